@@ -1,0 +1,169 @@
+"""The Customer module: users, their groups and policies, queue groups, and who the token belongs to.
+
+Source: the vendor's page "Customer" (voipstudio.com/docs/api/resources/customer). Fields marked *live* are not on
+that page but were seen in real answers.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from ..unset import UNSET, Unset
+from .base import Code, Entity, Secret
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class UserRecord(Entity):
+    """The documented fields of a user, without the id."""
+
+    active: bool | None = None
+    """Whether the user can log in."""
+    created_at: datetime | None = None
+    customer: int | None = None
+    """The id of the customer account that the user belongs to."""
+    email: str | None = None
+    first_name: str | None = None
+    is_initial: bool | None = None
+    """Whether this is the user that the account was opened with."""
+    is_root: bool | None = None
+    """Whether the user is an administrator."""
+    last_name: str | None = None
+    roles: tuple[str, ...] | str | None = None
+    """The user's roles; the sample prints one text, more than one is likely."""
+    two_factor_auth: Code | None = None
+    """Whether, or how, the login asks for a second factor."""
+    visited_apps: Any = attrs.field(default=None, hash=False)
+    """What the vendor's web pages remember; its form is not documented."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class User(UserRecord):
+    """A person with a phone."""
+
+    id: int
+    ext: str | None = None
+    """*live* The internal extension."""
+    dnd: bool | None = None
+    """*live* Do not disturb."""
+    cli: str | None = None
+    """*live* The number shown to who is called."""
+    nb_sip_locations: int | None = None
+    """*live* How many phones are configured (not: registered now)."""
+    status: bool | None = None
+    """*live* In a queue's list of users: whether the agent has joined."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class UserAudio(UserRecord):
+    """What ``/users/{id}/audio`` answers.
+
+    The only published sample is a copy of a user; the real content is not known. Whatever comes is kept in `extra`.
+    """
+
+    id: int | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Me(Entity):
+    """The owner of the token.
+
+    The documentation shows a list of one with text for numbers; the live API answers one object with more fields.
+    """
+
+    id: int | None = None
+    balance: Decimal | None = None
+    """The credit of the account, in `currency_iso`."""
+    cc: str | None = None
+    """The country code."""
+    cli: str | None = None
+    """The number shown to who is called."""
+    currency_iso: str | None = None
+    is_root: bool | None = None
+    language: str | None = None
+    email: str | None = None
+    """*live*"""
+    first_name: str | None = None
+    """*live*"""
+    last_name: str | None = None
+    """*live*"""
+    customer_id: int | None = None
+    """*live*"""
+    sip_domain: str | None = None
+    """*live* Where the user's phone registers."""
+    sip_password: Secret | None = None
+    """*live* The password of the user's phone. It shows as ``***``."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class QueueGroup(Entity):
+    """A group of call queues."""
+
+    id: int
+    name: str | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class UserGroup(Entity):
+    """A group of users."""
+
+    id: int
+    color: str | None = None
+    """The colour in the vendor's pages; its format is not documented."""
+    name: str | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class UserGroupPolicy(Entity):
+    """A policy of user groups. The vendor's page documents it with the fields of a user group."""
+
+    id: int
+    color: str | None = None
+    name: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class QueueGroupDraft:
+    """What a new queue group is made of. (The page documents no body; `name` follows from the answer.)"""
+
+    name: str
+
+
+@attrs.frozen(kw_only=True)
+class QueueGroupPatch:
+    """What of a queue group can be changed."""
+
+    name: str | None | Unset = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class UserGroupDraft:
+    """What a new user group is made of."""
+
+    name: str
+    color: str | None | Unset = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class UserGroupPatch:
+    """What of a user group can be changed."""
+
+    name: str | None | Unset = UNSET
+    color: str | None | Unset = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class UserGroupPolicyDraft:
+    """What a new policy is made of."""
+
+    name: str
+    color: str | None | Unset = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class UserGroupPolicyPatch:
+    """What of a policy can be changed."""
+
+    name: str | None | Unset = UNSET
+    color: str | None | Unset = UNSET
