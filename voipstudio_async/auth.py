@@ -1,0 +1,69 @@
+"""Credentials: what a request carries so that the API knows who asks.
+
+Source of both schemes: the vendor's introduction (``X-Auth-Token``; Basic authentication with a user id). Basic with an e-mail
+address or with the token alone is refused, or works on some accounts only, and is not offered.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+import attrs
+
+from .errors import ConfigurationError
+
+
+class HeaderValue(str):
+    """A header's value that does not show in a dump of local variables."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+@runtime_checkable
+class Auth(Protocol):
+    """What a scheme must be able to do. Bring your own for a vault, or for a token that changes."""
+
+    def headers(self) -> Mapping[str, str] | Awaitable[Mapping[str, str]]:
+        """Give the headers for one request; asked anew for every attempt, and it may be a coroutine."""
+        ...
+
+
+def _check_token(_: object, __: object, value: Any) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError("the token is empty; make one in the dashboard: Administration, edit a user, API keys")
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigurationError("the token holds characters that cannot stand in a header (a line end, or a space?)")
+
+
+@attrs.frozen
+class TokenAuth:
+    """The header ``X-Auth-Token``: an API key, or the token of a login."""
+
+    _token: str = attrs.field(validator=_check_token, repr=False)
+
+    def headers(self) -> Mapping[str, str]:
+        """Give the header."""
+        return {"X-Auth-Token": HeaderValue(self._token)}
+
+
+@attrs.frozen
+class BasicAuth:
+    """HTTP Basic authentication with a user's id as the name and the token as the password."""
+
+    user_id: int = attrs.field()
+    _token: str = attrs.field(validator=_check_token, repr=False)
+
+    @user_id.validator
+    def _check_user_id(self, _: object, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ConfigurationError(f"the user id is a positive integer, got {value!r}")
+
+    def headers(self) -> Mapping[str, str]:
+        """Give the header."""
+        pair = f"{self.user_id}:{self._token}".encode()
+        return {"Authorization": HeaderValue("Basic " + base64.b64encode(pair).decode("ascii"))}

@@ -1,0 +1,121 @@
+"""`AsyncVoipStudio`: the client that is awaited. It binds the catalogue to the transport."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self, TypeVar
+
+import attrs
+
+from .auth import TokenAuth
+from .bulk import AsyncBulk
+from .delivery import Delivery
+from .errors import DecodeError
+from .exchange import Exchange
+from .gate import Gate
+from .operations import Async
+from .paging import AsyncPages, E, PageQuery
+from .retry import Budget, RetryPolicy
+from .settings import Timeouts
+from .studio import Setup, Studio
+from .wire import Codec
+
+T = TypeVar("T")
+
+
+class AsyncCaller:
+    """The asynchronous way to send: the caller of every resource of an `AsyncVoipStudio`."""
+
+    def __init__(self, codec: Codec, delivery: Delivery) -> None:
+        self.codec = codec
+        self.delivery = delivery
+
+    async def call(self, exchange: Exchange[T]) -> T:
+        """Send one request and read its reply."""
+        reply = await self.delivery.send(exchange.request)
+        try:
+            return exchange.read(reply)
+        except DecodeError as error:
+            error.request = self.delivery.info(exchange.request)
+            raise
+
+    def pages(self, query: PageQuery[E], *, prefetch: int) -> AsyncPages[E]:
+        """Begin a listing."""
+        return AsyncPages(query, self.call, prefetch)
+
+
+def make_caller(setup: Setup, owner: str) -> AsyncCaller:
+    """Make the asynchronous caller that both faces stand on."""
+    # Not imported with the package: aiohttp takes most of the time, and a program may never make a client.
+    from .transport import Transport  # noqa: PLC0415
+
+    transport = Transport(
+        owner, setup.limits, session=setup.session, proxy=setup.proxy, ssl=setup.ssl, trust_env=setup.trust_env
+    )
+    return AsyncCaller(
+        setup.codec,
+        Delivery(
+            setup.base,
+            setup.auth,
+            setup.timeouts,
+            setup.retry,
+            transport,
+            Gate(setup.limits),
+            Budget(setup.retry.budget),
+            setup.hooks,
+        ),
+    )
+
+
+def view_of(caller: AsyncCaller, timeouts: Timeouts | None, retry: RetryPolicy | None, token: str | None) -> AsyncCaller:
+    """Give a caller with other options on the same connections, gate and budget."""
+    old = caller.delivery
+    delivery = attrs.evolve(
+        old,
+        timeouts=timeouts or old.timeouts,
+        policy=retry or old.policy,
+        auth=TokenAuth(token) if token is not None else old.auth,
+    )
+    return AsyncCaller(caller.codec, delivery)
+
+
+class AsyncVoipStudio(Studio[Async]):
+    """The client that is awaited. One client serves one event loop, and any number of tasks on it."""
+
+    _caller: AsyncCaller
+    _is_view = False
+
+    def _start(self, setup: Setup) -> None:
+        self._attach(make_caller(setup, f"{type(self).__name__}({setup.base!r})"))
+
+    def _attach(self, caller: AsyncCaller) -> None:
+        self._bind(caller)
+        self.bulk = AsyncBulk()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._caller.delivery.base!r})"
+
+    def with_options(
+        self, *, timeouts: Timeouts | None = None, retry: RetryPolicy | None = None, token: str | None = None
+    ) -> Self:
+        """Give a view of this client with other options, on the same connections.
+
+        A view never owns them: closing it does nothing, and it ends with its client.
+        """
+        view = type(self).__new__(type(self))
+        view._is_view = True
+        view._attach(view_of(self._caller, timeouts, retry, token))
+        return view
+
+    async def close(self) -> None:
+        """Close the connections. Calling it again does nothing; every other use is then a `ClientClosedError`."""
+        if not self._is_view:
+            await self._caller.delivery.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,98 @@
+"""The gate that all requests of a client pass: so many at once, so many a second, and none while the API asks to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+
+from aiolimiter import AsyncLimiter
+
+from .settings import Limits
+
+_SPREAD = 0.02
+"""Seconds between two requests that were held back together: they go out one by one, not all at once."""
+
+
+class Gate:
+    """Admission to the API, shared by a client and its views.
+
+    When the API asks to slow down, the gate closes for everybody, and the number of requests under way at once is halved; it
+    grows again by one for every so many good answers as are under way.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._places = asyncio.Semaphore(limits.concurrency)
+        self._most = limits.concurrency
+        self._adaptive = limits.adaptive
+        self._width = float(limits.concurrency)
+        self._debt = 0
+        self._rate = _limiter(limits.per_second)
+        self._closed_until = 0.0
+        self._held = 0
+
+    @property
+    def width(self) -> int:
+        """How many requests may be under way at once just now."""
+        return max(1, int(self._width))
+
+    @property
+    def pause(self) -> float:
+        """How many seconds the gate stays closed; 0 when it is open."""
+        return max(0.0, self._closed_until - asyncio.get_running_loop().time()) if self._closed_until else 0.0
+
+    def slow_down(self, seconds: float) -> None:
+        """Hold every request back for some seconds (a longer pause that is running stands), and let fewer out at once."""
+        if self._adaptive and self.pause == 0:
+            self._resize(max(1.0, self._width / 2))
+        until = asyncio.get_running_loop().time() + seconds
+        self._closed_until = max(self._closed_until, until)
+
+    def ease(self) -> None:
+        """Count a good answer: the gate widens slowly again."""
+        if self._width < self._most:
+            self._resize(min(float(self._most), self._width + 1 / self._width))
+
+    def _resize(self, width: float) -> None:
+        change = int(width) - int(self._width)
+        self._width = width
+        self._debt -= change
+        while self._debt < 0:
+            self._debt += 1
+            self._places.release()
+
+    async def open(self) -> None:
+        """Wait until the gate is open. Those who wait go through one after another."""
+        while (pause := self.pause) > 0:
+            self._held += 1
+            try:
+                await asyncio.sleep(pause + self._held * _SPREAD)
+            finally:
+                self._held -= 1
+
+    async def __aenter__(self) -> None:
+        await self._places.acquire()
+        try:
+            if self._closed_until:
+                await self.open()
+            if self._rate is not None:
+                await self._rate.acquire()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        # A place that is given back pays a debt first: that is how the gate narrows while requests are under way.
+        if self._debt > 0:
+            self._debt -= 1
+        else:
+            self._places.release()
+
+
+def _limiter(per_second: float | None) -> AsyncLimiter | None:
+    # The bucket holds one request: a limit of ten a second is one every tenth, never ten at once.
+    return AsyncLimiter(1, 1 / per_second) if per_second is not None else None
