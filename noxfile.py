@@ -1,0 +1,123 @@
+"""What is checked, and how. `nox` alone lints, checks the types, and runs the tests on every Python that is found."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+import nox
+from packaging.requirements import Requirement
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# Nox's own Python comes last: it exists for certain, so that the last words of a run are pytest's, not a skip.
+PYTHONS = sorted(nox.project.python_versions(PROJECT), key=lambda version: (version == OWN_PYTHON, version))
+OLDEST, *_, NEWEST = nox.project.python_versions(PROJECT)
+ALL_EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
+GOLDEN = Path("tests/golden/openapi.json")
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.reuse_venv = "yes"
+nox.options.download_python = "never"
+# A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
+nox.options.error_on_missing_interpreters = False
+
+
+def group(name: str) -> list[str]:
+    """List the requirements of a dependency group."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+def find_pyenv_pythons() -> None:
+    """Put pyenv's interpreters on the path: its shims refuse versions that are installed but not activated."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [folder for version in PYTHONS for folder in sorted(root.glob(f"versions/{version}.*/bin"))[-1:]]
+    os.environ["PATH"] = os.pathsep.join([*map(str, found), os.environ["PATH"]])
+
+
+def run_pytest(session: nox.Session) -> None:
+    """Run the tests; the arguments after ``--`` go to pytest."""
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format with ruff; each rule that is off has its reason in pyproject.toml."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types with mypy and pyright, both strict, and that nothing public is of unknown type."""
+    session.install(".[cli]", *group("types"))
+    session.run("mypy")
+    session.run("pyright")
+    command = ("pyright", "--outputjson", "--ignoreexternal", "--verifytypes", "voipstudio_async")
+    # Its exit code demands an annotation on each declaration of an operation, which would say the same thing twice.
+    report = json.loads(str(session.run(*command, silent=True, success_codes=[0, 1])))["typeCompleteness"]
+    session.log(f"public symbols by what is known of their types: {report['exportedSymbolCounts']}")
+    if report["exportedSymbolCounts"]["withKnownType"] == 0 or report["exportedSymbolCounts"]["withUnknownType"] > 0:
+        session.error("run `pyright --ignoreexternal --verifytypes voipstudio_async` to see what has no known type")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests against the installed package; warnings are errors."""
+    session.install(".[cli]", *group("tests"))
+    run_pytest(session)
+    if session.python == OWN_PYTHON:
+        # Nothing failed here: what else failed is still said, but a run that went well ends with pytest's summary.
+        logging.getLogger("nox").setLevel(logging.ERROR)
+
+
+@nox.session(python=[OLDEST, NEWEST])
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that the package allows, on the oldest and the newest Python."""
+    allowed = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+    lowest = [f"{need.name}=={spec.version}" for need in allowed for spec in need.specifier if spec.operator == ">="]
+    session.install(".[cli]", *group("tests"), *lowest)
+    run_pytest(session)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Measure which lines and branches of the package the tests reach; under 95 % is an error."""
+    session.install("-e", ".[cli]", *group("tests"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
+@nox.session
+def openapi(session: nox.Session) -> None:
+    """Write the golden OpenAPI document anew, validate it, and fail if it changed."""
+    session.install(".", "openapi-spec-validator")
+    before = GOLDEN.read_text(encoding="utf-8") if GOLDEN.exists() else ""
+    with GOLDEN.open("w", encoding="utf-8") as file:
+        session.run("python", "-m", "voipstudio_async.openapi", stdout=file, stderr=None)
+    session.run("openapi-spec-validator", str(GOLDEN))
+    if GOLDEN.read_text(encoding="utf-8") != before:
+        session.error(f"{GOLDEN} has changed: compare it with the vendor's page, then commit it")
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure the speed beside the peers. The arguments after ``--`` go to the benchmarks (``--quick``)."""
+    session.install(".[speed]", *group("benchmarks"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the main job against the sandbox, as the README shows it."""
+    session.install(".[cli]")
+    session.run("voipstudio", "report", "--sandbox", *session.posargs)
+
+
+find_pyenv_pythons()
