@@ -13,7 +13,7 @@
 
 from .auth import Auth, BasicAuth, TokenAuth
 from .blocking import VoipStudio
-from .bulk import AsyncBulk, Bulk, BulkResult, Outcome
+from .bulk import AsyncBulk, Bulk
 from .client import AsyncVoipStudio
 from .entities import (
     Call,
@@ -63,7 +63,9 @@ from .errors import (
 from .exchange import RawResponse
 from .filters import Filter, field
 from .hooks import Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
-from .paging import AsyncPages, Page, PageReport, Pages
+from .outcomes import BulkResult, Outcome
+from .page import Page, PageReport
+from .paging import AsyncPages, Pages
 from .retry import RetryPolicy
 from .settings import Limits, Timeouts
 from .unset import UNSET, Unset

@@ -6,16 +6,19 @@ It may be used from several threads at once, inside a running event loop (Jupyte
 from __future__ import annotations
 
 import warnings
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from .bridge import Bridge
 from .bulk import Bulk
-from .client import AsyncCaller, make_caller, view_of
+from .client import AsyncCaller, AsyncVoipStudio, make_caller, view_of
 from .errors import ConfigurationError
 from .exchange import Exchange
-from .operations import Blocking
-from .paging import E, PageQuery, Pages
+from .operations import Blocking, Bound
+from .outcomes import BulkResult
+from .page import E, PageQuery
+from .paging import Pages
 from .retry import RetryPolicy
 from .settings import Timeouts
 from .studio import Setup, Studio
@@ -36,9 +39,20 @@ class BlockingCaller:
         result: T = self.bridge.run(self.core.call, exchange)
         return result
 
-    def pages(self, query: PageQuery[E], *, prefetch: int) -> Pages[E]:
+    def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> Pages[E]:
         """Begin a listing."""
-        return Pages(self.core.pages(query, prefetch=prefetch), self.bridge.run)
+        return Pages(self.core.pages(query, prefetch=prefetch, resume=resume), self.bridge)
+
+    def slices(
+        self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
+    ) -> Pages[E]:
+        """Begin a listing that is walked in slices of time."""
+        pages = self.core.slices(query, field, bounds, concurrency=concurrency, resume=resume)
+        return Pages(pages, self.bridge)
+
+    def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
+        """Do an operation on many ids."""
+        return Bulk(self.core, self.bridge).run(operation, inputs, concurrency=concurrency)
 
 
 class VoipStudio(Studio[Blocking]):
@@ -55,7 +69,7 @@ class VoipStudio(Studio[Blocking]):
 
     def _attach(self, caller: BlockingCaller) -> None:
         self._bind(caller)
-        self.bulk = Bulk(caller.core, caller.bridge.run)
+        self.bulk = Bulk(caller.core, caller.bridge)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._caller.core.delivery.base!r})"
@@ -71,6 +85,16 @@ class VoipStudio(Studio[Blocking]):
         view._is_view = True
         view._attach(BlockingCaller(view_of(self._caller.core, timeouts, retry, token), self._caller.bridge))
         return view
+
+    def run(self, function: Callable[[AsyncVoipStudio], Awaitable[T]]) -> T:
+        """Run a coroutine function on this client's own loop, and wait for its result.
+
+        It is given the awaited face of this client, on the same connections: for work that is concurrent inside.
+        """
+        face = AsyncVoipStudio.__new__(AsyncVoipStudio)
+        face._is_view = True
+        face._attach(self._caller.core)
+        return self._caller.bridge.run(function, face)
 
     def close(self) -> None:
         """Close the connections and end the thread. Calling it again does nothing; every other use is then a
@@ -91,4 +115,4 @@ class VoipStudio(Studio[Blocking]):
         if caller is None or self._is_view or not caller.bridge.started:
             return
         warnings.warn(f"{self!r} was not closed: use 'with', or call close()", ResourceWarning, source=self)
-        self.close()
+        caller.bridge.drop(caller.core.delivery.transport.close)

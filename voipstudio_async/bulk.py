@@ -8,80 +8,21 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Any, Generic, Literal, Protocol, TypeVar, overload
-
-import attrs
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from .delivery import Tally, tally
-from .errors import BulkError, ConfigurationError, VoipStudioError
+from .errors import BulkError, ConfigurationError
 from .operations import Bound, Caller
+from .outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome
 from .paging import AsyncPages, Pages, Runner
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-T = TypeVar("T")
 Row = TypeVar("Row", bound=Any)
 
 Progress = Callable[[int, int | None, int], None]
 """Called with how many inputs are done, how many there are (None while that is not known), and how many failed."""
 OnError = Literal["collect", "raise"]
-
-
-@attrs.frozen
-class Outcome(Generic[In, Out]):
-    """What became of one input."""
-
-    index: int
-    """The place of the input among all, from 0."""
-    input: In
-    value: Out | None
-    """The result, or None when it failed."""
-    error: Exception | None
-    """Why it failed, or None."""
-    attempts: int
-    """How many requests were sent for it; 0 when it shared the result of an equal input."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether it did not fail."""
-        return self.error is None
-
-    def unwrap(self) -> Out:
-        """Give the value, or raise the error."""
-        if self.error is not None:
-            raise self.error
-        return self.value  # type: ignore[return-value]  # None only where Out is None
-
-
-@attrs.frozen
-class BulkResult(Generic[In, Out]):
-    """The outcomes of a bulk run, in the order of the inputs."""
-
-    outcomes: list[Outcome[In, Out]]
-
-    @property
-    def ok(self) -> list[Outcome[In, Out]]:
-        """Those that did not fail."""
-        return [outcome for outcome in self.outcomes if outcome.ok]
-
-    @property
-    def failed(self) -> list[Outcome[In, Out]]:
-        """Those that failed."""
-        return [outcome for outcome in self.outcomes if not outcome.ok]
-
-    @property
-    def values(self) -> list[Out]:
-        """The results of those that did not fail."""
-        return [outcome.unwrap() for outcome in self.ok]
-
-    def __len__(self) -> int:
-        return len(self.outcomes)
-
-    def __iter__(self) -> Iterator[Outcome[In, Out]]:
-        return iter(self.outcomes)
-
-    def __repr__(self) -> str:
-        return f"<BulkResult: {len(self.outcomes)} outcomes, {len(self.failed)} failed>"
 
 
 class Window(Generic[In, Out]):
@@ -107,12 +48,15 @@ class Window(Generic[In, Out]):
         self.exhausted = True
 
     def _begin(self, index: int, item: In) -> None:
-        twin = self._shared.get(item) if self._share and _hashable(item) else None
+        share = self._share and _hashable(item)
+        # 7 and 7.0 are equal, but only one of them is an id.
+        key = (type(item), item)
+        twin = self._shared.get(key) if share else None
         task = asyncio.create_task(_follow(twin, index, item) if twin else perform(self._operation, index, item))
         self._tasks[index] = task
-        if self._share and twin is None and _hashable(item):
-            self._shared[item] = task
-            task.add_done_callback(lambda _: self._shared.pop(item, None))
+        if share and twin is None:
+            self._shared[key] = task
+            task.add_done_callback(lambda _: self._shared.pop(key, None))
         task.add_done_callback(self._ready.put_nowait)
 
     async def outcomes(self, feeder: asyncio.Task[None]) -> AsyncIterator[Outcome[In, Out]]:
@@ -147,15 +91,15 @@ class Window(Generic[In, Out]):
 
 
 async def _each(inputs: Iterable[In] | AsyncIterable[In], places: asyncio.Semaphore) -> AsyncIterator[In]:
+    await places.acquire()
     if isinstance(inputs, AsyncIterable):
-        await places.acquire()
         async for item in inputs:
             yield item
             await places.acquire()
         return
     for item in inputs:
-        await places.acquire()
         yield item
+        await places.acquire()
 
 
 def _hashable(item: Any) -> bool:
@@ -168,7 +112,7 @@ def _hashable(item: Any) -> bool:
 
 def is_safe_to_share(operation: Any) -> bool:
     """Tell whether two equal inputs may share one result: only where nothing is changed by asking."""
-    return isinstance(operation, Bound) and operation.operation.method == "GET"
+    return isinstance(operation, Bound) and getattr(operation.operation, "method", None) == "GET"
 
 
 async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outcome[In, Any]:
@@ -209,7 +153,7 @@ class AsyncBulk:
         operation: Callable[[In], Awaitable[Out]],
         inputs: Iterable[In] | AsyncIterable[In],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         ordered: bool = False,
     ) -> AsyncIterator[Outcome[In, Out]]: ...
     @overload
@@ -218,7 +162,7 @@ class AsyncBulk:
         operation: Callable[[In], AsyncPages[Row]],
         inputs: Iterable[In] | AsyncIterable[In],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         ordered: bool = False,
     ) -> AsyncIterator[Outcome[In, list[Row]]]: ...
     async def stream(
@@ -226,7 +170,7 @@ class AsyncBulk:
         operation: Callable[[Any], Any],
         inputs: Iterable[Any] | AsyncIterable[Any],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         ordered: bool = False,
     ) -> AsyncIterator[Outcome[Any, Any]]:
         """Do an operation on every input, and give an `Outcome` for each, as they finish or (`ordered`) in their order.
@@ -254,7 +198,7 @@ class AsyncBulk:
         operation: Callable[[In], Awaitable[Out]],
         inputs: Iterable[In] | AsyncIterable[In],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         on_error: OnError = "collect",
         progress: Progress | None = None,
     ) -> BulkResult[In, Out]: ...
@@ -264,7 +208,7 @@ class AsyncBulk:
         operation: Callable[[In], AsyncPages[Row]],
         inputs: Iterable[In] | AsyncIterable[In],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         on_error: OnError = "collect",
         progress: Progress | None = None,
     ) -> BulkResult[In, list[Row]]: ...
@@ -273,7 +217,7 @@ class AsyncBulk:
         operation: Callable[[Any], Any],
         inputs: Iterable[Any] | AsyncIterable[Any],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         on_error: OnError = "collect",
         progress: Progress | None = None,
     ) -> BulkResult[Any, Any]:
@@ -319,14 +263,14 @@ class Bulk:
 
     @overload
     def stream(
-        self, operation: Callable[[In], Pages[Row]], inputs: Iterable[In], *, concurrency: int = 16, ordered: bool = False
+        self, operation: Callable[[In], Pages[Row]], inputs: Iterable[In], *, concurrency: int = DEFAULT_CONCURRENCY, ordered: bool = False
     ) -> Iterator[Outcome[In, list[Row]]]: ...
     @overload
     def stream(
-        self, operation: Callable[[In], Out], inputs: Iterable[In], *, concurrency: int = 16, ordered: bool = False
+        self, operation: Callable[[In], Out], inputs: Iterable[In], *, concurrency: int = DEFAULT_CONCURRENCY, ordered: bool = False
     ) -> Iterator[Outcome[In, Out]]: ...
     def stream(
-        self, operation: Callable[[Any], Any], inputs: Iterable[Any], *, concurrency: int = 16, ordered: bool = False
+        self, operation: Callable[[Any], Any], inputs: Iterable[Any], *, concurrency: int = DEFAULT_CONCURRENCY, ordered: bool = False
     ) -> Iterator[Outcome[Any, Any]]:
         """Do an operation on every input, and give an `Outcome` for each; see `AsyncBulk.stream`."""
         stream = self._bulk.stream(self._awaited(operation), inputs, concurrency=concurrency, ordered=ordered)
@@ -334,7 +278,7 @@ class Bulk:
             while (outcome := self._run(_step, stream)) is not None:
                 yield outcome
         finally:
-            self._run(stream.aclose)  # type: ignore[attr-defined]
+            self._run.finish(stream.aclose)  # type: ignore[attr-defined]
 
     @overload
     def run(
@@ -342,7 +286,7 @@ class Bulk:
         operation: Callable[[In], Pages[Row]],
         inputs: Iterable[In],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         on_error: OnError = "collect",
         progress: Progress | None = None,
     ) -> BulkResult[In, list[Row]]: ...
@@ -352,7 +296,7 @@ class Bulk:
         operation: Callable[[In], Out],
         inputs: Iterable[In],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         on_error: OnError = "collect",
         progress: Progress | None = None,
     ) -> BulkResult[In, Out]: ...
@@ -361,7 +305,7 @@ class Bulk:
         operation: Callable[[Any], Any],
         inputs: Iterable[Any],
         *,
-        concurrency: int = 16,
+        concurrency: int = DEFAULT_CONCURRENCY,
         on_error: OnError = "collect",
         progress: Progress | None = None,
     ) -> BulkResult[Any, Any]:
@@ -377,7 +321,8 @@ class Bulk:
     def _awaited(self, operation: Any) -> Bound:
         if not isinstance(operation, Bound):
             raise ConfigurationError(f"the blocking bulk takes an operation like client.users.get, got {operation!r}")
-        return operation.on(self._core)
+        # An operation of a view runs with the view's options, whichever client's bulk is asked.
+        return operation.on(getattr(operation.resource._caller, "core", self._core))
 
 
 async def _step(stream: AsyncIterator[Outcome[Any, Any]]) -> Outcome[Any, Any] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import attrs
 
@@ -13,10 +14,13 @@ from .delivery import Delivery
 from .errors import DecodeError
 from .exchange import Exchange
 from .gate import Gate
-from .operations import Async
-from .paging import AsyncPages, E, PageQuery
+from .operations import Async, Bound
+from .outcomes import BulkResult
+from .page import E, PageQuery
+from .paging import AsyncPages
 from .retry import Budget, RetryPolicy
 from .settings import Timeouts
+from .slices import AsyncSlices
 from .studio import Setup, Studio
 from .wire import Codec
 
@@ -38,10 +42,22 @@ class AsyncCaller:
         except DecodeError as error:
             error.request = self.delivery.info(exchange.request)
             raise
+        except RecursionError:
+            raise DecodeError("", "the JSON is nested too deep", request=self.delivery.info(exchange.request)) from None
 
-    def pages(self, query: PageQuery[E], *, prefetch: int) -> AsyncPages[E]:
+    def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
         """Begin a listing."""
-        return AsyncPages(query, self.call, prefetch)
+        return AsyncPages(query, self.call, prefetch, resume)
+
+    def slices(
+        self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
+    ) -> AsyncPages[E]:
+        """Begin a listing that is walked in slices of time."""
+        return AsyncSlices(query, field, bounds, self.call, concurrency, resume)
+
+    async def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
+        """Do an operation on many ids."""
+        return await AsyncBulk().run(operation, inputs, concurrency=concurrency)
 
 
 def make_caller(setup: Setup, owner: str) -> AsyncCaller:

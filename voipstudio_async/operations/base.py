@@ -1,0 +1,229 @@
+"""The kinds of operation: `Listing`, `Get`, `Create`, `Update`, `Delete` and their few relatives.
+
+This module holds the one clever thing of the package. A resource is generic over a *face*, `Async` or `Blocking`; an operation is
+a descriptor whose ``__get__`` is overloaded on it, and a `~typing.ParamSpec` takes the keyword arguments of ``create`` and
+``update`` from the attrs class of their body. So one line ::
+
+    class UserGroups(Resource[F], path="usergroups"):
+        create = Create(UserGroup, body=UserGroupDraft)
+
+is the definition of ``await client.user_groups.create(name="Sales")`` and of its blocking twin, with exact types on both. At run
+time nothing depends on the face: a resource holds a `Caller`, and whether that one awaits or blocks is its own affair.
+
+Asked on the class (``UserGroups.create``), a descriptor gives itself: that is how the sandbox, the OpenAPI document and the
+command line read the declarations.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
+
+from ..errors import ConfigurationError
+from ..exchange import Exchange
+from ..page import PageQuery
+from ..wire import Codec
+
+
+class Async:
+    """The face that is awaited. Never instantiated: it marks types."""
+
+
+class Blocking:
+    """The face that waits. Never instantiated: it marks types."""
+
+
+F = TypeVar("F", Async, Blocking)
+T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
+A_co = TypeVar("A_co", covariant=True)
+B_co = TypeVar("B_co", covariant=True)
+Awaited = Coroutine[Any, Any, T]
+
+
+class Caller(Protocol):
+    """What a resource needs in order to act: the codec of the client, and two ways to send."""
+
+    codec: Codec
+
+    def call(self, exchange: Exchange[Any], /) -> Any:
+        """Send one request: a coroutine on the async face, the result on the blocking one."""
+        ...
+
+    def pages(self, query: PageQuery[Any], /, *, prefetch: int, resume: str | None) -> Any:
+        """Begin a listing: `AsyncPages` or `Pages`."""
+        ...
+
+    def slices(
+        self, query: PageQuery[Any], field: str, bounds: list[str], /, *, concurrency: int, resume: str | None
+    ) -> Any:
+        """Begin a listing that is walked in slices of time: `AsyncPages` or `Pages`."""
+        ...
+
+    def many(self, operation: Bound, inputs: Iterable[int], /, *, concurrency: int) -> Any:
+        """Do an operation on many ids: a coroutine of a `BulkResult`, or the result."""
+        ...
+
+
+class Resource(Generic[F]):
+    """A path of the API and the operations below it, bound to a caller."""
+
+    path: ClassVar[str]
+
+    def __init_subclass__(cls, *, path: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if path is not None:
+            cls.path = path
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path or '/'}>"
+
+
+class ById(Protocol[R_co]):
+    """An operation on one thing."""
+
+    def __call__(self, id: int, /) -> R_co: ...
+
+
+class Bound:
+    """An operation of one resource: what ``client.users.get`` is. Call it."""
+
+    __slots__ = ("operation", "resource")
+
+    def __init__(self, operation: Operation[Any, Any], resource: Resource[Any]) -> None:
+        self.operation = operation
+        self.resource = resource
+
+    @property
+    def __name__(self) -> str:
+        return self.operation.name
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return self.operation.doc
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self.operation.signature()
+
+    def __repr__(self) -> str:
+        return f"<{type(self.resource).__name__}.{self.__name__}{self.__signature__}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.operation.start(self.resource, *args, **kwargs)
+
+    def on(self, caller: Caller) -> Bound:
+        """Give the same operation through another caller: the other face's, or one with other options."""
+        return Bound(self.operation, type(self.resource)(caller))
+
+
+class Operation(Generic[A_co, B_co]):
+    """What all kinds have in common: a name, a method, a place below the resource's path, and documentation.
+
+    `A_co` is what the operation is on the asynchronous face, `B_co` on the blocking one.
+    """
+
+    method: ClassVar[str]
+    success: ClassVar[int]
+    statuses: tuple[int, ...] = ()
+    """The error statuses that the vendor's page lists."""
+    on_one: ClassVar[bool] = True
+    """Whether the path holds an id."""
+    endpoint: ClassVar[bool] = True
+    """Whether the API has a place for it."""
+
+    def __init__(self, summary: str, suffix: str = "", statuses: tuple[int, ...] | None = None) -> None:
+        self.summary = summary
+        self.suffix = suffix
+        self.name = ""
+        if statuses is not None:
+            self.statuses = statuses
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, resource: None, owner: object) -> Self: ...
+    @overload
+    def __get__(self, resource: Resource[Async], owner: object) -> A_co: ...
+    @overload
+    def __get__(self, resource: Resource[Blocking], owner: object) -> B_co: ...
+    @overload
+    def __get__(self, resource: object, owner: object) -> Self: ...
+    def __get__(self, resource: object, owner: object) -> Any:
+        return Bound(self, resource) if isinstance(resource, Resource) else self
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    @property
+    def doc(self) -> str:
+        """The documentation of the bound operation."""
+        errors = ", ".join(_ERRORS[status] for status in self.statuses)
+        return (
+            f"{self.summary}\n\nReturns: {self.returns()}\n\n"
+            f"Raises: {errors}; TransportError when no usable answer comes."
+        )
+
+    def returns(self) -> str:
+        """Say what a call gives, for the documentation."""
+        return "nothing."
+
+    def template(self, resource: type[Resource[Any]]) -> str:
+        """Give the path with its placeholder, ``/users/{id}/cdrs``."""
+        return join(resource.path, "{id}" if self.on_one else "", self.suffix)
+
+    def signature(self) -> inspect.Signature:
+        """Give the signature that ``help()`` shows."""
+        return signature_of(ById.__call__)
+
+    def start(self, resource: Resource[Any], *args: Any, **kwargs: Any) -> Any:
+        """Begin the operation on a resource's caller."""
+        return resource._caller.call(self.exchange(resource._caller.codec, resource.path, *args, **kwargs))
+
+    def exchange(self, codec: Codec, path: str, /, *args: Any, **kwargs: Any) -> Exchange[Any]:
+        """Make the request for some arguments, and say how to read its reply."""
+        raise TypeError(f"{self!r} does not make one exchange")
+
+
+_ERRORS = {
+    400: "ValidationError (400)",
+    401: "AuthenticationError (401)",
+    403: "PermissionDeniedError (403)",
+    404: "NotFoundError (404)",
+}
+
+
+def check_id(id: Any) -> int:
+    """Refuse what is not an id before it becomes part of a path."""
+    if isinstance(id, bool) or not isinstance(id, int):
+        raise ConfigurationError(f"an id is an integer, got {type(id).__name__}: {id!r}")
+    if id < 1:
+        raise ConfigurationError(f"an id is positive, got {id}")
+    return int(id)
+
+
+def join(*segments: str) -> str:
+    """Join path segments, leaving out the empty ones."""
+    return "".join(f"/{segment}" for segment in segments if segment)
+
+
+def operations(resource: type[Resource[Any]]) -> dict[str, Operation[Any, Any]]:
+    """List the operations that a resource class declares and that the API has a place for, by name."""
+    return {name: value for name, value in vars(resource).items() if isinstance(value, Operation) and value.endpoint}
+
+
+def signature_of(function: Callable[..., Any], skip: int = 1) -> inspect.Signature:
+    parameters = list(inspect.signature(function).parameters.values())[skip:]
+    return inspect.Signature(parameters)
+
+
+class Derived(Operation[A_co, B_co], Generic[A_co, B_co]):
+    """An operation that is made of others, and has no place of its own in the API."""
+
+    endpoint = False
+    on_one = False

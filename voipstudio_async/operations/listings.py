@@ -1,0 +1,196 @@
+"""Listings, and what is made of them: a count, and a walk through a range of time."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import date, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..entities.base import Entity
+from ..errors import ConfigurationError, PaginationError
+from ..exchange import Exchange, Reply
+from ..filters import Condition, flatten
+from ..page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, Strategy
+from ..paging import AsyncPages, Pages
+from ..slices import cut
+from ..wire import Codec
+from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, check_id, join, signature_of
+
+E = TypeVar("E", bound=Entity)
+
+
+class Lister(Protocol[R_co]):
+    """A listing of a collection."""
+
+    def __call__(
+        self,
+        *filters: Condition,
+        order_by: str | None = DEFAULT_ORDER,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        prefetch: int = 0,
+        strategy: Strategy = "offset",
+        resume: str | None = None,
+    ) -> R_co: ...
+
+
+class ListerOf(Protocol[R_co]):
+    """A listing of what belongs to one thing."""
+
+    def __call__(
+        self,
+        id: int,
+        /,
+        *filters: Condition,
+        order_by: str | None = DEFAULT_ORDER,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        prefetch: int = 0,
+        strategy: Strategy = "offset",
+        resume: str | None = None,
+    ) -> R_co: ...
+
+
+class Counter(Protocol[R_co]):
+    """A question for a number of rows."""
+
+    def __call__(self, *filters: Condition) -> R_co: ...
+
+
+class Walker(Protocol[R_co]):
+    """A listing of a range of time."""
+
+    def __call__(
+        self,
+        start: date,
+        end: date,
+        /,
+        *filters: Condition,
+        slice: timedelta = timedelta(days=1),
+        concurrency: int = 4,
+        order_by: str | None = DEFAULT_ORDER,
+        page_size: int = MAX_PAGE_SIZE,
+        strategy: Strategy = "offset",
+        resume: str | None = None,
+    ) -> R_co: ...
+
+
+class _Rows(Operation[A_co, B_co], Generic[A_co, B_co, E]):
+    """What both kinds of listing share."""
+
+    method = "GET"
+    success = 200
+    statuses = (401,)
+
+    def __init__(self, entity: type[E], summary: str, suffix: str = "") -> None:
+        super().__init__(summary, suffix)
+        self.entity = entity
+
+    def returns(self) -> str:
+        return f"a pager over `{self.entity.__name__}`; nothing is sent before it is used."
+
+    def _begin(
+        self,
+        resource: Resource[Any],
+        path: str,
+        filters: tuple[Condition, ...],
+        *,
+        prefetch: int = 0,
+        resume: str | None = None,
+        **options: Any,
+    ) -> Any:
+        caller = resource._caller
+        query = PageQuery(self.entity, path, caller.codec, flatten(filters), **options)
+        return caller.pages(query, prefetch=prefetch, resume=resume)
+
+
+class Listing(_Rows[Lister[AsyncPages[E]], Lister[Pages[E]], E], Generic[E]):
+    """All things of a collection: ``client.users.list()``."""
+
+    on_one = False
+
+    def signature(self) -> inspect.Signature:
+        return signature_of(Lister.__call__)
+
+    def start(self, resource: Resource[Any], *filters: Condition, **options: Any) -> Any:
+        return self._begin(resource, join(resource.path, self.suffix), filters, **options)
+
+
+class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E]):
+    """All things that belong to one thing: ``client.users.cdrs(7206)``."""
+
+    def signature(self) -> inspect.Signature:
+        return signature_of(ListerOf.__call__)
+
+    def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
+        if not args:
+            raise ConfigurationError(f"{self.name} needs an id: {self.name}(7206)")
+        id, *filters = args
+        return self._begin(resource, join(resource.path, str(check_id(id)), self.suffix), tuple(filters), **options)
+
+
+class Count(Derived[Counter[Awaited[int]], Counter[int]]):
+    """How many rows a listing has, for one request with the smallest page: ``client.cdrs.count(field("duration") > 60)``."""
+
+    def __init__(self, listing: Listing[Any], summary: str) -> None:
+        super().__init__(summary, statuses=listing.statuses)
+        self.listing = listing
+
+    def returns(self) -> str:
+        return "the total that the API tells; `PaginationError` when it tells none."
+
+    def signature(self) -> inspect.Signature:
+        return signature_of(Counter.__call__)
+
+    def exchange(self, codec: Codec, path: str, /, *filters: Condition) -> Exchange[int]:
+        place = join(path, self.listing.suffix)
+        asked = PageQuery(self.listing.entity, place, codec, flatten(filters)).count()
+
+        def read(reply: Reply) -> int:
+            total = asked.read(reply)
+            if total is None:
+                raise PaginationError(f"{place}: the API does not tell how many there are")
+            return total
+
+        return Exchange(asked.request, read)
+
+
+class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
+    """A listing of a range of time, cut into slices that are each walked to a complete end, some side by side.
+
+    `start` belongs to the range, `end` does not. Dates are midnights in the client's time zone.
+    """
+
+    def __init__(self, listing: Listing[E], summary: str, *, by: str) -> None:
+        super().__init__(summary, statuses=listing.statuses)
+        self.listing = listing
+        self.by = by
+
+    def returns(self) -> str:
+        return f"a pager over `{self.listing.entity.__name__}`; nothing is sent before it is used."
+
+    def signature(self) -> inspect.Signature:
+        return signature_of(Walker.__call__)
+
+    def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
+        if len(args) < 2:
+            raise ConfigurationError(f"{self.name} needs a start and an end: {self.name}(date(2026, 1, 1), date(2026, 2, 1))")
+        start, end, *filters = args
+        return self._begin(resource, start, end, tuple(filters), **options)
+
+    def _begin(
+        self,
+        resource: Resource[Any],
+        start: date,
+        end: date,
+        filters: tuple[Condition, ...],
+        *,
+        slice: timedelta = timedelta(days=1),
+        concurrency: int = 4,
+        page_size: int = MAX_PAGE_SIZE,
+        resume: str | None = None,
+        **options: Any,
+    ) -> Any:
+        caller = resource._caller
+        place = join(resource.path, self.listing.suffix)
+        query = PageQuery(self.listing.entity, place, caller.codec, flatten(filters), page_size=page_size, **options)
+        bounds = cut(start, end, slice, caller.codec.tz)
+        return caller.slices(query, self.by, bounds, concurrency=concurrency, resume=resume)

@@ -1,0 +1,78 @@
+"""A request of any kind, for what no declaration describes."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from ..errors import ConfigurationError
+from ..exchange import Exchange, RawResponse, Repeat, Request
+from ..unset import UNSET
+from ..wire import Codec, encode
+from .base import Awaited, Operation, R_co, signature_of
+
+_RAW_PATH = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+/?")
+
+
+class RawCall(Protocol[R_co]):
+    """A request of any kind."""
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int | float | bool] | None = None,
+        json: Any = UNSET,
+    ) -> R_co: ...
+
+
+class RawRequest(Operation[RawCall[Awaited[RawResponse]], RawCall[RawResponse]]):
+    """A request that no declaration describes. A GET is tried again after a failure, anything else only if it was not sent."""
+
+    on_one = False
+    statuses = (400, 401, 403, 404)
+
+    def returns(self) -> str:
+        return "`RawResponse`."
+
+    def signature(self) -> inspect.Signature:
+        return signature_of(RawCall.__call__)
+
+    def exchange(
+        self,
+        codec: Codec,
+        path: str,
+        /,
+        method: str,
+        place: str,
+        *,
+        params: Mapping[str, str | int | float | bool] | None = None,
+        json: Any = UNSET,
+    ) -> Exchange[RawResponse]:
+        if not (isinstance(method, str) and method.isascii() and method.isalpha()):
+            raise ConfigurationError(f"a method is a word like GET, got {method!r}")
+        query = tuple((name, _query_text(name, value)) for name, value in (params or {}).items())
+        body = None if json is UNSET else encode(json)
+        repeat = Repeat.ALWAYS if method.upper() in ("GET", "HEAD") else Repeat.UNSENT
+        request = Request(method.upper(), _raw_path(place), query, body, repeat)
+        return Exchange(request, lambda reply: RawResponse(reply.status, reply.headers, reply.body))
+
+
+def _raw_path(path: Any) -> str:
+    if not isinstance(path, str) or not _RAW_PATH.fullmatch(path) or {".", ".."} & set(unquote(path).split("/")):
+        raise ConfigurationError(
+            f"a path is below the base URL, percent-encoded and without a query, like '/users/7206', got {path!r}"
+        )
+    return path
+
+
+def _query_text(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise ConfigurationError(f"the query parameter {name} must be a text or a number, got {type(value).__name__}")

@@ -1,0 +1,72 @@
+"""What becomes of many inputs: one `Outcome` each, and all of them as a `BulkResult`. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+import attrs
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+DEFAULT_CONCURRENCY = 16
+
+
+@attrs.frozen
+class Outcome(Generic[In, Out]):
+    """What became of one input."""
+
+    index: int
+    """The place of the input among all, from 0."""
+    input: In
+    value: Out | None
+    """The result, or None when it failed."""
+    error: Exception | None
+    """Why it failed, or None."""
+    attempts: int
+    """How many requests were sent for it; 0 when it shared the result of an equal input."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it did not fail."""
+        return self.error is None
+
+    def unwrap(self) -> Out:
+        """Give the value, or raise the error."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]  # None only where Out is None
+
+
+@attrs.frozen(repr=False)
+class BulkResult(Generic[In, Out]):
+    """The outcomes of a bulk run, in the order of the inputs."""
+
+    outcomes: list[Outcome[In, Out]]
+
+    @property
+    def ok(self) -> list[Outcome[In, Out]]:
+        """Those that did not fail."""
+        return [outcome for outcome in self.outcomes if outcome.ok]
+
+    @property
+    def failed(self) -> list[Outcome[In, Out]]:
+        """Those that failed."""
+        return [outcome for outcome in self.outcomes if not outcome.ok]
+
+    @property
+    def values(self) -> list[Out]:
+        """The results of those that did not fail."""
+        return [outcome.unwrap() for outcome in self.ok]
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def __iter__(self) -> Iterator[Outcome[In, Out]]:
+        return iter(self.outcomes)
+
+    def __repr__(self) -> str:
+        if not self.outcomes:
+            return "<BulkResult: no inputs, nothing was done>"
+        return f"<BulkResult: {len(self.outcomes)} outcomes, {len(self.failed)} failed>"
