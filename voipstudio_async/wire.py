@@ -13,14 +13,15 @@ What it guarantees (a `Codec` is one converter, for one time zone and one strict
 from __future__ import annotations
 
 import logging
+import re
 import types
 import typing
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 import attrs
 import cattrs
@@ -30,6 +31,7 @@ from . import scalars
 from .entities.base import NO_EXTRA, Entity, Extra, FieldSpec, Origin, Secret, WireForm, field_specs
 from .errors import ConfigurationError, DecodeError, FieldError
 from .filters import Filter
+from .readers import PageReader, PlainWay, Rows
 from .scalars import Misfit
 from .unset import UNSET
 
@@ -39,6 +41,10 @@ E = TypeVar("E", bound=Entity)
 Hook = Callable[[Any, Any], Any]
 
 _EXCERPT = 120
+# The value of a field that is named like a secret, and whatever is as long and as plain as a token.
+_SECRET = re.compile(
+    r'("\w*(?:password|token|secret|api_?key|nonce)"\s*:\s*)"(?:[^"\\]|\\.)*|\b\w{32,}', re.IGNORECASE | re.ASCII
+)
 _MISSING: Any = object()
 
 # Numbers keep their digits: money is read from the text of the answer, not from a binary float.
@@ -46,17 +52,9 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-@attrs.frozen
-class Rows(Generic[E]):
-    """What a listing answered: its rows, and the total of the whole collection where it was told."""
-
-    items: list[E]
-    total: int | None
-
-
 def excerpt(body: bytes) -> str:
     """Quote the beginning of a body, for an error message."""
-    text = " ".join(body[: _EXCERPT * 4].decode("utf-8", "replace").split())
+    text = _SECRET.sub(r"\1***", " ".join(body[: _EXCERPT * 4].decode("utf-8", "replace").split()))
     return repr(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "...")
 
 
@@ -117,20 +115,37 @@ class Codec:
         self._logged: set[tuple[type, str]] = set()
         _register_scalars(self.converter, tz)
         self.converter.register_structure_hook_factory(_is_entity, self._entity_hook)
+        self.converter.register_structure_hook_factory(_is_rows, self._rows_hook)
         self.converter.register_unstructure_hook_factory(attrs.has, self._body_hook)
 
     # --- answers ---------------------------------------------------------------------------------------------
 
     def rows(self, cls: type[E], body: bytes) -> Rows[E]:
         """Read the answer of a listing. A single object, as the documentation shows for four paths, is one row."""
-        envelope = _envelope(body)
+        rows: Rows[E] = self.converter.structure(body, Rows[cls])  # type: ignore[valid-type]
+        return rows
+
+    def plain_rows(self, cls: type[E], envelope: dict[str, Any]) -> Rows[E]:
+        """Read the rows of an envelope one by one, with the hook of their class."""
         data = envelope["data"]
         if isinstance(data, dict):
             return Rows([self._row(cls, data, "data")], 1)
         if not isinstance(data, list):
-            raise DecodeError("data", f"expected a list, got {scalars.shown(data)}: {excerpt(body)}")
+            raise DecodeError("data", f"expected a list, got {scalars.shown(data)}")
         items = [self._row(cls, row, f"data[{index}]") for index, row in enumerate(data)]
         return Rows(items, self._total(envelope))
+
+    def _rows_hook(self, annotation: Any) -> Hook:
+        (cls,) = typing.get_args(annotation)
+        plain = PlainWay(
+            envelope=_envelope,
+            parse=parse,
+            rows=partial(self.plain_rows, cls),
+            row=partial(self._row, cls),
+            total=self._total,
+        )
+        reader: PageReader[Any] = PageReader(cls, self.tz, plain)
+        return lambda body, _: reader.read(body)
 
     def record(self, cls: type[E], body: bytes) -> E:
         """Read the answer of an operation on one thing. A list of one, as documented for ``/me``, is that one."""
@@ -197,7 +212,7 @@ class Codec:
                     self._misfit(cls, spec.name, spec.wire, misfit)
                     extra[spec.wire] = scalars.loose(sent)
                     continue
-                if value is not sent and not _same(spec, value, sent):
+                if (value is not sent or spec.form is not None) and not _same(spec, value, sent):
                     originals[spec.name] = (value, scalars.loose(sent))
             absent = frozenset(spec.name for spec, _ in fields if spec.wire not in row)
             return cls(**values, extra=Extra(extra) if extra else NO_EXTRA, origin=Origin(absent, originals))
@@ -286,6 +301,10 @@ def _envelope(body: bytes) -> dict[str, Any]:
 
 def _is_entity(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Entity)
+
+
+def _is_rows(annotation: Any) -> bool:
+    return typing.get_origin(annotation) is Rows
 
 
 def _is_optional(annotation: Any) -> bool:

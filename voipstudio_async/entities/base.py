@@ -8,12 +8,15 @@ is kept in `Entity.extra`. `Entity.to_dict` gives back what the API sent.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, NoReturn
 
 import attrs
+
+from ..scalars import number
 
 Code = str | int | bool
 """The value of an open enumeration.
@@ -37,10 +40,16 @@ EpochTime = Annotated[datetime, WireForm.EPOCH]
 DigitId = Annotated[int, WireForm.DIGITS]
 
 
+_SECRET_NAME = re.compile(r"password|token|secret|api_?key|nonce", re.IGNORECASE)
+
+
 class Extra(dict[str, Any]):
     """A read-only dict: an entity is a value, and so is what it carries along."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr({key: "***" if _SECRET_NAME.search(key) else value for key, value in self.items()})
 
     def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise TypeError("an entity cannot be changed; its extra fields are read-only")
@@ -105,12 +114,12 @@ class Entity:
                     record[spec.wire] = spec.plain(value)
                 continue
             original = origin.originals.get(spec.name)
-            if original is not None and original[0] is value:
+            if original is not None and type(original[0]) is type(value) and original[0] == value:
                 record[spec.wire] = original[1]
             elif value is not None or not (spec.name in origin.absent or spec.wire in self.extra):
                 record[spec.wire] = spec.plain(value)
-        record.update(self.extra)
-        return record
+        # A field that has a value now stands above the misfit that was kept in its place.
+        return record | {name: value for name, value in self.extra.items() if name not in record}
 
     def __repr__(self) -> str:
         named = ((spec.name, getattr(self, spec.name)) for spec in field_specs(type(self)))
@@ -148,7 +157,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, Decimal):
-        return float(value)
+        return number(value)
     return value
 
 

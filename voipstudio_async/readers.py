@@ -1,0 +1,146 @@
+"""How the pages of one entity class are read: by its twins where they fit, and the plain way where they do not.
+
+Most pages fit whole. Where some rows do not (a value that has to be converted, another set of fields), the page is taken apart and only
+those go the plain way. See `voipstudio_async.twins` for what a twin is, and why both ways give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any, Generic, TypeVar
+
+import attrs
+import msgspec
+
+from .collector import paused
+from .entities.base import Entity
+from .errors import DecodeError
+from .twins import Twin, Unfit, make_twin, supports
+
+E = TypeVar("E", bound=Entity)
+
+_MAX_SHAPES = 4
+"""Twins that a class may have: an API that grows a field, or two kinds of rows in one listing, need a few."""
+_MAX_KEYS = 200
+"""Rows with more fields than this are not worth a twin."""
+
+
+class _Apart(msgspec.Struct, gc=False):
+    """A page whose rows are still JSON."""
+
+    data: list[msgspec.Raw]
+    total: Any = None
+
+
+_take_apart = msgspec.json.Decoder(_Apart).decode
+
+
+@attrs.frozen
+class Rows(Generic[E]):
+    """What a listing answered: its rows, and the total of the whole collection where it was told."""
+
+    items: list[E]
+    total: int | None
+
+
+@attrs.frozen
+class PlainWay(Generic[E]):
+    """How rows are read without twins."""
+
+    envelope: Callable[[bytes], dict[str, Any]]
+    parse: Callable[[bytes], Any]
+    rows: Callable[[dict[str, Any]], Rows[E]]
+    row: Callable[[Any, str], E]
+    """From a row and its path."""
+    total: Callable[[dict[str, Any]], int | None]
+
+
+class PageReader(Generic[E]):
+    """Reads the pages of one class, for one codec."""
+
+    def __init__(self, cls: type[E], tz: tzinfo, plain: PlainWay[E]) -> None:
+        self._cls = cls
+        self._tz = tz
+        self._plain = plain
+        self._twins: dict[frozenset[str], Twin[E]] = {}
+        self._barred: set[frozenset[str]] = set()
+        self._learns = supports(cls)
+
+    def read(self, body: bytes) -> Rows[E]:
+        """Read one page."""
+        with paused(len(body)):
+            return self._whole(body) or self._apart(body) or self._plainly(body)
+
+    def _whole(self, body: bytes) -> Rows[E] | None:
+        for twin in self._twins.values():
+            try:
+                items, total = twin.page(body)
+            except Unfit:
+                return None
+            return Rows(items, total) if total is None or total >= 0 else None
+        return None
+
+    def _apart(self, body: bytes) -> Rows[E] | None:
+        if not self._twins:
+            return None
+        try:
+            page = _take_apart(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+        unfit: dict[frozenset[str], int] = {}
+        items = [self._one(raw, index, unfit) for index, raw in enumerate(page.data)]
+        self._learn(unfit, len(items))
+        total = page.total
+        if not (type(total) is int and total >= 0):
+            total = self._plain.total(self._plain.envelope(body))
+        return Rows(items, total)
+
+    def _one(self, raw: msgspec.Raw, index: int, unfit: dict[frozenset[str], int]) -> E:
+        for twin in self._twins.values():
+            try:
+                return twin.row(raw)
+            except Unfit:
+                continue
+        path = f"data[{index}]"
+        try:
+            row = self._plain.parse(bytes(raw))
+        except DecodeError as error:
+            raise DecodeError(path, error.message) from None
+        if isinstance(row, dict):
+            shape = frozenset(row)
+            unfit[shape] = unfit.get(shape, 0) + 1
+        return self._plain.row(row, path)
+
+    def _plainly(self, body: bytes) -> Rows[E]:
+        envelope = self._plain.envelope(body)
+        rows = self._plain.rows(envelope)
+        data = envelope["data"]
+        if isinstance(data, list):
+            shapes: dict[frozenset[str], int] = {}
+            for row in data:
+                shapes[frozenset(row)] = shapes.get(frozenset(row), 0) + 1
+            self._learn(shapes, len(data))
+        return rows
+
+    def _learn(self, shapes: dict[frozenset[str], int], rows: int) -> None:
+        """Make a twin for the commonest new shape; give one up that most of its rows do not fit, whatever their keys."""
+        if not shapes or not self._learns:
+            return
+        shape = max(shapes, key=lambda key: shapes[key])
+        if shape in self._twins:
+            if shapes[shape] * 2 > rows:
+                self._twins = {key: twin for key, twin in self._twins.items() if key != shape}
+                self._barred.add(shape)
+        elif shape not in self._barred and len(self._twins) < _MAX_SHAPES and len(shape) <= _MAX_KEYS:
+            self._add(shape)
+
+    def _add(self, shape: frozenset[str]) -> None:
+        try:
+            twin = make_twin(self._cls, shape, self._tz)
+        except ValueError:
+            # A Struct cannot have a field with a quote or a control character in its name.
+            self._barred.add(shape)
+            return
+        # The newest first: an API that has grown a field keeps it.
+        self._twins = {shape: twin, **self._twins}
