@@ -1,0 +1,47 @@
+"""Who may come in: the token in either of its two forms, and what a test has denied."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+
+import attrs
+
+from .refusals import Refusal
+
+
+@attrs.define
+class Gate:
+    """Checks the credentials of a request."""
+
+    token: str
+    user_id: int
+    email: str = ""
+    denied: set[tuple[str, str]] = attrs.field(factory=set[tuple[str, str]])
+
+    def check(self, headers: Mapping[str, str]) -> None:
+        """Refuse with 401 whoever does not have the token, with 400 what cannot be read."""
+        given = headers.get("X-Auth-Token")
+        if given is None:
+            given = self._basic(headers.get("Authorization"))
+        if given is None or not hmac.compare_digest(given.encode(), self.token.encode()):
+            raise Refusal(401, "Unauthorized")
+
+    def check_allowed(self, method: str, template: str, path: str) -> None:
+        """Refuse with 403 what a test has denied, by the path or by its template."""
+        if {(method, template), (method, path)} & self.denied:
+            raise Refusal(403, "Access denied")
+
+    def _basic(self, header: str | None) -> str | None:
+        scheme, _, encoded = (header or "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            user, colon, token = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise Refusal(400, "Cannot parse Authorization header credentials") from None
+        if not colon:
+            raise Refusal(400, "Cannot parse Authorization header credentials")
+        return token if user in (str(self.user_id), self.email) else None

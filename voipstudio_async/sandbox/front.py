@@ -1,0 +1,119 @@
+"""HTTP before the desk: routes, credentials, faults, and the record of what was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from ..resources import RESOURCES
+from .access import Gate
+from .faults import Faults, Unanswered
+from .handlers import Asked, Desk, Endpoint, endpoints
+from .recording import Recorded, hide, hide_headers, read_body
+from .refusals import Answer, Refusal, not_valid
+
+BASE_PATH = "/v1.2/voipstudio"
+_MAX_BODY = 1024 * 1024
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Front:
+    """The sandbox as an aiohttp application."""
+
+    def __init__(self, desk: Desk, gate: Gate, faults: Faults, requests: list[Recorded]) -> None:
+        self._desk = desk
+        self._gate = gate
+        self._faults = faults
+        self._requests = requests
+
+    def application(self) -> web.Application:
+        """Make the application: a route for each operation of the catalogue."""
+
+        @web.middleware
+        async def through(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._through(request, handler)
+
+        app = web.Application(middlewares=[through], client_max_size=_MAX_BODY)
+        for endpoint in endpoints(RESOURCES):
+            path = BASE_PATH + endpoint.template.replace("{id}", "{id:[1-9][0-9]*}")
+            app.router.add_route(endpoint.method, path, self._handler(endpoint))
+        return app
+
+    async def _through(self, request: web.Request, handler: Handler) -> web.Response:
+        content = await _content(request)
+
+        async def serve() -> web.Response:
+            return await self._served(request, handler, content)
+
+        response = await self._faults.serve(request, _below(request), serve)
+        self._record(request, content, None if isinstance(response, Unanswered) else response.status)
+        return response
+
+    async def _served(self, request: web.Request, handler: Handler, content: bytes | None) -> web.Response:
+        try:
+            if content is None:
+                raise Refusal(413)
+            self._gate.check(request.headers)
+            self._desk.check_open()
+            response = await handler(request)
+        except Refusal as refusal:
+            return _response(refusal.answer())
+        except web.HTTPException as error:
+            allow = error.headers.get("Allow")
+            return _response(Refusal(error.status).answer({"Allow": allow} if allow else None))
+        assert isinstance(response, web.Response)
+        return response
+
+    def _handler(self, endpoint: Endpoint) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            self._gate.check_allowed(endpoint.method, endpoint.template, _below(request))
+            answer, served = self._desk.answer(endpoint, await _asked(request))
+            if served is not None:
+                self._faults.after_page(self._desk.store, served)
+            return _response(answer)
+
+        return handle
+
+    def _record(self, request: web.Request, content: bytes | None, status: int | None) -> None:
+        token = self._gate.token
+        self._requests.append(
+            Recorded(
+                request.method,
+                hide(_below(request), token),
+                {name: hide(value, token) for name, value in request.query.items()},
+                hide_headers(request.headers, token),
+                read_body(content or b"", token),
+                status,
+                hide(request.raw_path, token),
+            )
+        )
+
+
+async def _content(request: web.Request) -> bytes | None:
+    """Read the body, or give None when it is too large to be kept."""
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return None
+
+
+async def _asked(request: web.Request) -> Asked:
+    twice = sorted({name for name in request.query if len(request.query.getall(name)) > 1})
+    if twice:
+        raise Refusal(400, "Validation error", [not_valid(name, "is given twice") for name in twice])
+    id = request.match_info.get("id", "0")
+    # No id has so many digits; Python refuses to read thousands of them.
+    number = int(id) if re.fullmatch(r"[0-9]{1,30}", id) else 10**30
+    return Asked(number, dict(request.query), await request.read(), request.content_type)
+
+
+def _below(request: web.Request) -> str:
+    return request.path.removeprefix(BASE_PATH)
+
+
+def _response(answer: Answer) -> web.Response:
+    headers = None if answer.status == 204 else answer.headers
+    return web.Response(status=answer.status, body=answer.body or None, headers=headers)

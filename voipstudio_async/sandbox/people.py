@@ -1,0 +1,299 @@
+"""An invented account: who works there, and what is around them. The same seed gives the same rows.
+
+The forms are the live API's: naive date-times, seconds for live calls, digits as text, words for enumerations, nulls
+where a user left something empty, and here and there a field that no page documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import attrs
+
+from .. import entities as e
+from ..entities.base import Entity, FieldSpec, WireForm, field_specs
+from .calls import Employee, call_lines
+from .store import Line, Row
+from .tables import Table, kinds, known_values
+from .texts import printed, text
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+"""The Monday on which the history of every sandbox begins."""
+DAYS = 182
+
+_FIRST_NAMES = (
+    *("Ada", "Amir", "Ben", "Carla", "Chloé", "Dan", "Elena", "Femi", "Grace", "Hugo", "Ines", "Jan"),
+    *("Jürgen", "Kofi", "Lena", "Maya", "Nils", "Olga", "Priya", "Sam", "Søren", "Tom", "Uma", "Zoe"),
+)
+_LAST_NAMES = (
+    *("Adams", "Berg", "Costa", "Diaz", "Evans", "Fischer", "García", "Hall", "Ito", "Jones", "Khan"),
+    *("Łuczak", "Moreau", "Novak", "O'Brien", "Park", "Rossi", "Smith", "Tanaka", "Weber"),
+)
+_GROUPS = ("Sales", "Support", "Billing", "Field", "Partners", "Research", "Reception", "Night")
+_COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+_CITIES = ("Lisbon", "London", "Kraków", "Madrid", "Paris", "Berlin")
+_MESSAGES = (
+    "Can you call the customer back?",
+    "On my way",
+    "Der Kunde ist in der Leitung",
+    "Voilà, c'est fait ✔",
+    'She said "tomorrow"',
+)
+
+
+@attrs.frozen
+class Account:
+    """What all rows of one sandbox have in common."""
+
+    seed: int
+    customer: int
+    users: tuple[Employee, ...]
+    calls: int
+
+    @property
+    def owner(self) -> Employee | None:
+        """The user that the account was opened with, and that the token belongs to."""
+        return self.users[0] if self.users else None
+
+    @property
+    def owner_id(self) -> int:
+        """The id of the token's owner, who has one even in an account without users."""
+        return self.users[0].id if self.users else 7200
+
+    def dice(self, name: str) -> Random:
+        """Give the random numbers for one table, which do not depend on other tables."""
+        return Random(f"{self.seed}/{name}")
+
+
+def account(seed: int, users: int, calls: int) -> Account:
+    """Invent an account."""
+    dice = Random(f"{seed}/account")
+    customer = dice.randrange(3000, 9000)
+    people: list[Employee] = []
+    id = dice.randrange(7200, 9000)
+    for number in range(users):
+        id += dice.randrange(1, 9)
+        people.append(Employee(id, number, dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)))
+    return Account(seed, customer, tuple(people), calls)
+
+
+def lines(account: Account, table: Table) -> Iterator[Line]:
+    """Give the rows of one table as they are stored. An entity that has no maker here gets rows of a plain kind."""
+    if table.entity is e.Cdr:
+        return call_lines(account.users, account.calls, account.dice("cdrs"), START, DAYS)
+    make = _MAKERS.get(table.entity)
+    rows = make(account, account.dice(table.name)) if make else _plain_rows(table.entity, account.dice(table.name))
+    return ((row["id"], owner, text(row)) for owner, row in rows)
+
+
+def audio_row(user: Row, greeting: str = "default") -> Row:
+    """Make what ``/users/{id}/audio`` answers: documented is a user; the rest of it stands for the unknown."""
+    documented = {spec.wire: user.get(spec.wire) for spec in field_specs(e.UserAudio)}
+    return documented | {"greeting": greeting, "greeting_seconds": None if greeting == "default" else 12}
+
+
+Rows = Iterator[tuple[int | None, Row]]
+
+
+def _moment(dice: Random, days: int = DAYS) -> str:
+    return printed(START + timedelta(seconds=dice.randrange(days * 86400)))
+
+
+def _user(account: Account, employee: Employee, dice: Random) -> Row:
+    is_first = employee.number == 0
+    return {
+        "id": employee.id,
+        "active": dice.random() < 0.95,
+        "created_at": printed(START - timedelta(seconds=dice.randrange(1, 900 * 86400))),
+        "customer": account.customer,
+        "email": employee.email,
+        "first_name": employee.first_name,
+        "is_initial": is_first,
+        "is_root": is_first or dice.random() < 0.1,
+        "last_name": employee.last_name if dice.random() < 0.97 else None,
+        "roles": ["ROLE_ADMIN", "ROLE_USER"] if is_first else ["ROLE_USER"],
+        "two_factor_auth": int(dice.random() < 0.3),
+        "visited_apps": dice.choice([None, ["dashboard"], ["dashboard", "softphone"]]),
+        "ext": employee.extension,
+        "dnd": dice.random() < 0.1,
+        "cli": employee.number_shown if dice.random() < 0.9 else None,
+        "nb_sip_locations": dice.choice([0, 1, 1, 1, 2]),
+        "timezone": dice.choice(["Europe/London", "Europe/Warsaw", None]),
+    }
+
+
+def _users(account: Account, dice: Random) -> Rows:
+    return ((None, _user(account, employee, dice)) for employee in account.users)
+
+
+def _audio(account: Account, dice: Random) -> Rows:
+    for _, user in _users(account, account.dice("users")):
+        yield user["id"], audio_row(user, dice.choice(["default", "custom"]))
+
+
+def _me(account: Account, dice: Random) -> Rows:
+    owner = account.owner or Employee(account.owner_id, 0, "Ada", "Adams")
+    yield (
+        None,
+        {
+            "id": owner.id,
+            "balance": dice.randrange(1, 50_000) / 100,
+            "cc": "GB",
+            "cli": owner.number_shown,
+            "currency_iso": "GBP",
+            "is_root": True,
+            "language": "en",
+            "email": owner.email,
+            "first_name": owner.first_name,
+            "last_name": owner.last_name,
+            "customer_id": account.customer,
+            "sip_domain": "sip.example.com",
+            "sip_password": f"{dice.getrandbits(64):016x}",
+            "plan": "unlimited",
+        },
+    )
+
+
+def _groups(_account: Account, dice: Random) -> Rows:
+    id = dice.randrange(9000, 9500)
+    for name in _GROUPS[: 4 + dice.randrange(4)]:
+        id += dice.randrange(1, 40)
+        yield None, {"id": id, "color": dice.choice([*_COLORS, None]), "name": name}
+
+
+def _queue_groups(account: Account, dice: Random) -> Rows:
+    return ((None, {"id": row["id"], "name": f"{row['name']} queue"}) for _, row in _groups(account, dice))
+
+
+def _policies(account: Account, dice: Random) -> Rows:
+    return ((None, row | {"name": f"{row['name']} may call abroad"}) for _, row in _groups(account, dice))
+
+
+def _contact(account: Account, employee: Employee, id: int, dice: Random) -> Row:
+    first, last = dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)
+    colleague = dice.choice(account.users).id if dice.random() < 0.2 else None
+    return {
+        "id": id,
+        "created_at": _moment(dice),
+        "first_name": first,
+        "last_name": last,
+        "global": dice.random() < 0.2,
+        "group_name": dice.choice([None, "Customers", "Suppliers"]),
+        "internal": colleague is not None,
+        "rel_user_id": colleague,
+        "user_id": employee.id,
+        "email": f"{first}.{last}@example.org".lower() if dice.random() < 0.7 else None,
+        "tel": f"4420{dice.randrange(10**8):08d}",
+        "mobile": f"447{dice.randrange(10**9):09d}" if dice.random() < 0.5 else None,
+        "notes": dice.choice([None, "prefers mornings", "50% off, see contract_7"]),
+        "labels": dice.choice([[], ["vip"], ["vip", "lead"]]),
+        "city": dice.choice(_CITIES),
+    }
+
+
+def _contacts(account: Account, dice: Random) -> Rows:
+    id = 40_000
+    for employee in account.users:
+        for _ in range(dice.randrange(7)):
+            id += dice.randrange(1, 4)
+            yield employee.id, _contact(account, employee, id, dice)
+
+
+def _chat_messages(account: Account, dice: Random) -> Rows:
+    id = 90_000
+    for employee in account.users:
+        for _ in range(dice.randrange(9)):
+            id += dice.randrange(1, 4)
+            yield (
+                employee.id,
+                {
+                    "id": id,
+                    "created_at": _moment(dice),
+                    "user_id": employee.id,
+                    "rel_user_id": dice.choice(account.users).id,
+                    "message": dice.choice(_MESSAGES),
+                    "read": dice.random() < 0.8,
+                },
+            )
+
+
+def _live_calls(account: Account, dice: Random) -> Rows:
+    id = 4_294_967_296 + dice.randrange(10**6)
+    end = int((START + timedelta(days=DAYS)).timestamp())
+    for employee in account.users:
+        if employee.number == 0 or dice.random() < 0.15:
+            id += dice.randrange(1, 500)
+            yield employee.id, _live_call(employee, id, end - dice.randrange(1, 900), dice)
+
+
+def _live_call(employee: Employee, id: int, start: int, dice: Random) -> Row:
+    state = dice.choice(["RINGING", "CONNECTED", "CONNECTED", "ON_HOLD"])
+    destination = f"447{dice.randrange(10**9):09d}"
+    return {
+        "id": id,
+        "state": state,
+        "start_time": start,
+        "connected_at": None if state == "RINGING" else start + dice.randrange(2, 30),
+        "src": employee.number_shown,
+        "src_id": str(employee.id),
+        "src_name": employee.name,
+        "src_ua": "Softphone (Linux)",
+        "src_codec": None if state == "RINGING" else "OPUS",
+        "dst": destination,
+        "dst_id": "0",
+        "dst_name": "United Kingdom - Mobile",
+        "dst_rate": 0.0235,
+        "dst_connection": 0.0,
+        "min_charge": 0.0,
+        "clid": f'"{employee.name}" <+{employee.number_shown}>',
+        "destination": "out",
+        "context": "LOCAL_USER",
+        "duration": dice.randrange(900),
+        "monitor_state": "OFF",
+        "parent_id": None,
+        "queue_state": None,
+        "server": "eu-1",
+    }
+
+
+_MAKERS: dict[type[Entity], Callable[[Account, Random], Rows]] = {
+    e.User: _users,
+    e.UserAudio: _audio,
+    e.Me: _me,
+    e.UserGroup: _groups,
+    e.UserGroupPolicy: _policies,
+    e.QueueGroup: _queue_groups,
+    e.Contact: _contacts,
+    e.ChatMessage: _chat_messages,
+    e.Call: _live_calls,
+}
+
+
+def _plain_rows(entity: type[Entity], dice: Random, count: int = 5) -> Rows:
+    for id in range(1, count + 1):
+        values = {spec.wire: _plain_value(spec, dice) for spec in field_specs(entity)}
+        yield None, {"id": id} | {key: value for key, value in values.items() if key != "id"}
+
+
+def _plain_value(spec: FieldSpec, dice: Random) -> Any:
+    if spec.form is WireForm.EPOCH:
+        return int((START + timedelta(seconds=dice.randrange(10**6))).timestamp())
+    if spec.form is WireForm.DIGITS:
+        return str(dice.randrange(10**6))
+    if known := known_values(spec.type):
+        return dice.choice(known)
+    possible = kinds(spec.type)
+    return next((make(spec, dice) for kind, make in _PLAIN if kind in possible), None)
+
+
+_PLAIN: tuple[tuple[type, Callable[[FieldSpec, Random], Any]], ...] = (
+    (datetime, lambda _, dice: _moment(dice)),
+    (str, lambda spec, dice: f"{spec.wire} {dice.randrange(1000)}"),
+    (Decimal, lambda _, dice: dice.randrange(10**5) / 100),
+    (bool, lambda _, dice: dice.random() < 0.5),
+    (int, lambda _, dice: dice.randrange(1000)),
+)

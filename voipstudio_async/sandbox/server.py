@@ -1,0 +1,225 @@
+"""`Sandbox`: the catalogue as a server on a port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import threading
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from ..resources import RESOURCES
+from .access import Gate
+from .faults import Faults
+from .front import BASE_PATH, Front
+from .handlers import Desk
+from .people import account, lines
+from .recording import Recorded
+from .store import Store
+from .tables import tables
+
+_MAX_LINE = 64 * 1024
+"""The longest path and query: filters can be long."""
+_PATIENCE = 2.0
+"""Seconds that requests have to end when the sandbox stops."""
+
+
+class Sandbox:
+    """A VoIPstudio API of one's own: ``async with Sandbox(users=20) as sandbox``, or ``with`` (then in a thread).
+
+    It holds an invented account that depends on nothing but `seed`, `users` and `calls`, and does what the API does:
+    what is written lasts, what is wrong is refused.
+
+    Args:
+        users: how many users the account has.
+        calls: how many call records they share; 100,000 take a few seconds.
+        seed: another seed is another account.
+        database: a file to keep the rows in; one that has rows already is used as it is.
+            Without it all is in memory.
+        token: the token to ask for; one is made up without it.
+        documented_shapes: answer in the odd forms of the vendor's documentation: ``/me`` is a list of one whose id
+            is a text, and what belongs to a user is a single object (its first row).
+        host: the address to listen on.
+        port: the port; 0 takes one that is free.
+        faults: the share of requests that meet a fault by chance, see `Faults.mix`.
+    """
+
+    def __init__(
+        self,
+        users: int = 20,
+        calls: int = 2000,
+        seed: int = 1,
+        *,
+        database: str | os.PathLike[str] | None = None,
+        token: str | None = None,
+        documented_shapes: bool = False,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        faults: float = 0.0,
+    ) -> None:
+        if users < 0 or calls < 0:
+            raise ValueError(f"users and calls must be 0 or more, got {users} and {calls}")
+        self.requests: list[Recorded] = []
+        """The requests that were answered, in that order; clear it as you like."""
+        self.faults = Faults(seed, faults)
+        self.token = token or secrets.token_hex(20)
+        self._account = account(seed, users, calls)
+        self._customer_id = self._account.customer
+        self._database = database
+        self._documented = documented_shapes
+        self._address = (host, port)
+        self._url: str | None = None
+        self._store: Store | None = None
+        self._runner: web.AppRunner | None = None
+        self._thread: _Thread | None = None
+        self._gate = Gate(self.token, self._account.owner_id)
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self._url or 'not started'}>"
+
+    @property
+    def url(self) -> str:
+        """The base URL, ``http://127.0.0.1:40123/v1.2/voipstudio``."""
+        if self._url is None:
+            raise RuntimeError("the sandbox is not started: use it in 'with' or 'async with'")
+        return self._url
+
+    @property
+    def store(self) -> Store:
+        """The rows, for comparison: ``sandbox.store.rows("cdrs")``."""
+        if self._store is None:
+            raise RuntimeError("the sandbox is not started: use it in 'with' or 'async with'")
+        return self._store
+
+    @property
+    def user_id(self) -> int:
+        """The id of the token's owner, for Basic authentication."""
+        return self._gate.user_id
+
+    @property
+    def customer_id(self) -> int:
+        """The id of the account."""
+        return self._customer_id
+
+    def deny(self, method: str, path: str) -> None:
+        """Answer 403 from now on, for a path (``/users/7206``) or a template (``/users/{id}/cdrs``)."""
+        self._gate.denied.add((method.upper(), path))
+
+    def allow(self, method: str, path: str) -> None:
+        """Take a `deny` back."""
+        self._gate.denied.discard((method.upper(), path))
+
+    # --- its life --------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def __enter__(self) -> Self:
+        thread = _Thread(self)
+        thread.begin()
+        self._thread = thread
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._thread is not None:
+            self._thread.end()
+            self._thread = None
+
+    async def start(self) -> None:
+        """Fill the tables and serve, in the running loop, until `stop`."""
+        if self._runner is not None:
+            raise RuntimeError("the sandbox is started already")
+        self._store = store = Store(tables(RESOURCES.values()).values(), self._database)
+        self.faults.begin()
+        try:
+            self._fill(store)
+            self._runner = runner = web.AppRunner(
+                self._application(store), access_log=None, shutdown_timeout=_PATIENCE, max_line_size=_MAX_LINE
+            )
+            await runner.setup()
+            host, port = self._address
+            await web.TCPSite(runner, host, port).start()
+            self._url = f"http://{_shown(host)}:{runner.addresses[0][1]}{BASE_PATH}"
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop serving and close the database."""
+        runner, self._runner, self._url = self._runner, None, None
+        if runner is not None:
+            self.faults.end()
+            await runner.cleanup()
+        if self._store is not None:
+            self._store.close()
+
+    def _fill(self, store: Store) -> None:
+        store.prepare()
+        if not store.seeded:
+            store.seed({name: lines(self._account, table) for name, table in store.tables.items()})
+        store.index()
+        for me in store.rows("me"):
+            self._gate.user_id, self._gate.email, self._customer_id = me["id"], me["email"], me["customer_id"]
+
+    def _application(self, store: Store) -> web.Application:
+        return Front(Desk(store, self._documented), self._gate, self.faults, self.requests).application()
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+class _Thread:
+    """Runs a sandbox in a loop of its own, for those who have none."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._started: Future[asyncio.AbstractEventLoop] = Future()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="voipstudio-sandbox", daemon=True)
+
+    def begin(self) -> None:
+        """Start, and wait until requests are taken."""
+        self._thread.start()
+        try:
+            self._loop = self._started.result()
+        except BaseException:
+            # Ctrl-C while the tables are filled: the thread is not waited for, it ends when that is done.
+            self._started.add_done_callback(self._stop_when_started)
+            if self._started.done():
+                self._thread.join()
+            raise
+
+    def end(self) -> None:
+        """Stop, and wait until the thread is gone."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _stop_when_started(self, started: Future[asyncio.AbstractEventLoop]) -> None:
+        if started.exception() is None:
+            started.result().call_soon_threadsafe(self._stop.set)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            if self._started.done():
+                raise
+            self._started.set_exception(error)
+
+    async def _serve(self) -> None:
+        async with self._sandbox:
+            self._started.set_result(asyncio.get_running_loop())
+            await self._stop.wait()

@@ -1,0 +1,108 @@
+"""The tables of the sandbox, read off the declarations: one for each entity that an operation answers with.
+
+A row is its id, the id of its owner (the user whose collection it is in, if any) and its JSON text, which is served as
+it stands. Fields are looked up inside of that text, so nothing has to be kept in step, and a database file outlives a
+change of the entity classes.
+"""
+
+from __future__ import annotations
+
+import enum
+import types
+import typing
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from ..entities.base import Entity, FieldSpec, WireForm, field_specs
+from ..operations import Operation, Resource, operations
+from ..unset import Unset
+
+_INDEXED = "user_id"
+
+
+@attrs.frozen
+class Table:
+    """Where the rows of one entity are kept."""
+
+    name: str
+    entity: type[Entity]
+
+    @property
+    def fields(self) -> dict[str, FieldSpec]:
+        """The declared fields by their names in JSON: what can be filtered and sorted by."""
+        return {spec.wire: spec for spec in field_specs(self.entity)}
+
+    def column(self, wire: str) -> str:
+        """Give the SQL expression for a declared field."""
+        if wire not in self.fields:
+            raise KeyError(wire)
+        return "id" if wire == "id" else f"json_extract(doc, '$.{wire}')"
+
+    def schema(self) -> str:
+        """Give the statement that makes the table."""
+        columns = "id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER, doc TEXT NOT NULL"
+        return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({columns})'
+
+    def indexes(self) -> list[str]:
+        """Give the statements that make its indexes: the owner, the moments, the user."""
+        names = [wire for wire, spec in self.fields.items() if wire == _INDEXED or is_moment(spec)]
+        columns = {"owner": "owner"} | {wire: self.column(wire) for wire in names}
+        return [
+            f'CREATE INDEX IF NOT EXISTS "{self.name}_{name}" ON "{self.name}" ({column})'
+            for name, column in columns.items()
+        ]
+
+
+def tables(resources: Iterable[type[Resource[Any]]]) -> dict[type[Entity], Table]:
+    """Make a table for every entity in the declarations, named after the path that it is first found at."""
+    found: dict[type[Entity], Table] = {}
+    for resource in resources:
+        for operation in operations(resource).values():
+            entity = entity_of(operation)
+            if entity is not None and entity not in found:
+                found[entity] = Table(operation.suffix or resource.path, entity)
+    names = [table.name for table in found.values()]
+    if len(set(names)) != len(names):
+        raise TypeError(f"two entities share a path: {sorted(names)}")
+    return found
+
+
+def entity_of(operation: Operation[Any, Any]) -> type[Entity] | None:
+    """Give the entity that an operation answers with, if it does."""
+    return getattr(operation, "entity", None)
+
+
+def body_of(operation: Operation[Any, Any]) -> type | None:
+    """Give the attrs class of the body that an operation takes, if it does."""
+    return getattr(operation, "body", None)
+
+
+def main_entity(resource: type[Resource[Any]]) -> type[Entity] | None:
+    """Give the entity that a resource is about: what is at its own path."""
+    return next(
+        (entity_of(each) for each in operations(resource).values() if not each.suffix and entity_of(each)), None
+    )
+
+
+def is_moment(spec: FieldSpec) -> bool:
+    """Tell whether a field is a date-time in its text form."""
+    return datetime in kinds(spec.type) and spec.form is not WireForm.EPOCH
+
+
+def known_values(annotation: Any) -> list[Any]:
+    """Give the known values of a field that is an open enumeration."""
+    marks = [mark for part in (annotation, *typing.get_args(annotation)) for mark in getattr(part, "__metadata__", ())]
+    enums = (mark for mark in marks if isinstance(mark, type) and issubclass(mark, enum.Enum))
+    return [member.value for found in enums for member in found]
+
+
+def kinds(annotation: Any) -> frozenset[Any]:
+    """Spell out a declared type: its members without their marks, with NoneType where null is allowed."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return kinds(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
+        return frozenset({annotation})
+    return frozenset(kind for member in typing.get_args(annotation) for kind in kinds(member)) - {Unset}
