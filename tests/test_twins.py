@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strategies import ENTITIES, moments, records
-from voipstudio_async import Cdr, DecodeError, User, collector, twins
+from voipstudio_async import Cdr, DecodeError, User, collector, twins, wire
 from voipstudio_async.entities.base import Entity, field_specs
 from voipstudio_async.readers import Rows
 from voipstudio_async.wire import Codec, _envelope
@@ -30,7 +30,6 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
 
 odd_moments = st.sampled_from(
     [
-        "2017-11-27T23:45:52",
         "2017-11-27 23:45:52.5",
         "2017-W48-1 12:34:56",
         "2017-11-27 24:00:00",
@@ -64,6 +63,12 @@ def both(cls: type[Entity], pages: list[bytes], *, strict: bool, tz: Any) -> Non
     for page in pages:
         expected = outcome(lambda page=page: plain.plain_rows(cls, _envelope(page)))
         assert outcome(lambda page=page: fast.rows(cls, page)) == expected
+        expected = outcome(lambda page=page: Rows([plain.plain_record(cls, _envelope(page))], None))
+        assert outcome(lambda page=page: Rows([fast.record(cls, page)], None)) == expected
+
+
+def single(row: Any) -> bytes:
+    return json.dumps({"data": row, "links": {}}).encode()
 
 
 @given(data=st.data(), strict=st.booleans())
@@ -72,6 +77,7 @@ def test_rows_of_any_kind_read_the_same(data: st.DataObject, strict: bool) -> No
     cls = data.draw(st.sampled_from(ENTITIES))
     pages = data.draw(st.lists(st.lists(records(cls), max_size=4), min_size=2, max_size=4))
     both(cls, [body(page) for page in pages], strict=strict, tz=UTC)
+    both(cls, [single(row) for page in pages for row in page], strict=strict, tz=UTC)
 
 
 @given(data=st.data(), strict=st.booleans(), tz=st.sampled_from([UTC, ZoneInfo("Europe/Madrid")]))
@@ -83,6 +89,7 @@ def test_rows_of_one_shape_read_the_same(data: st.DataObject, strict: bool, tz: 
     row = st.fixed_dictionaries({"id": st.integers(1, 2**65), **{name: _value(cls, name) for name in sorted(names)}})
     pages = data.draw(st.lists(st.lists(row, min_size=1, max_size=4), min_size=2, max_size=5))
     both(cls, [body(page) for page in pages], strict=strict, tz=tz)
+    both(cls, [single(row) for page in pages for row in page], strict=strict, tz=tz)
 
 
 def _value(cls: type[Entity], name: str) -> st.SearchStrategy[Any]:
@@ -95,6 +102,12 @@ def _value(cls: type[Entity], name: str) -> st.SearchStrategy[Any]:
         "labels": st.sampled_from([[], ["a"], "a", [1]]),
     }
     return form.get(name, st.integers(0, 3) | st.sampled_from(["a", True, 2.5, "1"])) | st.none()
+
+
+def test_date_times_written_in_another_way_have_the_same_values() -> None:
+    codec = Codec(UTC, strict=True)
+    rows = [codec.rows(User, body([{"id": 1, "created_at": text}])).items[0] for text in ("2017-11-27 23:45:52", "2017-11-27T23:45:52")]
+    assert rows[0] == rows[1]
 
 
 @pytest.mark.parametrize("total", ["5", -1, None, "x", 2**70, 1.5])
@@ -159,27 +172,32 @@ def test_the_trick_works_on_this_python() -> None:
     assert all(twins.open_class(cls) is not None for cls in ENTITIES)
 
 
-def test_the_collector_is_paused_for_large_pages_only_and_always_restored() -> None:
-    seen = []
-    for size in (1, collector.LARGE):
-        with collector.paused(size):
-            seen.append(gc.isenabled())
-    assert seen == [True, False]
-    assert gc.isenabled()
-    with pytest.raises(ZeroDivisionError), collector.paused(collector.LARGE), collector.paused(collector.LARGE):
-        1 / 0  # noqa: B018
+def test_the_collector_is_paused_and_always_restored() -> None:
+    with collector.paused():
+        assert not gc.isenabled()
+        with pytest.raises(ZeroDivisionError), collector.paused():
+            1 / 0  # noqa: B018
+        assert not gc.isenabled()
     assert gc.isenabled()
     gc.disable()
     try:
-        with collector.paused(collector.LARGE):
+        with collector.paused():
             pass
         assert not gc.isenabled()
     finally:
         gc.enable()
 
 
+@pytest.mark.parametrize("rows", [1, 5000])
+def test_only_large_pages_pause_the_collector(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    states = []
+    monkeypatch.setattr("voipstudio_async.wire.parse", lambda page, parse=wire.parse: states.append(gc.isenabled()) or parse(page))
+    Codec(UTC, strict=True).rows(User, body([{"id": key, "email": "someone@example.com"} for key in range(rows)]))
+    assert states == [rows == 1]
+
+
 def test_the_pause_can_be_switched_off() -> None:
-    code = "import gc; from voipstudio_async import collector as c\nwith c.paused(c.LARGE): print(gc.isenabled())"
+    code = "import gc; from voipstudio_async import collector as c\nwith c.paused(): print(gc.isenabled())"
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "VOIPSTUDIO_GC_PAUSE": "0"}, capture_output=True, text=True, check=True
     )

@@ -24,9 +24,9 @@ _restore = False
 
 
 @contextmanager
-def paused(size: int) -> Iterator[None]:
-    """Pause the collector while a body of `size` bytes is decoded."""
-    if size < LARGE or not enabled:
+def paused() -> Iterator[None]:
+    """Pause the collector while a large body is decoded."""
+    if not enabled:
         yield
         return
     _enter()

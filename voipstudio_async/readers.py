@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 import msgspec
 
-from .collector import paused
+from .collector import LARGE, paused
 from .entities.base import Entity
 from .errors import DecodeError
 from .twins import Twin, Unfit, make_twin, supports
@@ -51,6 +51,7 @@ class PlainWay(Generic[E]):
     envelope: Callable[[bytes], dict[str, Any]]
     parse: Callable[[bytes], Any]
     rows: Callable[[dict[str, Any]], Rows[E]]
+    one: Callable[[dict[str, Any]], E]
     row: Callable[[Any, str], E]
     """From a row and its path."""
     total: Callable[[dict[str, Any]], int | None]
@@ -69,8 +70,23 @@ class PageReader(Generic[E]):
 
     def read(self, body: bytes) -> Rows[E]:
         """Read one page."""
-        with paused(len(body)):
+        if len(body) < LARGE:
             return self._whole(body) or self._apart(body) or self._plainly(body)
+        with paused():
+            return self._whole(body) or self._apart(body) or self._plainly(body)
+
+    def read_one(self, body: bytes) -> E:
+        """Read the answer about one thing."""
+        for twin in self._twins.values():
+            try:
+                return twin.one(body)
+            except Unfit:
+                continue
+        envelope = self._plain.envelope(body)
+        one = self._plain.one(envelope)
+        if isinstance(envelope["data"], dict):
+            self._learn({frozenset(envelope["data"]): 1}, 1)
+        return one
 
     def _whole(self, body: bytes) -> Rows[E] | None:
         for twin in self._twins.values():

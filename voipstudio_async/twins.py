@@ -7,7 +7,8 @@ moves the slots into entities.
 A twin fits rows of one *shape*: exactly these keys, the unknown ones included, each value null or of its very type. That makes it exact:
 what is absent is the same for all rows, nothing unknown can slip through, and nothing needs to be converted but what is always written in one
 way: the date-time ``2017-11-27 23:45:52`` and an id in digits. A row that does not fit is read the plain way, alone; the shape of a page that
-was read the plain way is learned, up to a few for each class.
+was read the plain way is learned, up to a few for each class. (One liberty: of a page that writes some date-times with a space and some with a
+``T``, as no API does, ``to_dict()`` gives them all back with a space. Their values are the same.)
 
 Frozen entities are filled through a subclass that allows plain stores, and then take their own class: ``__init__`` would cost ten times as
 much, one ``object.__setattr__`` for each field. This skips attrs validators and converters, of which entities have none. Where it cannot be done
@@ -16,10 +17,11 @@ the loop calls the class instead.
 
 from __future__ import annotations
 
+import keyword
 import types
 import typing
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from itertools import repeat
 from typing import Annotated, Any, Generic, TypeVar
@@ -32,7 +34,10 @@ from .entities.base import NO_EXTRA, Entity, Extra, FieldSpec, Origin, Secret, W
 
 E = TypeVar("E", bound=Entity)
 
-_Moment = Annotated[str, msgspec.Meta(min_length=19, max_length=19)]
+_CHUNK = 128
+"""Rows that are moved together: few enough to stay in the processor's cache."""
+_Moment = Annotated[datetime, msgspec.Meta(tz=False)]
+_DAWN = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock that date-times without an offset are counted from
 
 
 class Unfit(ValueError):
@@ -71,6 +76,8 @@ class Twin(Generic[E]):
     """Reads the pages, or the single rows, of one shape; raises `Unfit` for others."""
 
     page: Callable[[bytes], tuple[list[E], int | None]]
+    one: Callable[[bytes], E]
+    """From the answer about one thing."""
     row: Callable[[Any], E]
     """From the raw JSON of one row."""
 
@@ -88,12 +95,27 @@ def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
     page = msgspec.defstruct("Page", [("data", list[row]), ("total", int | None, None)], gc=False)  # type: ignore[valid-type]
     move = _compile(cls, specs, unknown, tz)
     read_page = msgspec.json.Decoder(page, float_hook=Decimal).decode
+    one = msgspec.defstruct("One", [("data", row)], gc=False)
+    read_one = msgspec.json.Decoder(one, float_hook=Decimal).decode
     read_row = msgspec.json.Decoder(row, float_hook=Decimal).decode
 
     def whole(body: bytes) -> tuple[list[E], int | None]:
         try:
             found: Any = read_page(body)
-            return move(found.data), found.total
+            rows = found.data
+            if len(rows) <= _CHUNK:
+                return move(rows), found.total
+            items: list[E] = []
+            for start in range(0, len(rows), _CHUNK):
+                items += move(rows[start : start + _CHUNK])
+            return items, found.total
+        except _UNFIT:
+            raise Unfit from None
+
+    def about_one(body: bytes) -> E:
+        try:
+            found: Any = read_one(body)
+            return move([found.data])[0]
         except _UNFIT:
             raise Unfit from None
 
@@ -103,7 +125,7 @@ def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
         except _UNFIT:
             raise Unfit from None
 
-    return Twin(whole, single)
+    return Twin(whole, about_one, single)
 
 
 _UNFIT = (ValueError, ArithmeticError, RecursionError, msgspec.MsgspecError)
@@ -119,11 +141,8 @@ def _slot_type(annotation: Any) -> Any:
         return str | None
     if datetime in parts:
         return _Moment | None
-    kinds = {kind for kind in parts if kind in (int, bool, str, tuple)}
-    union: Any = None
-    for kind in kinds:
-        union = union | (tuple[str, ...] if kind is tuple else kind)
-    return union
+    kinds = [tuple[str, ...] if kind is tuple else kind for kind in parts if kind in (int, bool, str, tuple, type(None))]
+    return typing.Union[tuple(kinds)]  # noqa: UP007 - of a list
 
 
 def _parts(annotation: Any) -> set[Any]:
@@ -147,47 +166,49 @@ def _compile(cls: type[E], specs: list[FieldSpec], unknown: list[str], tz: tzinf
     if opened is None:
         lines, store = ["def move(rows):", " out = []", " for r in rows:", "  o = {}"], "  o['{}'] = {}"
     for index, spec in enumerate(specs):
-        lines += _value_lines(f"r.f{index}", spec.type, tz)
-        lines.append(store.format(spec.name, "v"))
+        prepared, value = _value(f"r.f{index}", spec.type)
+        lines += [*prepared, store.format(spec.name, value)]
     if opened is not None:
         lines += [f"  o.{name} = None" for name in absent]
-    extra = "NO_EXTRA"
-    if unknown:
-        pairs = ", ".join(f"names[{index}]: loose(r.x{index})" for index in range(len(unknown)))
-        extra = f"Extra({{{pairs}}})"
-    lines += [store.format("extra", extra), store.format("_origin" if opened else "origin", "origin")]
+    lines += [store.format("extra", _extra(unknown)), store.format("_origin" if opened else "origin", "origin")]
     lines.append("  o.__class__ = cls" if opened else "  out.append(cls(**o))")
     lines.append(" return out")
-    scope = _SCOPE | {"cls": cls, "Open": opened, "tz": tz, "names": unknown, "origin": Origin(frozenset(absent), {})}
+    scope = _SCOPE | {"cls": cls, "Open": opened, "zoned_dawn": _DAWN.replace(tzinfo=tz), "names": unknown, "origin": Origin(frozenset(absent), {})}
     exec("\n".join(lines), scope)  # noqa: S102 - made of field names of our own classes, and of nothing that was received
     return typing.cast("Callable[[list[Any]], list[E]]", scope["move"])
 
 
-def _value_lines(slot: str, annotation: Any, tz: tzinfo) -> list[str]:
+def _value(slot: str, annotation: Any) -> tuple[list[str], str]:
+    """Write how a slot becomes a field's value: the lines before it, and the expression."""
     parts = _parts(annotation)
-    lines = [f"  v = {slot}"]
+    take = f"  v = {slot}"
     if annotation is Any:
-        return [f"  v = loose({slot})"]
+        return [take, "  if v is not None: v = loose(v)"], "v"
     if Decimal in parts:
-        return [*lines, "  if v.__class__ is not Decimal and v is not None: v = money(v)"]
+        return [take, "  if v.__class__ is not Decimal and v is not None: v = money(v)"], "v"
     if WireForm.DIGITS in parts:
-        return [*lines, "  if v is not None: v = digits[v]"]
+        return [take, "  if v is not None: v = digits[v]"], "v"
     if datetime in parts:
-        # The slice is a cheap test of the whole form: what fromisoformat takes beyond it goes the plain way.
-        moment = "iso(v + 'Z')" if tz is UTC else "iso(v).replace(tzinfo=tz)"
-        return [
-            *lines,
-            "  if v is not None:",
-            "   if v[4::3] != '-- ::' or v[11:13] == '24': raise Unfit",
-            f"   v = {moment}",
-        ]
-    return lines
+        # Counting from a dawn that has the zone gives the wall clock its zone in a fifth of the time that replace() takes.
+        return [take, "  if v is not None:", "   if v.microsecond: raise Unfit", "   v = zoned_dawn + (v - dawn)"], "v"
+    return [], slot
+
+
+def _extra(unknown: list[str]) -> str:
+    """Write the expression for the extra fields. A name stands in the code only if it is a plain identifier."""
+    values = [f"(r.x{index} if r.x{index}.__class__ in simple else loose(r.x{index}))" for index in range(len(unknown))]
+    if not unknown:
+        return "NO_EXTRA"
+    if all(name.isascii() and name.isidentifier() and not keyword.iskeyword(name) for name in unknown):
+        return f"Extra({', '.join(f'{name}={value}' for name, value in zip(unknown, values, strict=True))})"
+    return f"Extra({{{', '.join(f'names[{index}]: {value}' for index, value in enumerate(values))}}})"
 
 
 _SCOPE: dict[str, Any] = {
     "new": object.__new__,
     "repeat": repeat,
-    "iso": datetime.fromisoformat,
+    "dawn": _DAWN,
+    "simple": frozenset((str, int, bool, float, type(None))),
     "Decimal": Decimal,
     "money": _money,
     "digits": _digits,

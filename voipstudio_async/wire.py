@@ -113,17 +113,34 @@ class Codec:
         self.strict = strict
         self.converter = cattrs.Converter(detailed_validation=False)
         self._logged: set[tuple[type, str]] = set()
+        self._readers: dict[type, PageReader[Any]] = {}
         _register_scalars(self.converter, tz)
         self.converter.register_structure_hook_factory(_is_entity, self._entity_hook)
-        self.converter.register_structure_hook_factory(_is_rows, self._rows_hook)
         self.converter.register_unstructure_hook_factory(attrs.has, self._body_hook)
 
     # --- answers ---------------------------------------------------------------------------------------------
 
     def rows(self, cls: type[E], body: bytes) -> Rows[E]:
         """Read the answer of a listing. A single object, as the documentation shows for four paths, is one row."""
-        rows: Rows[E] = self.converter.structure(body, Rows[cls])  # type: ignore[valid-type]
-        return rows
+        return self._reader(cls).read(body)
+
+    def record(self, cls: type[E], body: bytes) -> E:
+        """Read the answer of an operation on one thing. A list of one, as documented for ``/me``, is that one."""
+        return self._reader(cls).read_one(body)
+
+    def _reader(self, cls: type[E]) -> PageReader[E]:
+        reader = self._readers.get(cls)
+        if reader is None:
+            plain = PlainWay(
+                envelope=_envelope,
+                parse=parse,
+                rows=partial(self.plain_rows, cls),
+                one=partial(self.plain_record, cls),
+                row=partial(self._row, cls),
+                total=self._total,
+            )
+            reader = self._readers[cls] = PageReader(cls, self.tz, plain)
+        return reader
 
     def plain_rows(self, cls: type[E], envelope: dict[str, Any]) -> Rows[E]:
         """Read the rows of an envelope one by one, with the hook of their class."""
@@ -135,25 +152,13 @@ class Codec:
         items = [self._row(cls, row, f"data[{index}]") for index, row in enumerate(data)]
         return Rows(items, self._total(envelope))
 
-    def _rows_hook(self, annotation: Any) -> Hook:
-        (cls,) = typing.get_args(annotation)
-        plain = PlainWay(
-            envelope=_envelope,
-            parse=parse,
-            rows=partial(self.plain_rows, cls),
-            row=partial(self._row, cls),
-            total=self._total,
-        )
-        reader: PageReader[Any] = PageReader(cls, self.tz, plain)
-        return lambda body, _: reader.read(body)
-
-    def record(self, cls: type[E], body: bytes) -> E:
-        """Read the answer of an operation on one thing. A list of one, as documented for ``/me``, is that one."""
-        data = _envelope(body)["data"]
+    def plain_record(self, cls: type[E], envelope: dict[str, Any]) -> E:
+        """Read the one thing of an envelope, with the hook of its class."""
+        data = envelope["data"]
         if isinstance(data, list) and len(data) == 1:
             return self._row(cls, data[0], "data[0]")
         if not isinstance(data, dict):
-            raise DecodeError("data", f"expected one object, got {scalars.shown(data)}: {excerpt(body)}")
+            raise DecodeError("data", f"expected one object, got {scalars.shown(data)}")
         return self._row(cls, data, "data")
 
     def total(self, body: bytes) -> int | None:
@@ -301,10 +306,6 @@ def _envelope(body: bytes) -> dict[str, Any]:
 
 def _is_entity(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Entity)
-
-
-def _is_rows(annotation: Any) -> bool:
-    return typing.get_origin(annotation) is Rows
 
 
 def _is_optional(annotation: Any) -> bool:

@@ -157,7 +157,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, Decimal):
-        return number(value)
+        # A whole number was sent without a point, and is given back so.
+        return int(value) if value.as_tuple().exponent == 0 else number(value)
     return value
 
 
