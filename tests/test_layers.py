@@ -57,6 +57,7 @@ LAYERS = (
     "schema",
     "document",
     "openapi",
+    "telemetry",
     "reports",
     "pytest_plugin",
     "cli",

@@ -27,6 +27,7 @@ E = TypeVar("E", bound=Entity)
 
 _BUFFER = 2
 """Pages of a slice that wait for those before them."""
+_NOTHING = PageReport(total_first=0, total_last=0)
 
 
 def cut(start: date, end: date, step: timedelta, tz: tzinfo) -> list[str]:
@@ -106,10 +107,10 @@ class AsyncSlices(AsyncPages[E]):
         self._field = field
         self._bounds = bounds
         self._concurrency = concurrency
-        self._current = PageReport()
+        self._current = _NOTHING
         self._index = 0
         self._inner: str | None = None
-        self._done = PageReport(total_first=0, total_last=0, complete=True)
+        self._done = attrs.evolve(_NOTHING, complete=True)
         if resume is not None:
             self._index, self._inner, self._done = self._load(resume)
         self._beginning = (self._index, self._inner, self._done)
@@ -123,7 +124,7 @@ class AsyncSlices(AsyncPages[E]):
 
     async def pages(self) -> AsyncGenerator[Page[E], None]:
         """Walk the slices one after another, with the next ones under way."""
-        self._index, self._inner, self._done = self._beginning
+        (self._index, self._inner, self._done), self._current = self._beginning, _NOTHING
         ahead: deque[_Slice[E]] = deque()
         waiting = iter(range(self._index, len(self._bounds) - 1))
         try:
@@ -134,6 +135,7 @@ class AsyncSlices(AsyncPages[E]):
                     yield given.page
                     continue
                 self._index, self._inner, self._done = self._index + 1, None, _sum(self._done, given.report)
+                self._current = _NOTHING
                 await ahead.popleft().close()
         finally:
             for one in ahead:

@@ -1,0 +1,57 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from faces import FACES, opened
+from recorder import Recorder
+
+from voipstudio_async.sandbox import Sandbox
+
+TOKEN = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VOIPSTUDIO_API_TOKEN", "VOIPSTUDIO_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(params=FACES, ids=["async", "blocking"])
+def face(request: pytest.FixtureRequest) -> type[Any]:
+    """The class of the client: a test that asks for it runs once for each face."""
+    found: type[Any] = request.param
+    return found
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A small account. It serves from a thread, so that it answers while the blocking face holds the test's own."""
+    with Sandbox(users=4, calls=60, seed=7, token=TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+async def studio(face: type[Any], sandbox: Sandbox) -> AsyncIterator[Any]:
+    """A client of either face, at the sandbox."""
+    async with opened(face, sandbox.token, base_url=sandbox.url) as client:
+        yield client
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    """A server that keeps bytes and answers what it was told to."""
+    with Recorder() as server:
+        yield server
+
+
+@pytest.fixture
+async def recorded(face: type[Any], recorder: Recorder) -> AsyncIterator[Any]:
+    """A client of either face, at the recorder, that sends every request once."""
+    from voipstudio_async import RetryPolicy
+
+    async with opened(face, TOKEN, base_url=recorder.url, retry=RetryPolicy(attempts=1)) as client:
+        yield client

@@ -1,0 +1,79 @@
+"""Lines that must fail, on both faces. Never run: each ignore comment is an error where its line would pass."""
+
+from datetime import date
+
+from voipstudio_async import AsyncVoipStudio, Cdr, Filter, Page, User, VoipStudio, field
+
+
+async def awaited(client: AsyncVoipStudio) -> None:
+    await client.user_groups.create(nmae="Sales")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.user_groups.create()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.user_groups.create(name=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.user_groups.create(name=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.user_groups.create("Sales")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.user_groups.update("12", name="Sales")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.user_groups.update(12, nmae="Sales")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.queue_groups.create(name="Help", color="red")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.users.get("7206")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.users.get()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.users.create(name="x")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    await client.customers.delete(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.me(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    user: Cdr = await client.users.get(7206)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    sync: User = client.users.get(7206)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    for _ in client.users.list():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+        pass
+    await client.users.list()  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
+    client.users.list(page_sise=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.users.list("duration > 60")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.users.list(order_by=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.users.cdrs(field("duration") > 60)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.cdrs.walk(date(2026, 1, 1))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.with_options(tokn="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.bulk.run(client.users.get, ["7206"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    await client.raw.request("GET", "/x", {"a": 1})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    print(user, sync)
+
+
+def blocking(client: VoipStudio) -> None:
+    client.user_groups.create(nmae="Sales")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.user_groups.create()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.user_groups.create(name=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.user_groups.create(name=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.user_groups.create("Sales")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.user_groups.update("12", name="Sales")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.user_groups.update(12, nmae="Sales")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.queue_groups.create(name="Help", color="red")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.users.get("7206")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.users.get()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.users.create(name="x")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    client.customers.delete(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.me(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    cdr: Cdr = client.users.get(7206)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    client.users.list(page_sise=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.users.list("duration > 60")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.users.list(order_by=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.users.cdrs(field("duration") > 60)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.cdrs.walk(date(2026, 1, 1))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.with_options(tokn="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.bulk.run(client.users.get, ["7206"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    print(cdr)
+
+
+async def across(client: VoipStudio) -> None:
+    await client.users.get(7206)  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
+    async for _ in client.users.list():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+        pass
+
+
+def values(user: User, page: Page[User], condition: Filter) -> None:
+    user.email = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    user.emial  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    User(email="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    User(id=1, nmae="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    page.items[0].duration  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    condition.valu  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+def optional(user: User) -> None:
+    user.email.upper()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]

@@ -1,0 +1,97 @@
+"""The exact types of the awaited face. Never run: read by the type checkers."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import assert_type
+
+from voipstudio_async import (
+    UNSET,
+    AsyncPages,
+    AsyncVoipStudio,
+    BulkResult,
+    Call,
+    Cdr,
+    ChatMessage,
+    Contact,
+    Me,
+    Outcome,
+    Page,
+    PageReport,
+    QueueGroup,
+    RawResponse,
+    Timeouts,
+    User,
+    UserAudio,
+    UserGroup,
+    UserGroupPolicy,
+    field,
+)
+
+
+async def the_customer_module(client: AsyncVoipStudio) -> None:
+    assert_type(await client.me(), Me)
+    assert_type(client.users.list(), AsyncPages[User])
+    assert_type(await client.users.get(7206), User)
+    assert_type(client.users.contacts(7206), AsyncPages[Contact])
+    assert_type(client.users.cdrs(7206), AsyncPages[Cdr])
+    assert_type(client.users.chat_messages(7206), AsyncPages[ChatMessage])
+    assert_type(client.users.calls(7206), AsyncPages[Call])
+    assert_type(await client.users.audio(7206), UserAudio)
+    await client.users.delete(7206)
+    await client.users.reset_audio(7206)
+
+
+async def groups(client: AsyncVoipStudio) -> None:
+    assert_type(client.queue_groups.list(), AsyncPages[QueueGroup])
+    assert_type(await client.queue_groups.create(name="Support"), QueueGroup)
+    assert_type(await client.queue_groups.get(1), QueueGroup)
+    assert_type(await client.queue_groups.update(1, name=None), QueueGroup)
+    assert_type(client.user_groups.list(), AsyncPages[UserGroup])
+    assert_type(await client.user_groups.create(name="Sales", color="#ff8800"), UserGroup)
+    assert_type(await client.user_groups.get(1), UserGroup)
+    assert_type(await client.user_groups.update(1, color=UNSET, name="Sales"), UserGroup)
+    assert_type(client.user_group_policies.list(), AsyncPages[UserGroupPolicy])
+    assert_type(await client.user_group_policies.create(name="Night"), UserGroupPolicy)
+    assert_type(await client.user_group_policies.get(1), UserGroupPolicy)
+    assert_type(await client.user_group_policies.update(1, color=None), UserGroupPolicy)
+    await client.customers.delete(1, confirm=1)
+
+
+async def listings(client: AsyncVoipStudio) -> None:
+    since = field("calldate") >= date(2026, 1, 1)
+    pages = client.users.cdrs(7206, since, field("duration") > 60, order_by="-calldate", page_size=500, prefetch=2)
+    async for cdr in pages:
+        assert_type(cdr, Cdr)
+    async for page in pages.pages():
+        assert_type(page, Page[Cdr])
+    assert_type(await pages.page(3), Page[Cdr])
+    assert_type(await pages.first(), Cdr | None)
+    assert_type(await pages.total(), int | None)
+    assert_type(await pages.collect(max_items=5, require_complete=True), list[Cdr])
+    assert_type(pages.report, PageReport)
+    assert_type(pages.checkpoint(), str)
+
+
+async def call_records(client: AsyncVoipStudio) -> None:
+    assert_type(client.cdrs.list(field("type") == "O"), AsyncPages[Cdr])
+    assert_type(await client.cdrs.get(5), Cdr)
+    assert_type(await client.cdrs.count(field("duration") > 60), int)
+    assert_type(client.cdrs.walk(date(2026, 1, 1), date(2026, 2, 1)), AsyncPages[Cdr])
+
+
+async def many(client: AsyncVoipStudio) -> None:
+    assert_type(await client.bulk.run(client.users.get, [1, 2]), BulkResult[int, User])
+    assert_type(await client.bulk.run(client.users.cdrs, [1, 2]), BulkResult[int, list[Cdr]])
+    assert_type(client.bulk.stream(client.users.get, [1, 2]), AsyncIterator[Outcome[int, User]])
+    assert_type(await client.users.get_many([1, 2]), BulkResult[int, User])
+    assert_type(await client.users.delete_many([1, 2]), BulkResult[int, None])
+    async for outcome in client.bulk.stream(client.users.cdrs, [1, 2], ordered=True):
+        assert_type(outcome.unwrap(), list[Cdr])
+
+
+async def the_client(client: AsyncVoipStudio) -> None:
+    assert_type(client.with_options(timeouts=Timeouts(total=5)), AsyncVoipStudio)
+    assert_type(await client.raw.request("GET", "/x", params={"a": 1}, json=None), RawResponse)
+    async with AsyncVoipStudio("token") as opened:
+        assert_type(opened, AsyncVoipStudio)
+    await client.close()
