@@ -21,6 +21,7 @@ from voipstudio_async import (
     ConfigurationError,
     NotFoundError,
     Outcome,
+    TransportError,
     User,
     VoipStudio,
     field,
@@ -392,3 +393,14 @@ async def test_an_async_client_counts_attempts_with_retries(sandbox: Sandbox) ->
         (outcome,) = await client.bulk.run(client.users.get, ids_of(sandbox)[:1])
 
     assert (outcome.ok, outcome.attempts) == (True, 3)
+
+
+async def test_an_operation_that_is_cancelled_from_within_is_an_outcome() -> None:
+    async def operation(item: int) -> int:
+        if item == 2:
+            raise asyncio.CancelledError
+        return item
+
+    result = await AsyncBulk().run(operation, [1, 2, 3])
+    assert [outcome.value for outcome in result] == [1, None, 3]
+    assert isinstance(result.outcomes[1].error, TransportError)

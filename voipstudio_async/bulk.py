@@ -11,7 +11,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from .delivery import Tally, tally
-from .errors import BulkError, ConfigurationError
+from .errors import BulkError, ConfigurationError, TransportError
 from .operations import Bound, Caller
 from .outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome
 from .paging import AsyncPages, Pages, Runner
@@ -127,6 +127,12 @@ async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outco
             result = await result
         else:
             raise ConfigurationError(f"a bulk operation is awaited or lists; {operation!r} gave {type(result).__name__}")
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        # The operation was cancelled from within: that is its own failure, and not the end of the run.
+        return Outcome(index, item, None, TransportError("the operation was cancelled"), counter.requests)
     except Exception as error:
         return Outcome(index, item, None, error, counter.requests)
     return Outcome(index, item, result, None, counter.requests)

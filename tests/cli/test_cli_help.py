@@ -1,0 +1,100 @@
+"""What the help and ``docs/cli.md`` say, held against the commands themselves."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+from cli.commands import ROOT, voipstudio
+
+from voipstudio_async.cli.app import app
+from voipstudio_async.cli.nouns import LISTINGS, THINGS, complete_listings, complete_things
+
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+DOCUMENT = (ROOT / "docs" / "cli.md").read_text("utf-8")
+
+
+def options() -> Iterator[tuple[str, str]]:
+    for name, command in COMMANDS.items():
+        for parameter in command.params:
+            yield from ((name, option) for option in parameter.opts if option.startswith("--"))
+
+
+def examples(command: str) -> list[str]:
+    """List the examples of a command's docstring, as they would be typed."""
+    return re.findall(r"^\* `voipstudio (.+)`$", COMMANDS[command].help, re.MULTILINE)
+
+
+def test_these_are_the_commands() -> None:
+    assert sorted(COMMANDS) == ["export", "get", "list", "me", "raw", "report", "sandbox"]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_has_help_with_examples(command: str) -> None:
+    ended = voipstudio(command, "--help")
+
+    assert ended.code == 0
+    assert "Examples:" in ended.out
+    assert f"• voipstudio {command}" in ended.out
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_example_can_be_parsed(command: str) -> None:
+    assert examples(command)
+    for example in examples(command):
+        name, *arguments = shlex.split(example)
+        assert name == command
+        COMMANDS[command].make_context(command, arguments)
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_option_has_a_word_of_help(command: str) -> None:
+    for parameter in COMMANDS[command].params:
+        assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize(("command", "option"), sorted(set(options())))
+def test_every_option_is_documented(command: str, option: str) -> None:
+    assert re.search(rf"`{option}\b", DOCUMENT), f"docs/cli.md does not mention {option} of {command}"
+
+
+def test_every_command_and_resource_is_documented() -> None:
+    for word in COMMANDS:
+        assert f"`voipstudio {word}" in DOCUMENT
+    for noun in {*LISTINGS, *THINGS}:
+        assert f"`{noun}`" in DOCUMENT
+
+
+def test_the_document_knows_no_option_that_does_not_exist() -> None:
+    known = {option for _, option in options()} | {"--help", "--version", "--install-completion", "--show-completion"}
+
+    assert set(re.findall(r"`[^`]*?(--[a-z][a-z-]+)", DOCUMENT)) <= known
+
+
+def test_the_documented_exit_codes_are_those_of_the_program() -> None:
+    from voipstudio_async.cli import endings
+
+    codes = re.findall(r"^\| (\d+) \|", DOCUMENT, re.MULTILINE)
+
+    assert list(map(int, codes)) == [0, endings.FAILED, endings.USAGE, endings.INTERRUPTED, endings.READER_GONE]
+
+
+def test_the_shell_completes_the_names_of_resources() -> None:
+    assert [name for name, _ in complete_listings("user-g")] == ["user_groups", "user_group_policies"]
+    assert [name for name, _ in complete_listings("users.c")] == [
+        "users.contacts",
+        "users.cdrs",
+        "users.chat_messages",
+        "users.calls",
+    ]
+    assert [name for name, _ in complete_things("cd")] == ["cdrs"]
+
+
+def test_completion_is_answered() -> None:
+    ended = voipstudio(_VOIPSTUDIO_COMPLETE="complete_bash", COMP_WORDS="voipstudio list queue", COMP_CWORD="2")
+
+    assert "queue_groups" in ended.out

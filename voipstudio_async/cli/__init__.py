@@ -1,0 +1,33 @@
+"""The command line, ``voipstudio``. It stands on the public client, and needs the extra ``cli``.
+
+Importing it is cheap: what draws and parses is imported by `main`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+_NEEDED = ("typer", "rich", "click", "shellingham")
+
+
+def main() -> NoReturn:
+    """Run the command line with the arguments of the process, and exit."""
+    try:
+        # Not imported with the package: it takes longer than all the rest, and only a command needs it.
+        from .app import run  # noqa: PLC0415
+    except ImportError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in _NEEDED:
+            raise
+        sys.stderr.write(
+            f"error: the command line needs {library}, which is not installed: pip install 'voipstudio-async[cli]'\n"
+        )
+        sys.exit(2)
+    except KeyboardInterrupt:
+        # While the modules were still being imported: nothing was begun.
+        sys.exit(130)
+    sys.exit(run())
+
+
+__all__ = ("main",)

@@ -1,0 +1,76 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from . import exporting, raw, reading, reporting, serving
+from .endings import ended
+from .options import flat
+
+app = typer.Typer(
+    name="voipstudio",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for name, command in (
+    ("me", reading.me),
+    ("list", reading.listing),
+    ("get", reading.get),
+    ("export", exporting.export),
+    ("report", reporting.report),
+    ("sandbox", serving.sandbox),
+    ("raw", raw.raw),
+):
+    app.command(name)(flat(command))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def voipstudio(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Read and report on a VoIPstudio account.
+
+    The token is taken from VOIPSTUDIO_API_TOKEN or --token-file, never from the command line itself.
+
+    Exit codes: 0 all done; 1 something could not be fetched, written or served; 2 wrong usage;
+    130 ended by Ctrl-C; 141 the reader of the output has gone.
+
+    Examples:
+    * `voipstudio report --sandbox`
+    * `voipstudio list cdrs --where 'duration>60' --from yesterday`
+    * `voipstudio export cdrs --output calls.parquet`
+    """
+
+
+def run() -> int:
+    """Run the command line and give its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal has no letters for must not end the command.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with ended():
+            app(prog_name="voipstudio")
+    except typer.Exit as ending:
+        return ending.exit_code
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 1
+    return 0

@@ -1,0 +1,131 @@
+"""Who asks, whom, and how patiently: the options that every command with a client has."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import tzinfo
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import attrs
+import typer
+
+from .. import AsyncVoipStudio, Limits
+from ..errors import ConfigurationError, DeadlineExceeded
+from . import moments
+from .endings import WHERE_TOKENS_ARE_MADE, say
+
+T = TypeVar("T")
+
+TOKEN_VARIABLE = "VOIPSTUDIO_API_TOKEN"  # noqa: S105 - the name of the variable, not a token
+_PANEL = "Connection"
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
+_LONGEST_TOKEN = 4096
+
+
+@attrs.frozen(kw_only=True)
+class Connection:
+    """How to reach the API."""
+
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=_PANEL,
+            help="Read the token from the first line of this file instead of VOIPSTUDIO_API_TOKEN. "
+            "There is no option for the token itself: the list of processes would show it.",
+        ),
+    ] = None
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", rich_help_panel=_PANEL, help="Where the API is, with its version; else VOIPSTUDIO_API_URL."
+        ),
+    ] = None
+    concurrency: Annotated[
+        int, typer.Option(metavar="N", rich_help_panel=_PANEL, help="At most so many requests at once.")
+    ] = 16
+    deadline: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", rich_help_panel=_PANEL, help="Give up when the whole command takes longer."),
+    ] = None
+    tz: Annotated[
+        str,
+        typer.Option(
+            metavar="ZONE", rich_help_panel=_PANEL, help="The time zone of dates, given and shown: Europe/Warsaw."
+        ),
+    ] = "UTC"
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", rich_help_panel=_PANEL, help="Fail on values that do not fit the documented types."),
+    ] = False
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of dates that are given and shown."""
+        return moments.zone(self.tz)
+
+    @asynccontextmanager
+    async def client(self, *, token: str | None = None, base_url: str | None = None) -> AsyncGenerator[AsyncVoipStudio]:
+        """Open a client; `token` and `base_url` take the place of the options."""
+        async with AsyncVoipStudio(
+            token if token is not None else self._token(),
+            base_url=base_url or self.base_url,
+            limits=Limits(concurrency=self.concurrency),
+            strict=self.strict,
+        ) as client:
+            yield client
+
+    def _token(self) -> str:
+        token = read_token(self.token_file) if self.token_file is not None else os.environ.get(TOKEN_VARIABLE)
+        if not token:
+            raise ConfigurationError(
+                f"no token: set {TOKEN_VARIABLE}, or name a file with --token-file; "
+                f"the dashboard makes tokens ({WHERE_TOKENS_ARE_MADE})"
+            )
+        return token
+
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run a piece of work in a loop of its own, under the deadline."""
+        self._check()
+        return asyncio.run(self._in_time(work))
+
+    def _check(self) -> None:
+        if self.deadline is not None and not 0 < self.deadline < float("inf"):
+            raise ConfigurationError(f"--deadline must be a number of seconds above 0, got {self.deadline}")
+        _ = self.zone
+
+    async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
+        limit = asyncio.timeout(self.deadline)
+        try:
+            async with limit:
+                return await work()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise DeadlineExceeded(f"not done after {self.deadline:g} seconds", elapsed=self.deadline or 0.0) from None
+
+
+def read_token(file: Path) -> str:
+    """Read a token from the first line of a file."""
+    try:
+        with file.open(encoding="utf-8") as opened:
+            token = opened.readline(_LONGEST_TOKEN).strip()
+            _warn_if_open(file, os.fstat(opened.fileno()).st_mode)
+    except OSError as error:
+        raise ConfigurationError(f"--token-file: {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"--token-file: {file} is not a text file") from None
+    if not token:
+        raise ConfigurationError(f"--token-file: the first line of {file} is empty")
+    return token
+
+
+def _warn_if_open(file: Path, mode: int) -> None:
+    if sys.platform != "win32" and mode & _READABLE_BY_OTHERS:
+        say(f"warning: others can read the token in {file}; do: chmod 600 {file}")

@@ -1,0 +1,137 @@
+"""How a command ends: its exit code, and one clear line on stderr with what to do.
+
+====  ==========================================================================
+code  meaning
+====  ==========================================================================
+0     everything was done
+1     something could not be fetched, written or served, or may not be all; stderr
+      names it
+2     wrong usage: nothing was sent
+130   ended by Ctrl-C
+141   whoever read the output has gone (``| head``)
+====  ==========================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import typer
+
+from ..errors import (
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    ConnectError,
+    DeadlineExceeded,
+    DecodeError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProtocolError,
+    RateLimitError,
+    RequestTimeout,
+    ServerError,
+    TransportError,
+    UnsafeOperationError,
+    ValidationError,
+    VoipStudioError,
+)
+from .secrets import tame
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+READER_GONE = 141
+
+WHERE_TOKENS_ARE_MADE = "Administration, edit user, API Keys"
+
+_ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (
+        AuthenticationError,
+        f"the token is wrong or has expired; make one in the dashboard ({WHERE_TOKENS_ARE_MADE})",
+    ),
+    (PermissionDeniedError, "the token's owner may not do this; use the token of an administrator"),
+    (NotFoundError, "look the id up with 'voipstudio list'"),
+    (ValidationError, "check the fields and values of --where, --order-by, --from and --to"),
+    (RateLimitError, "wait a while, or ask for less at once with --concurrency"),
+    (ServerError, "the fault is on the other side; try again later"),
+    (ConnectError, "check the network, VOIPSTUDIO_API_URL and --base-url"),
+    (DeadlineExceeded, "ask for less, or wait longer with --deadline"),
+    (RequestTimeout, "try again, or ask for less with --page-size"),
+    (ProtocolError, "try again later, or ask for less at once with --concurrency"),
+    (DecodeError, "without --strict such values are kept as they came"),
+    (VoipStudioError, ""),
+    (OSError, ""),
+    (Exception, "this should not happen; --debug shows where it did"),
+)
+
+
+@contextmanager
+def ended(*, debug: bool = False) -> Generator[None]:
+    """End a command: turn what it raises into a line on stderr and an exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_stdout()
+        raise typer.Exit(READER_GONE) from None
+    except KeyboardInterrupt:
+        # A terminal has just shown ^C: the word stands on a line of its own.
+        say("\ninterrupted" if sys.stderr.isatty() else "interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a line and a script its code
+        if debug:
+            traceback.print_exc()
+        say(f"error: {explained(error)}")
+        raise typer.Exit(code_of(error)) from None
+
+
+def say(line: str) -> None:
+    """Write one line for the person at the terminal, on stderr."""
+    typer.echo(tame(line), err=True)
+
+
+def code_of(error: Exception) -> int:
+    """Give the exit code that an error stands for."""
+    return USAGE if isinstance(error, ConfigurationError | UnsafeOperationError) else FAILED
+
+
+def explained(error: BaseException) -> str:
+    """Say in one line what went wrong and what to do about it."""
+    advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), None)
+    text = " ".join(_what(error).split())
+    return f"{text}; {advice}" if advice else text
+
+
+def _what(error: BaseException) -> str:
+    if isinstance(error, APIError):
+        details = "".join(f"; {each}" for each in error.errors)
+        return f"{error.status} {error.message}{details}{_request(error)}"
+    if isinstance(error, TransportError):
+        return f"{error.message}{_request(error)}"
+    if isinstance(error, VoipStudioError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"unexpected {type(error).__name__}: {error}"
+
+
+def _request(error: APIError | TransportError) -> str:
+    if error.request is None:
+        return ""
+    # Without the query: a filter is long, and was written by whoever reads this.
+    place = f"{error.request.method} {error.request.url.partition('?')[0]}"
+    return f" ({place}, {error.attempts} attempts)" if error.attempts > 1 else f" ({place})"
+
+
+def _leave_stdout() -> None:
+    # The interpreter flushes stdout once more when it exits; what is left must not fail again.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

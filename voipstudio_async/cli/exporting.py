@@ -1,0 +1,88 @@
+"""The command ``export``: a whole listing as a file."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import ConfigurationError
+from ..reports import Exported
+from ..reports import export as export_pages
+from . import output
+from .connection import Connection
+from .endings import FAILED, say
+from .nouns import LISTINGS, find
+from .progress import row_progress
+from .reading import LARGEST_PAGE, ListingName, OwnerId, Selection, unconfirmed
+
+
+class FileFormat(enum.StrEnum):
+    """The form of a file."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+
+
+def export(
+    *,
+    resource: ListingName,
+    id: OwnerId = None,
+    target: Annotated[
+        Path,
+        typer.Option("--output", metavar="FILE", help="The file; it appears when it is complete.", show_default=False),
+    ],
+    format: Annotated[
+        FileFormat | None, typer.Option(help="The form of the file; else its ending tells.", show_default=False)
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an export of the same that was interrupted.")
+    ] = False,
+    extras: Annotated[
+        bool, typer.Option("--extras", help="Add a column with the fields that the SDK does not know, as JSON.")
+    ] = False,
+    selection: Selection,
+    connection: Connection,
+) -> None:
+    """Write all rows of a resource to a file, in little memory: CSV, NDJSON, Parquet or Arrow.
+
+    Parquet and Arrow need the extra 'arrow'.
+
+    Examples:
+    * `voipstudio export cdrs --output calls.parquet`
+    * `voipstudio export cdrs --from 2026-01-01 --to 2026-03-31 --output quarter.csv`
+    * `voipstudio export users.cdrs 7206 --output calls.ndjson --resume`
+    """
+    noun = find(LISTINGS, resource)
+    noun.arguments(id)
+    selection.conditions(noun, connection)
+    output.check(target)
+    if target == Path("-"):
+        raise ConfigurationError(
+            "--output: an export is a file; to write to stdout: voipstudio list ... --all --format csv"
+        )
+
+    async def work() -> Exported:
+        async with connection.client() as client:
+            pages = selection.pages(noun, id, client, connection, LARGEST_PAGE)
+            with row_progress(noun.name) as progress:
+                return await export_pages(
+                    pages,
+                    target,
+                    format=None if format is None else format.value,
+                    extras=extras,
+                    resume=resume,
+                    tz=connection.zone,
+                    progress=progress,
+                )
+
+    done = connection.run(work)
+    resumed = f", {done.resumed:,} of them from before" if done.resumed else ""
+    say(f"{done.rows:,} rows in {target}{resumed}")
+    if not done.report.complete:
+        say(unconfirmed(done.report))
+        raise typer.Exit(FAILED)

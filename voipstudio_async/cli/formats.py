@@ -1,0 +1,88 @@
+"""The forms that rows are written in, one by one: JSON, NDJSON, CSV. Tables, which need all rows, are in `tables`."""
+
+from __future__ import annotations
+
+import csv
+import enum
+from collections.abc import Sequence
+from typing import IO, Any, Protocol
+
+from .records import Record, pick, to_cell, to_json
+
+
+class Format(enum.StrEnum):
+    """How data is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+class Writer(Protocol):
+    """Takes rows, and an end."""
+
+    def row(self, row: Record) -> None:
+        """Write one row."""
+        ...
+
+    def end(self) -> None:
+        """Write what comes after the last row."""
+        ...
+
+
+class NdjsonWriter:
+    """One JSON object a line."""
+
+    def __init__(self, file: IO[str], fields: Sequence[str] | None) -> None:
+        self._file = file
+        self._fields = fields
+
+    def row(self, row: Record) -> None:
+        """Write one row."""
+        self._file.write(to_json(pick(row, self._fields)) + "\n")
+
+    def end(self) -> None:
+        """Write nothing: every line stands for itself."""
+
+
+class JsonWriter:
+    """One JSON list. Broken off, it is not JSON: half a list cannot be taken for a whole one."""
+
+    def __init__(self, file: IO[str], fields: Sequence[str] | None) -> None:
+        self._file = file
+        self._fields = fields
+        self._before = "[\n"
+
+    def row(self, row: Record) -> None:
+        """Write one row."""
+        self._file.write(self._before + to_json(pick(row, self._fields)))
+        self._before = ",\n"
+
+    def end(self) -> None:
+        """Close the list."""
+        self._file.write("[]\n" if self._before == "[\n" else "\n]\n")
+
+
+class CsvWriter:
+    """A header and a line for each row, quoted as spreadsheets expect."""
+
+    def __init__(self, file: IO[str], fields: Sequence[str]) -> None:
+        self._fields = fields
+        # Lines end as they do on a terminal; spreadsheets take that as well as CR LF.
+        self._csv: Any = csv.writer(file, lineterminator="\n")
+        self._csv.writerow(fields)
+
+    def row(self, row: Record) -> None:
+        """Write one row."""
+        self._csv.writerow([to_cell(row.get(name)) for name in self._fields])
+
+    def end(self) -> None:
+        """Write nothing: the last line is complete."""
+
+
+def writer(form: Format, file: IO[str], fields: Sequence[str] | None, declared: Sequence[str]) -> Writer:
+    """Make the writer of a form; CSV has the `declared` fields as columns when no fields are asked for."""
+    if form is Format.CSV:
+        return CsvWriter(file, fields or declared)
+    return JsonWriter(file, fields) if form is Format.JSON else NdjsonWriter(file, fields)

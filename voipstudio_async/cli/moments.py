@@ -1,0 +1,77 @@
+"""Dates on the command line: what a day, a moment and a zone are when a person writes them."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from ..errors import ConfigurationError
+from .nouns import hint
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
+)
+_EARLIEST, _LATEST = 1900, 9000
+_WORDS: dict[str, int] = {"today": 0, "yesterday": 1}
+
+
+def zone(name: str) -> tzinfo:
+    """Give a time zone by its name, ``Europe/Warsaw``."""
+    if name.upper() == "UTC":
+        return UTC
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = hint(name, zoneinfo.available_timezones())
+        raise ConfigurationError(f"--tz: there is no time zone {name!r}{near}; write one like Europe/Warsaw") from None
+
+
+def read(text: str) -> date | datetime | None:
+    """Read a day or a moment; None when it is neither."""
+    if not (_DAY.fullmatch(text) or _MOMENT.fullmatch(text)):
+        return None
+    read_one: Callable[[str], date] = date.fromisoformat if _DAY.fullmatch(text) else datetime.fromisoformat
+    try:
+        found = read_one(text)
+    except ValueError:
+        raise ConfigurationError(f"{text!r} is not a date: the calendar does not have it") from None
+    if not _EARLIEST <= found.year <= _LATEST:
+        raise ConfigurationError(f"{text!r} is too far away; years are from {_EARLIEST} to {_LATEST}")
+    return found
+
+
+def start_of(text: str, tz: tzinfo, option: str = "--from") -> datetime:
+    """Read where a range begins: a moment, or the first second of a day."""
+    return edge(given(text, tz, option), tz, at_end=False)
+
+
+def end_of(text: str, tz: tzinfo, option: str = "--to") -> datetime:
+    """Read where a range ends: a moment, or the last second of a day."""
+    return edge(given(text, tz, option), tz, at_end=True)
+
+
+def edge(value: date | datetime, tz: tzinfo, *, at_end: bool) -> datetime:
+    """Give the moment that a day begins or ends with in a zone; a moment stays, and is in the zone if it names none."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=tz)
+    if not at_end:
+        return datetime.combine(value, time(), tz)
+    # The day after begins one second later also where the clock is put forward at midnight.
+    following = datetime.combine(value + timedelta(days=1), time(), tz)
+    return (following.astimezone(UTC) - timedelta(seconds=1)).astimezone(tz)
+
+
+def given(text: str, tz: tzinfo, option: str) -> date | datetime:
+    """Read a day or a moment that an option was given; ``today`` and ``yesterday`` are days of the zone."""
+    days = _WORDS.get(text.strip().lower())
+    if days is not None:
+        return datetime.now(tz).date() - timedelta(days=days)
+    found = read(text.strip())
+    if found is None:
+        raise ConfigurationError(
+            f"{option}: {text!r} is not a date; write 2026-03-31, '2026-03-31 17:30', today or yesterday"
+        )
+    return found

@@ -1,0 +1,98 @@
+"""The names that can be listed and got: read from the declarations, so that a new resource appears by itself.
+
+A collection goes by its resource's name (``users``), what belongs to one thing by the name that it has on a client
+(``users.cdrs``), and dashes do as well as underscores.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from ..entities import Entity
+from ..errors import ConfigurationError
+from ..operations import Get, Listing, ListingOf, Operation, operations
+from ..resources import RESOURCES
+
+DATE_FIELDS = ("calldate", "timestamp", "origtime", "created_at")
+"""The fields that listings are known to take a range of dates by; a listing uses the first that its rows have."""
+
+
+@attrs.frozen
+class Noun:
+    """Something that can be asked for by name."""
+
+    name: str
+    resource: str
+    operation: str
+    entity: type[Entity]
+    needs_id: bool
+    summary: str
+
+    def bound(self, client: Any) -> Any:
+        """Give the operation on a client."""
+        return getattr(getattr(client, self.resource), self.operation)
+
+    def arguments(self, id: int | None) -> tuple[int, ...]:
+        """Check that there is an id exactly where one is needed."""
+        if self.needs_id and id is None:
+            raise ConfigurationError(f"{self.name} needs an id: {self.name} 7206")
+        if not self.needs_id and id is not None:
+            raise ConfigurationError(f"{self.name} takes no id; one thing is had with: get {self.name} {id}")
+        return () if id is None else (id,)
+
+    @property
+    def date_field(self) -> str:
+        """The field that ``--from`` and ``--to`` are about."""
+        names = {each.name for each in attrs.fields(self.entity)}
+        found = next((name for name in DATE_FIELDS if name in names), None)
+        if found is None:
+            raise ConfigurationError(f"{self.name} has no date to take --from and --to by; use --where")
+        return found
+
+
+def _nouns(kinds: tuple[type[Operation[Any, Any]], ...], whole: str) -> Iterator[Noun]:
+    for resource, declared in RESOURCES.items():
+        for name, operation in operations(declared).items():
+            if isinstance(operation, kinds):
+                entity: type[Entity] = vars(operation)["entity"]
+                shown = resource if name == whole else f"{resource}.{name}"
+                yield Noun(shown, resource, name, entity, operation.on_one, operation.summary)
+
+
+LISTINGS: Mapping[str, Noun] = {noun.name: noun for noun in _nouns((Listing, ListingOf), "list")}
+THINGS: Mapping[str, Noun] = {noun.name: noun for noun in _nouns((Get,), "get")}
+
+
+def find(nouns: Mapping[str, Noun], name: str) -> Noun:
+    """Find a noun by its name, or say which are near."""
+    plain = name.strip().lower().replace("-", "_")
+    if plain in nouns:
+        return nouns[plain]
+    raise ConfigurationError(
+        f"there is no resource {name!r}{hint(plain, nouns)}; there are: {', '.join(sorted(nouns))}"
+    )
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Say which known name is nearest to a wrong one, if any is."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def complete_listings(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the name of a listing on the shell's command line."""
+    return _complete(LISTINGS, incomplete)
+
+
+def complete_things(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the name of a thing on the shell's command line."""
+    return _complete(THINGS, incomplete)
+
+
+def _complete(nouns: Mapping[str, Noun], incomplete: str) -> list[tuple[str, str]]:
+    start = incomplete.lower().replace("-", "_")
+    return [(noun.name, noun.summary) for noun in nouns.values() if noun.name.startswith(start)]

@@ -1,0 +1,65 @@
+"""Options that come in groups: a command names an attrs class as a parameter, and every field of it becomes an option.
+
+::
+
+    def listing(*, resource: ListingName, selection: Selection, connection: Connection) -> None: ...
+
+    app.command("list")(flat(listing))
+
+Typer knows functions only; here the function that it sees is made from the one that is written. It also ends every
+command the same way, see `voipstudio_async.cli.endings`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any
+
+import attrs
+import typer
+
+from .endings import ended
+
+Command = Callable[..., None]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def flat(function: Command) -> Command:
+    """Give the function that typer sees: groups spelt out as options, and an ending for every error."""
+    written = inspect.signature(function, eval_str=True)
+    groups = {each.name: each.annotation for each in written.parameters.values() if attrs.has(each.annotation)}
+
+    @functools.wraps(function)
+    def run(*, debug: bool, **given: Any) -> None:
+        with ended(debug=debug):
+            function(**_grouped(groups, given))
+
+    parameters = [*_spelt_out(written), _parameter("debug", Debug, default=False)]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
+
+
+def _spelt_out(signature: inspect.Signature) -> Iterator[inspect.Parameter]:
+    for parameter in signature.parameters.values():
+        if not attrs.has(parameter.annotation):
+            yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            continue
+        attrs.resolve_types(parameter.annotation, include_extras=True)
+        for each in attrs.fields(parameter.annotation):
+            yield _parameter(each.name, each.type, each.default)
+
+
+def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _grouped(groups: Mapping[str, type[Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+    rest = dict(given)
+    made = {
+        name: group(**{each.name: rest.pop(each.name) for each in attrs.fields(group)})
+        for name, group in groups.items()
+    }
+    return rest | made

@@ -1,0 +1,53 @@
+"""How far a command has come, on stderr, and only where somebody may be looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from ..reports import Progress
+from .consoles import is_watched, message_console
+
+
+@contextmanager
+def report_progress() -> Generator[Callable[[Progress], None] | None]:
+    """Draw the progress of a report; gives the function to tell it to, or None when nobody looks."""
+    if not is_watched():
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[unit]}"),
+        TextColumn("{task.fields[note]}", style="dim"),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=message_console(), transient=True) as bars:
+        task = bars.add_task("", total=None, unit="users", note="")
+
+        def tell(state: Progress) -> None:
+            unit = "users" if state.source == "users" else "calls"
+            bars.update(task, completed=state.done, total=state.total, unit=unit, note=_note(state))
+
+        yield tell
+
+
+@contextmanager
+def row_progress(what: str) -> Generator[Callable[[int], None] | None]:
+    """Draw a count of rows; gives the function to tell it to, or None when nobody looks."""
+    if not is_watched():
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn(what), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
+    with Bars(*columns, console=message_console(), transient=True) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda rows: bars.update(task, completed=rows)
+
+
+def _note(state: Progress) -> str:
+    failed = f", {state.failed} failed" if state.failed else ""
+    return f"{state.rows:,} calls, {state.requests:,} requests{failed}"

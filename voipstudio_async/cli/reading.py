@@ -1,0 +1,282 @@
+"""The commands that read: ``me``, ``list`` and ``get``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import attrs
+import typer
+
+from .. import AsyncPages, PageReport
+from ..errors import ConfigurationError
+from ..filters import Condition, field
+from . import moments, output
+from .conditions import condition, text_fields
+from .connection import Connection
+from .consoles import data_console
+from .endings import FAILED, say
+from .formats import Format, writer
+from .nouns import LISTINGS, THINGS, Noun, complete_listings, complete_things, find, hint
+from .records import Record, chosen, names, pick, record, to_json
+from .tables import draw_record, draw_rows
+
+DEFAULT_LIMIT = 100
+LARGEST_PAGE = 1000
+"""Rows of a page when all are wanted: few requests, and none of them long."""
+
+_WHICH = "Which rows"
+_HOW = "How they are shown"
+
+OneFormat = Annotated[Format, typer.Option("--format", rich_help_panel=_HOW, help="How data is written.")]
+Fields = Annotated[
+    str | None, typer.Option(metavar="A,B,...", rich_help_panel=_HOW, help="Only these fields, in this order.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", rich_help_panel=_HOW, help="Write to a file, which appears when it is complete."),
+]
+ListingName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RESOURCE", autocompletion=complete_listings, help=f"One of: {', '.join(LISTINGS)}.", show_default=False
+    ),
+]
+ThingName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RESOURCE", autocompletion=complete_things, help=f"One of: {', '.join(THINGS)}.", show_default=False
+    ),
+]
+OwnerId = Annotated[
+    int | None, typer.Argument(metavar="ID", help="Whose: needed for what belongs to one thing.", show_default=False)
+]
+ThingId = Annotated[int, typer.Argument(metavar="ID", help="Which one.", show_default=False)]
+
+
+@attrs.frozen(kw_only=True)
+class Selection:
+    """Which rows of a listing."""
+
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            rich_help_panel=_WHICH,
+            help="Only rows like 'duration>60', 'src~4478' (contains) or 'type=O'; may be repeated, all must hold. "
+            "Operators: == != < <= > >= ~. Quotes make a value text.",
+        ),
+    ] = None
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="DATE", rich_help_panel=_WHICH, help="From this day or moment on; today, yesterday."
+        ),
+    ] = None
+    until: Annotated[
+        str | None,
+        typer.Option("--to", metavar="DATE", rich_help_panel=_WHICH, help="Up to this day, the whole of it."),
+    ] = None
+    order_by: Annotated[
+        str, typer.Option(metavar="FIELD", rich_help_panel=_WHICH, help="Sort by this field; -FIELD is downwards.")
+    ] = "id"
+    page_size: Annotated[
+        int | None,
+        typer.Option(metavar="N", rich_help_panel=_WHICH, help="Rows of one request, 1 to 5000.", show_default=False),
+    ] = None
+
+    def conditions(self, noun: Noun, connection: Connection) -> list[Condition]:
+        """Give the filters for a listing."""
+        tz = connection.zone
+        texts = text_fields(noun.entity)
+        filters: list[Condition] = [condition(text, tz, texts) for text in self.where or ()]
+        if self.since is not None:
+            filters.append(field(noun.date_field) >= moments.start_of(self.since, tz))
+        if self.until is not None:
+            filters.append(field(noun.date_field) <= moments.end_of(self.until, tz))
+        return filters
+
+    def pages(self, noun: Noun, id: int | None, client: Any, connection: Connection, page_size: int) -> AsyncPages[Any]:
+        """Begin the listing on a client."""
+        filters = self.conditions(noun, connection)
+        size = self.page_size if self.page_size is not None else page_size
+        prefetch = min(4, max(0, connection.concurrency - 1))
+        found: AsyncPages[Any] = noun.bound(client)(
+            *noun.arguments(id), *filters, order_by=self.order_by, page_size=size, prefetch=prefetch
+        )
+        return found
+
+
+def me(
+    *, format: OneFormat = Format.TABLE, fields: Fields = None, output: Output = None, connection: Connection
+) -> None:
+    """Show who the token belongs to.
+
+    Examples:
+    * `voipstudio me`
+    * `voipstudio me --format json --fields id,balance,currency_iso`
+    """
+
+    async def fetch() -> Any:
+        async with connection.client() as client:
+            return await client.me()
+
+    _write_one(connection, fetch, format, fields, output)
+
+
+def get(
+    *,
+    resource: ThingName,
+    id: ThingId,
+    format: OneFormat = Format.TABLE,
+    fields: Fields = None,
+    output: Output = None,
+    connection: Connection,
+) -> None:
+    """Show one thing.
+
+    Examples:
+    * `voipstudio get users 7206`
+    * `voipstudio get cdrs 50042293 --format json`
+    * `voipstudio get users.audio 7206`
+    """
+    noun = find(THINGS, resource)
+
+    async def fetch() -> Any:
+        async with connection.client() as client:
+            return await noun.bound(client)(id)
+
+    _write_one(connection, fetch, format, fields, output)
+
+
+def listing(
+    *,
+    resource: ListingName,
+    id: OwnerId = None,
+    selection: Selection,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=1, rich_help_panel=_WHICH, help="At most so many rows.")
+    ] = DEFAULT_LIMIT,
+    everything: Annotated[
+        bool, typer.Option("--all", rich_help_panel=_WHICH, help="All rows, without a limit.")
+    ] = False,
+    format: OneFormat = Format.TABLE,
+    fields: Fields = None,
+    output: Output = None,
+    connection: Connection,
+) -> None:
+    """List rows of a resource.
+
+    Examples:
+    * `voipstudio list users`
+    * `voipstudio list users.cdrs 7206 --from 2026-03-01 --to yesterday`
+    * `voipstudio list cdrs --where 'duration>60' --where 'src~4478' --limit 20`
+    * `voipstudio list cdrs --all --format csv --fields id,src,dst --output calls.csv`
+    """
+    noun = find(LISTINGS, resource)
+    Lines(noun, selection, connection, None if everything else limit, format, chosen(fields)).write(id, output)
+
+
+@attrs.frozen
+class Lines:
+    """One listing on its way from the API to its output."""
+
+    noun: Noun
+    selection: Selection
+    connection: Connection
+    limit: int | None
+    format: Format
+    fields: list[str] | None
+
+    def write(self, id: int | None, target: Path | None) -> None:
+        """Fetch the rows and write them, as they come wherever the format allows."""
+        self.noun.arguments(id)
+        self.selection.conditions(self.noun, self.connection)
+        output.check(target)
+        with output.opened(target) as file:
+            self.connection.run(lambda: self._fetch(id, file))
+
+    async def _fetch(self, id: int | None, file: IO[str]) -> None:
+        async with self.connection.client() as client:
+            size = LARGEST_PAGE if self.limit is None else min(self.limit, LARGEST_PAGE)
+            pages = self.selection.pages(self.noun, id, client, self.connection, size)
+            async with aclosing(self._rows(pages)) as rows:
+                count = await (self._draw if self.format is Format.TABLE else self._stream)(rows, file)
+            self._remark(pages.report, count)
+
+    async def _rows(self, pages: AsyncPages[Any]) -> AsyncGenerator[Record]:
+        left = self.limit
+        async with aclosing(pages.pages()) as walk:
+            async for page in walk:
+                for entity in page.items[:left]:
+                    yield record(entity, self.connection.zone)
+                if left is not None and (left := left - len(page.items)) <= 0:
+                    return
+
+    async def _stream(self, rows: AsyncIterator[Record], file: IO[str]) -> int:
+        out = writer(self.format, file, self.fields, names(self.noun.entity))
+        count = 0
+        async for row in rows:
+            out.row(row)
+            count += 1
+        out.end()
+        return count
+
+    async def _draw(self, rows: AsyncIterator[Record], file: IO[str]) -> int:
+        kept = [row async for row in rows]
+        hidden = draw_rows(data_console(file), kept, self.fields)
+        if hidden:
+            more = ", ".join(hidden[:6]) + (", ..." if len(hidden) > 6 else "")
+            say(f"{len(hidden)} more fields ({more}): choose with --fields, or see all with --format json")
+        for name in self.fields or ():
+            if kept and not any(name in row for row in kept):
+                say(f"warning: no row has a field {name!r}{hint(name, kept[0])}")
+        return len(kept)
+
+    def _remark(self, report: PageReport, count: int) -> None:
+        total = report.total_last
+        if count == self.limit:
+            if total is None or count < total:
+                say(f"{count:,} of {'more' if total is None else f'{total:,}'} rows; see more with --limit N or --all")
+        elif not report.complete:
+            say(unconfirmed(report))
+            if self.limit is None:
+                raise typer.Exit(FAILED)
+        elif count == 0:
+            say("no rows")
+
+
+def unconfirmed(report: PageReport) -> str:
+    """Say that a listing was walked to its end, but may not be all there is."""
+    return f"warning: {report.rows:,} rows came, but the API told {_told(report)}: these may not be all there are"
+
+
+def _told(report: PageReport) -> str:
+    first, last = report.total_first, report.total_last
+    return (
+        "no total"
+        if last is None
+        else f"of {last:,}"
+        if first in (None, last)
+        else f"first of {first:,}, then of {last:,}"
+    )
+
+
+def _write_one(connection: Connection, fetch: Any, format: Format, fields: str | None, target: Path | None) -> None:
+    output.check(target)
+    wanted = chosen(fields)
+    found = record(connection.run(fetch), connection.zone)
+    for name in wanted or ():
+        if name not in found:
+            raise ConfigurationError(f"there is no field {name!r}{hint(name, found)}")
+    with output.opened(target) as file:
+        if format is Format.TABLE:
+            draw_record(data_console(file), found, wanted)
+        elif format is Format.JSON:
+            file.write(to_json(pick(found, wanted), indent=2) + "\n")
+        else:
+            out = writer(format, file, wanted, list(found))
+            out.row(found)
+            out.end()

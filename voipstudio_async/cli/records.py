@@ -1,0 +1,81 @@
+"""Entities as plain records: what the formats write and the tables show. Here secrets are masked, before all else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from ..entities import Entity
+from ..entities.base import field_specs
+from .secrets import masked
+
+Record = dict[str, Any]
+
+_TUPLE: Any = tuple
+_encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
+
+
+def record(entity: Entity, tz: tzinfo) -> Record:
+    """Give an entity as a record: all declared fields in their order, then what the SDK does not know.
+
+    Date-times carry the offset of `tz`, money keeps all its digits, secrets are masked.
+    """
+    found: Record = {spec.wire: _plain(getattr(entity, spec.name), tz) for spec in field_specs(type(entity))}
+    found.update(entity.extra)
+    return {name: masked(value, name) for name, value in found.items()}
+
+
+def names(entity: type[Entity]) -> list[str]:
+    """List the declared fields of an entity."""
+    return [spec.wire for spec in field_specs(entity)]
+
+
+def chosen(fields: str | None) -> list[str] | None:
+    """Read ``--fields a,b``; None when all are wanted."""
+    if fields is None:
+        return None
+    return list(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip())) or None
+
+
+def pick(found: Mapping[str, Any], fields: Sequence[str] | None) -> Record:
+    """Give the wanted fields of a record; one that it does not have is None."""
+    return dict(found) if fields is None else {name: found.get(name) for name in fields}
+
+
+def to_json(value: Any, *, indent: int | None = None) -> str:
+    """Write a value as JSON: decimals as numbers with all their digits, date-times with their offset."""
+    text = _encoder.encode(value)
+    return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()
+
+
+def to_cell(value: Any) -> str:
+    """Write a value as the cell of a CSV file: nothing for null, JSON for lists and objects.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r\n" and text else text
+
+
+def _plain(value: Any, tz: tzinfo) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(tz) if value.tzinfo is not None else value
+    if isinstance(value, _TUPLE):
+        return [_plain(item, tz) for item in value]
+    return value
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is set flush right."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

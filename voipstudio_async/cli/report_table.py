@@ -1,0 +1,133 @@
+"""The call report as a table for people."""
+
+from __future__ import annotations
+
+import calendar
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+
+import attrs
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..reports import CallReport, Figures, UserFigures
+from .secrets import tame
+
+_WIDE = 100
+"""Characters from which on there is room for all columns, and a bar."""
+_GAP = 2
+_SHORTEST_NAME = 12
+_BAR = 12
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_RULED = box.Box("    \n    \n ── \n    \n ── \n ── \n    \n    \n")
+"""No frame: a rule under the head, and one above the total."""
+
+
+@attrs.frozen
+class Column:
+    """One figure of the table."""
+
+    name: str
+    cell: Callable[[Figures], str]
+    is_for_wide: bool = False
+    """It is left out on a narrow screen."""
+
+
+COLUMNS = (
+    Column("Calls", lambda figures: f"{figures.calls:,}"),
+    Column("Answered", lambda figures: f"{figures.answered:,}"),
+    Column("", lambda figures: "" if figures.answered_share is None else f"{figures.answered_share:.0%}"),
+    Column("Missed", lambda figures: f"{figures.missed:,}"),
+    Column("Talk time", lambda figures: span_of(figures.talk_seconds)),
+    Column("Average", lambda figures: span_of(figures.average_seconds), is_for_wide=True),
+    Column("Longest", lambda figures: span_of(figures.longest_seconds), is_for_wide=True),
+    Column("Charge", lambda figures: f"{figures.charge:,.2f}"),
+)
+
+
+def draw_report(console: Console, report: CallReport) -> None:
+    """Draw the figures of each user, the totals, and how they were fetched."""
+    console.print(Text.assemble(("Calls", "bold"), (f"  {span(report)}", "dim")))
+    console.print()
+    console.print(_table(console, report))
+    console.print()
+    console.print(Text(fetch_line(report), style="dim"))
+
+
+def _table(console: Console, report: CallReport) -> Table:
+    columns = [column for column in COLUMNS if console.width >= _WIDE or not column.is_for_wide]
+    has_bars = console.width >= _WIDE and console.encoding.startswith("utf")
+    table = Table(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    room = _room_for_names(console.width, columns, report.total) - (_BAR + _GAP if has_bars else 0)
+    table.add_column("User", no_wrap=True, overflow="ellipsis", max_width=room)
+    if has_bars:
+        table.add_column("", no_wrap=True, width=_BAR, style="cyan")
+    for column in columns:
+        table.add_column(column.name, justify="right", no_wrap=True)
+    for name, figures, style in _lines(report):
+        bars = [bar(figures, report)] if has_bars else []
+        if figures is report.total:
+            table.add_section()
+        table.add_row(name, *bars, *(column.cell(figures) for column in columns), style=style)
+    return table
+
+
+def _room_for_names(width: int, columns: Sequence[Column], widest: Figures) -> int:
+    taken = sum(max(len(column.name), len(column.cell(widest))) + _GAP for column in columns)
+    return max(_SHORTEST_NAME, width - taken)
+
+
+def _lines(report: CallReport) -> Iterator[tuple[Text, Figures, str]]:
+    namesakes = Counter(user.name for user in report.users)
+    for user in report.users:
+        yield _name(user, has_namesake=namesakes[user.name] > 1), user.figures, "" if user.figures.calls else "dim"
+    yield Text.assemble("Total", (f"  {len(report.users):,} users", "dim not bold")), report.total, "bold"
+
+
+def _name(user: UserFigures, *, has_namesake: bool) -> Text:
+    name = Text(tame(user.name))
+    if has_namesake:
+        name.append(f" {user.user_id}", style="dim")
+    if not user.complete:
+        name.append(" (incomplete)", style="red")
+    return name
+
+
+def bar(figures: Figures, report: CallReport) -> str:
+    """Draw the calls of a user beside those of the busiest, in eighths of a character; nothing for the total."""
+    most = max((user.figures.calls for user in report.users), default=0)
+    eighths = round(figures.calls / most * _BAR * 8) if most and figures is not report.total else 0
+    return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
+
+
+def span_of(seconds: float | None) -> str:
+    """Write a time span as hours, minutes and seconds."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60:,}:{minutes % 60:02}:{rest:02}"
+
+
+def span(report: CallReport) -> str:
+    """Say which days a report is about: those that were asked for, else those that have calls."""
+    first = report.start.date() if report.start else min(report.days, default=None)
+    last = (report.end - timedelta(microseconds=1)).date() if report.end else max(report.days, default=None)
+    days = [day(each) for each in (first, last) if each is not None]
+    return f"{' to '.join(dict.fromkeys(days)) or 'none'} ({report.tz})"
+
+
+def day(given: date) -> str:
+    """Write a day as people do."""
+    return f"{given.day} {calendar.month_name[given.month]} {given.year}"
+
+
+def fetch_line(report: CallReport) -> str:
+    """Say what it took."""
+    fetch = report.fetch
+    return (
+        f"{fetch.rows:,} rows in {fetch.requests:,} requests, {fetch.seconds:.1f} s: "
+        f"{fetch.rows_per_second:,.0f} rows a second"
+    )

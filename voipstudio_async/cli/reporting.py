@@ -1,0 +1,203 @@
+"""The command ``report``: all users and their calls, fetched at once and summed up."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import importlib.util
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import IO, Annotated
+
+import attrs
+import typer
+
+from ..errors import ConfigurationError
+from ..reports import CallReport, call_report
+from . import moments, output, serving
+from .connection import Connection
+from .consoles import data_console
+from .endings import FAILED, explained, say
+from .formats import CsvWriter
+from .progress import report_progress
+from .reading import Output
+from .records import to_json
+from .report_table import draw_report
+
+_PANEL = "What is reported"
+_MOST_NAMED = 20
+_COLUMNS = (
+    *("user_id", "name", "email", "calls", "answered", "missed", "answered_share"),
+    *("talk_seconds", "average_seconds", "longest_seconds", "charge", "complete"),
+)
+
+
+class ReportFormat(enum.StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class Source(enum.StrEnum):
+    """Where the call records of a report are read."""
+
+    USERS = "users"
+    ACCOUNT = "account"
+    AUTO = "auto"
+
+
+@attrs.frozen(kw_only=True)
+class Span:
+    """What is reported on."""
+
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="DATE", rich_help_panel=_PANEL, help="From this day or moment on; today, yesterday."
+        ),
+    ] = None
+    until: Annotated[
+        str | None,
+        typer.Option("--to", metavar="DATE", rich_help_panel=_PANEL, help="Up to this day, the whole of it."),
+    ] = None
+    source: Annotated[
+        Source,
+        typer.Option(
+            rich_help_panel=_PANEL,
+            help="Read each user's own call records, or the account's at once; auto: the account's if that is allowed.",
+        ),
+    ] = Source.USERS
+
+    def start(self, connection: Connection) -> date | None:
+        """Give the first day, or the first moment."""
+        return None if self.since is None else moments.given(self.since, connection.zone, "--from")
+
+    def end(self, connection: Connection) -> date | None:
+        """Give the last day, or the moment after the last one."""
+        if self.until is None:
+            return None
+        last = moments.given(self.until, connection.zone, "--to")
+        return last + timedelta(seconds=1) if isinstance(last, datetime) else last
+
+
+@attrs.frozen
+class Targets:
+    """Where a report goes."""
+
+    format: ReportFormat
+    file: Path | None
+    html: Path | None
+
+    def check(self) -> None:
+        """Refuse what cannot be written, before anything is fetched."""
+        output.check(self.file)
+        output.check(self.html, "--html")
+        if self.html is not None:
+            _check_drawing()
+
+    def write(self, report: CallReport) -> None:
+        """Write the report in all its forms."""
+        if self.html is not None:
+            with output.opened(self.html) as page:
+                page.write(report.to_html())
+            say(f"the page is in {self.html}")
+        with output.opened(self.file) as file:
+            _WRITERS[self.format](report, file)
+
+
+def report(
+    *,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Report on an invented account, served on this machine.")
+    ] = False,
+    span: Span,
+    format: Annotated[ReportFormat, typer.Option(help="How the report is written.")] = ReportFormat.TABLE,
+    output: Output = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with plots as well (extra 'report').")
+    ] = None,
+    connection: Connection,
+    account: serving.Account,
+) -> None:
+    """Report on the calls of all users: calls, answered, missed, talk time, charge.
+
+    All users are fetched, and then the call records of each, several at once; they are summed up as they come.
+    What cannot be fetched is named, and the exit code is then 1; the rest is reported all the same.
+
+    Examples:
+    * `voipstudio report --sandbox`
+    * `voipstudio report --from 2026-03-01 --to 2026-03-31 --tz Europe/Warsaw`
+    * `voipstudio report --format csv --output march.csv --html march.html`
+    """
+    targets = Targets(format, output, html)
+    targets.check()
+    with serving.started(account) if sandbox else contextlib.nullcontext() as server:
+        address = (None, None) if server is None else (server.token, server.url)
+        found = _fetched(span, connection, *address)
+    targets.write(found)
+    _name_failures(found)
+
+
+def _fetched(span: Span, connection: Connection, token: str | None, base_url: str | None) -> CallReport:
+    async def fetch() -> CallReport:
+        async with connection.client(token=token, base_url=base_url) as client:
+            with report_progress() as progress:
+                return await call_report(
+                    client,
+                    start=span.start(connection),
+                    end=span.end(connection),
+                    tz=connection.zone,
+                    source=span.source.value,
+                    concurrency=connection.concurrency,
+                    progress=progress,
+                    deadline=connection.deadline,
+                )
+
+    # The report keeps the deadline itself: what came until then is reported.
+    return attrs.evolve(connection, deadline=None).run(fetch)
+
+
+def _name_failures(found: CallReport) -> None:
+    lines = [f"error: {each.what}{_id(each.user_id)}: {explained(each.error)}" for each in found.fetch.failures]
+    lines += [f"warning: {what}: the API does not confirm that these are all" for what in found.fetch.incomplete]
+    for line in lines[:_MOST_NAMED]:
+        say(line)
+    if len(lines) > _MOST_NAMED:
+        say(f"... and {len(lines) - _MOST_NAMED:,} more; --format json names all")
+    if lines:
+        raise typer.Exit(FAILED)
+
+
+def _id(user_id: int | None) -> str:
+    return "" if user_id is None else f" (user {user_id})"
+
+
+def _check_drawing() -> None:
+    if importlib.util.find_spec("matplotlib") is None:
+        raise ConfigurationError(
+            "--html draws plots, and needs the extra 'report': pip install 'voipstudio-async[report]'"
+        )
+
+
+def _write_json(found: CallReport, file: IO[str]) -> None:
+    file.write(to_json(found.to_dict(), indent=2) + "\n")
+
+
+def _write_csv(found: CallReport, file: IO[str]) -> None:
+    out = CsvWriter(file, _COLUMNS)
+    for user in found.users:
+        out.row(user.to_dict())
+
+
+def _write_table(found: CallReport, file: IO[str]) -> None:
+    draw_report(data_console(file), found)
+
+
+_WRITERS: dict[ReportFormat, Callable[[CallReport, IO[str]], None]] = {
+    ReportFormat.TABLE: _write_table,
+    ReportFormat.JSON: _write_json,
+    ReportFormat.CSV: _write_csv,
+}

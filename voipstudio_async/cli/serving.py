@@ -1,0 +1,142 @@
+"""The command ``sandbox``: an API of one's own, until Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import attrs
+import typer
+
+from ..errors import ConfigurationError
+from ..sandbox import Sandbox
+from .consoles import is_watched, message_console
+from .endings import FAILED, say
+
+_PANEL = "Sandbox"
+
+Users = Annotated[
+    int, typer.Option("--users", metavar="N", min=1, rich_help_panel=_PANEL, help="Users of the account.")
+]
+Calls = Annotated[int, typer.Option("--calls", metavar="N", min=0, rich_help_panel=_PANEL, help="Call records in all.")]
+Seed = Annotated[
+    int, typer.Option("--seed", metavar="N", rich_help_panel=_PANEL, help="Another seed is another invented account.")
+]
+Faults = Annotated[
+    float,
+    typer.Option(
+        "--faults",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        rich_help_panel=_PANEL,
+        help="Let this share of requests go wrong.",
+    ),
+]
+
+
+@attrs.frozen(kw_only=True)
+class Account:
+    """The invented account of a sandbox."""
+
+    users: Users = 50
+    calls: Calls = 10_000
+    seed: Seed = 7
+    faults: Faults = 0.0
+
+
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 is any free one.")] = 8080,
+    account: Account,
+    database: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Keep the rows in this SQLite file, and go on with what it has."
+        ),
+    ] = None,
+    documented_shapes: Annotated[
+        bool, typer.Option("--documented-shapes", help="Answer in the odd forms of the vendor's documentation.")
+    ] = False,
+) -> None:
+    """Serve an invented account on this machine until Ctrl-C, for trying things out and for tests.
+
+    It prints its URL and its token; with the two lines that it prints, every command and client uses it.
+
+    Examples:
+    * `voipstudio sandbox`
+    * `voipstudio sandbox --port 8080 --users 50 --calls 10000 --seed 7`
+    * `voipstudio sandbox --port 0 --faults 0.05 --database account.sqlite`
+    """
+    made = _made(account, port=port, database=database, documented_shapes=documented_shapes)
+    with until_stopped(), opened(made, account, port) as server:
+        typer.echo(
+            f"url    {server.url}\ntoken  {server.token}\n\n"
+            "To use it in another terminal:\n\n"
+            f"export VOIPSTUDIO_API_URL={server.url}\nexport VOIPSTUDIO_API_TOKEN={server.token}\n"
+        )
+        say("serving; Ctrl-C ends it")
+        threading.Event().wait()
+
+
+@contextmanager
+def started(account: Account) -> Generator[Sandbox]:
+    """Serve an account on any free port for as long as it is needed."""
+    with opened(_made(account, port=0), account, 0) as server:
+        yield server
+
+
+@contextmanager
+def opened(server: Sandbox, account: Account, port: int) -> Generator[Sandbox]:
+    """Fill a sandbox and serve it, with a word about it on a terminal while it is filled."""
+    try:
+        with _patience(f"making {account.users:,} users with {account.calls:,} calls"):
+            server.__enter__()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        say(f"error: port {port} is in use; choose another with --port, or any free one with --port 0")
+        raise typer.Exit(FAILED) from None
+    try:
+        yield server
+    finally:
+        server.__exit__(None, None, None)
+
+
+@contextmanager
+def until_stopped() -> Generator[None]:
+    """End as with Ctrl-C when the process is asked to terminate, as service managers and containers do."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _made(account: Account, *, port: int, database: Path | None = None, documented_shapes: bool = False) -> Sandbox:
+    try:
+        return Sandbox(
+            account.users,
+            account.calls,
+            account.seed,
+            database=database,
+            documented_shapes=documented_shapes,
+            port=port,
+            faults=account.faults,
+        )
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+@contextmanager
+def _patience(what: str) -> Generator[None]:
+    if not is_watched():
+        yield
+        return
+    with message_console().status(f"{what} ..."):
+        yield
