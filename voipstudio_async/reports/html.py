@@ -1,0 +1,239 @@
+"""A report as one page of HTML: its styles and drawings are in it, it runs no script and asks nobody for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from html import escape
+from importlib.resources import files
+
+from .figures import Figures
+from .plots import DAYS, plots
+from .report import CallReport
+
+# The browser itself refuses whatever would leave the page.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_HEADS = ("Calls", "Answered", "Missed", "Talk time", "Average", "Longest", "Charge")
+_RULES = (
+    "A call is answered when it is connected or has billed seconds, and missed when it came in and was not."
+    " Each leg of a call is a record of its own. Talk time is billed seconds; average and longest are of answered ones."
+)
+_MORE = frozenset(("Average", "Longest"))
+"""Columns that a phone has no room for."""
+
+
+def render_html(report: CallReport, title: str = "Call report") -> str:
+    """Draw a report as one page of HTML with tables and plots, for a screen, a phone, and paper.
+
+    The page is complete in itself. Everything that comes from the account is escaped.
+
+    :raises ConfigurationError: matplotlib is missing (extra ``report``)
+    """
+    style = files("voipstudio_async.reports").joinpath("report.css").read_text("utf-8")
+    body = "\n".join(_sections(report, title))
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _sections(report: CallReport, title: str) -> Iterable[str]:
+    drawn = plots(report)
+    yield f'<header>\n<h1>{escape(title)}</h1>\n<p class="soft">{_subtitle(report)}</p>\n</header>\n<main>'
+    yield _cards(report.total)
+    yield _notice(report)
+    yield _section("Calls per day", _figure(drawn["days"], _about_days(report)), _days_table(report))
+    yield _section("Hours of the week", _figure(drawn["week"], _about_week(report)), _week_table(report))
+    yield '<div class="pair">'
+    yield _section("Outcomes", _figure(drawn["outcomes"], "How calls ended."))
+    yield _section("Destinations", _figure(drawn["destinations"], "Where calls went; incoming ones are one group."))
+    yield "</div>"
+    yield _section("Users", _figure(drawn["users"], _about_users(report)), _users_table(report))
+    yield _section("All figures by outcome", _groups_table("Figures of each outcome", "Outcome", report.outcomes))
+    yield _section(
+        "All figures by destination", _groups_table("Figures of each destination", "Destination", report.destinations)
+    )
+    yield f"</main>\n{_footer(report)}"
+
+
+def _section(heading: str, *parts: str) -> str:
+    return f"<section>\n<h2>{escape(heading)}</h2>\n" + "\n".join(parts) + "\n</section>"
+
+
+def _figure(drawn: Mapping[str, str], words: str) -> str:
+    # The drawings are two forms of one picture, which the caption describes and a table spells out.
+    pictures = "\n".join(
+        f'<div class="{width}" role="img" aria-label="{escape(words)}">{svg}</div>' for width, svg in drawn.items()
+    )
+    return f"<figure>\n{pictures}\n<figcaption>{escape(words)}</figcaption>\n</figure>"
+
+
+def _cards(total: Figures) -> str:
+    share = f" <small>{total.answered_share:.0%}</small>" if total.answered_share is not None else ""
+    cards = (
+        ("", "Calls", f"{total.calls:,}"),
+        ("answered", "Answered", f"{total.answered:,}{share}"),
+        ("missed", "Missed", f"{total.missed:,}"),
+        ("", "Talk time", spoken(total.talk_seconds)),
+        ("", "Average call", spoken(total.average_seconds)),
+        ("", "Longest call", spoken(total.longest_seconds)),
+        ("", "Charge", money(total.charge)),
+    )
+    items = "\n".join(f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>' for kind, name, value in cards)
+    return f'<dl class="cards">\n{items}\n</dl>'
+
+
+def _notice(report: CallReport) -> str:
+    fetch = report.fetch
+    if fetch.complete:
+        return ""
+    lines = [
+        *(str(failure) for failure in fetch.failures),
+        *(f"{what}: not proven to be complete" for what in fetch.incomplete),
+    ]
+    items = "\n".join(f"<li>{escape(line)}</li>" for line in lines)
+    lead = "Some of the call records are missing" if fetch.failures else "Some call records may be missing"
+    return f'<div class="notice" role="note">\n<strong>{lead}.</strong>\n<ul>\n{items}\n</ul>\n</div>'
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+def _subtitle(report: CallReport) -> str:
+    return f"{escape(_range(report))} · days and hours in {escape(report.tz)}"
+
+
+def _range(report: CallReport) -> str:
+    days = list(report.days)
+    if not days:
+        return "no dated calls"
+    return _day(days[0]) if len(days) == 1 else f"{_day(days[0])} to {_day(days[-1])}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _about_days(report: CallReport) -> str:
+    if not report.total.calls:
+        return "There are no calls."
+    day, figures = max(report.days.items(), key=lambda item: item[1].calls, default=(None, Figures()))
+    busiest = f" The busiest was {DAYS[day.weekday()]} {_day(day)} with {figures.calls:,}." if day else ""
+    undated = f" {report.undated.calls:,} calls without a date are not shown." if report.undated.calls else ""
+    return f"Calls of each day, by what became of them.{busiest}{undated}"
+
+
+def _about_week(report: CallReport) -> str:
+    calls, day, hour = max(
+        (cell.calls, -day, -hour) for day, row in enumerate(report.week) for hour, cell in enumerate(row)
+    )
+    if not calls:
+        return "There are no calls."
+    return f"Calls by day of the week and hour. The busiest hour is {DAYS[-day]} {-hour:02d}:00 with {calls:,} in all."
+
+
+def _about_users(report: CallReport) -> str:
+    if len(report.users) > 10:
+        return f"The 10 busiest of {len(report.users):,}; the table has all of them."
+    return "Calls of each user."
+
+
+def spoken(seconds: float | None) -> str:
+    """Write a span of time: ``1:02:03``, ``4:05``."""
+    if seconds is None:
+        return "-"
+    whole = timedelta(seconds=round(seconds))
+    hours, rest = divmod(int(whole.total_seconds()), 3600)
+    return f"{hours:,}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def money(amount: Decimal) -> str:
+    """Write an amount with two digits behind the point."""
+    return f"{amount:,.2f}"
+
+
+# --- tables --------------------------------------------------------------------------------------------------
+
+
+def _cells(figures: Figures) -> str:
+    share = f" ({figures.answered_share:.0%})" if figures.answered_share is not None else ""
+    values = (
+        f"{figures.calls:,}",
+        f"{figures.answered:,}{share}",
+        f"{figures.missed:,}",
+        spoken(figures.talk_seconds),
+        spoken(figures.average_seconds),
+        spoken(figures.longest_seconds if figures.answered else None),
+        money(figures.charge),
+    )
+    return "".join(f"<td{_extra(head)}>{value}</td>" for head, value in zip(_HEADS, values, strict=True))
+
+
+def _extra(head: str) -> str:
+    return ' class="more"' if head in _MORE else ""
+
+
+def _table(caption: str, first: str, rows: Iterable[tuple[str, Figures]], total: Figures | None = None) -> str:
+    heads = "".join(f'<th scope="col"{_extra(head)}>{head}</th>' for head in _HEADS)
+    lines = "\n".join(f'<tr><th scope="row">{escape(name)}</th>{_cells(figures)}</tr>' for name, figures in rows)
+    foot = f'<tfoot>\n<tr><th scope="row">All</th>{_cells(total)}</tr>\n</tfoot>\n' if total is not None else ""
+    head = f'<thead><tr><th scope="col">{first}</th>{heads}</tr></thead>'
+    return _framed(caption, f"{head}\n<tbody>\n{lines}\n</tbody>\n{foot}")
+
+
+def _framed(caption: str, inner: str) -> str:
+    """Put a table into a region of its own, which a narrow screen can scroll, by key too."""
+    words = escape(caption)
+    return (
+        f'<div class="scroll" role="region" aria-label="{words}" tabindex="0">\n'
+        f"<table>\n<caption>{words}</caption>\n{inner}</table>\n</div>"
+    )
+
+
+def _folded(summary: str, table: str) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n{table}\n</details>"
+
+
+def _users_table(report: CallReport) -> str:
+    rows = ((user.name if user.complete else f"{user.name} (incomplete)", user.figures) for user in report.users)
+    return _table("Figures of each user", "User", rows, report.total)
+
+
+def _groups_table(caption: str, first: str, groups: Mapping[str, Figures]) -> str:
+    return _table(caption, first, groups.items())
+
+
+def _days_table(report: CallReport) -> str:
+    rows = ((f"{DAYS[day.weekday()]} {day.isoformat()}", figures) for day, figures in report.days.items())
+    return _folded("The days as a table", _table("Figures of each day", "Day", rows))
+
+
+def _week_table(report: CallReport) -> str:
+    heads = "".join(f'<th scope="col">{hour:02d}</th>' for hour in range(24))
+    rows = "\n".join(
+        f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{cell.calls:,}</td>" for cell in day) + "</tr>"
+        for name, day in zip(DAYS, report.week, strict=True)
+    )
+    head = f'<thead><tr><th scope="col">Day</th>{heads}</tr></thead>'
+    table = _framed("Calls by day of the week and hour", f"{head}\n<tbody>\n{rows}\n</tbody>\n")
+    return _folded("The hours as a table", f'<div class="week">\n{table}\n</div>')
+
+
+def _footer(report: CallReport) -> str:
+    fetch = report.fetch
+    source = "the account's call records" if fetch.source == "account" else "each user's call records"
+    asked = " and ".join(
+        f"{word} {escape(_moment(bound))}"
+        for word, bound in (("from", report.start), ("until", report.end))
+        if bound is not None
+    )
+    span = f" Calls {asked} were asked for." if asked else ""
+    made = f"{fetch.rows:,} rows in {fetch.requests:,} requests and {fetch.seconds:.1f} s"
+    return f'<footer class="soft small">\n<p>Made from {source}: {made}.{span}</p>\n<p>{_RULES}</p>\n</footer>'
+
+
+def _moment(bound: datetime) -> str:
+    return bound.isoformat(" ", "minutes")
