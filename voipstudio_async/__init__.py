@@ -62,7 +62,7 @@ from .errors import (
 )
 from .exchange import RawResponse
 from .filters import Filter, field
-from .hooks import Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
+from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .outcomes import BulkResult, Outcome
 from .page import Page, PageReport
 from .paging import AsyncPages, Pages
@@ -96,6 +96,7 @@ __all__ = (
     "DeadlineExceeded",
     "DecodeError",
     "Disposition",
+    "EndEvent",
     "Entity",
     "FieldError",
     "Filter",

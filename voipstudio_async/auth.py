@@ -1,12 +1,13 @@
 """Credentials: what a request carries so that the API knows who asks.
 
-Source of both schemes: the vendor's introduction (``X-Auth-Token``; Basic authentication with a user id). Basic with an e-mail
-address or with the token alone is refused, or works on some accounts only, and is not offered.
+Source of both schemes: the vendor's introduction (``X-Auth-Token``; Basic authentication with a user id). Basic with an
+e-mail address or with the token alone is refused, or works on some accounts only, and is not offered.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
@@ -22,6 +23,30 @@ class HeaderValue(str):
 
     def __repr__(self) -> str:
         return "'***'"
+
+
+def credentials(given: Mapping[str, str]) -> dict[str, str]:
+    """Copy the headers of any scheme, their values hidden."""
+    return {name: HeaderValue(value) for name, value in given.items()}
+
+
+def conceal(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """Copy an error's body without the credentials in it: some servers repeat what they refuse."""
+    for value in headers.values():
+        if isinstance(value, HeaderValue):
+            for secret in _secrets_of(value):
+                body = body.replace(secret, b"***")
+    return body
+
+
+def _secrets_of(value: str) -> list[bytes]:
+    scheme, _, rest = value.partition(" ")
+    found = [value.encode(), rest.encode()]
+    if scheme == "Basic":
+        with contextlib.suppress(ValueError):
+            pair = base64.b64decode(rest)
+            found += [pair, pair.partition(b":")[2]]
+    return [secret for secret in found if secret]
 
 
 @runtime_checkable
@@ -40,6 +65,11 @@ def _check_token(_: object, __: object, value: Any) -> None:
         raise ConfigurationError("the token holds characters that cannot stand in a header (a line end, or a space?)")
 
 
+def _check_user_id(_: object, __: object, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"the user id is a positive integer, got {value!r}")
+
+
 @attrs.frozen
 class TokenAuth:
     """The header ``X-Auth-Token``: an API key, or the token of a login."""
@@ -55,13 +85,8 @@ class TokenAuth:
 class BasicAuth:
     """HTTP Basic authentication with a user's id as the name and the token as the password."""
 
-    user_id: int = attrs.field()
+    user_id: int = attrs.field(validator=_check_user_id)
     _token: str = attrs.field(validator=_check_token, repr=False)
-
-    @user_id.validator
-    def _check_user_id(self, _: object, value: object) -> None:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ConfigurationError(f"the user id is a positive integer, got {value!r}")
 
     def headers(self) -> Mapping[str, str]:
         """Give the header."""

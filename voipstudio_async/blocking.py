@@ -1,6 +1,7 @@
 """`VoipStudio`: the client that waits. It binds the same catalogue to the bridge.
 
-It may be used from several threads at once, inside a running event loop (Jupyter), and after a fork; Ctrl-C ends a call at once.
+It may be used from several threads at once, inside a running event loop (Jupyter), and after a fork; Ctrl-C ends a call
+at once.
 """
 
 from __future__ import annotations
@@ -97,8 +98,10 @@ class VoipStudio(Studio[Blocking]):
         return self._caller.bridge.run(function, face)
 
     def close(self) -> None:
-        """Close the connections and end the thread. Calling it again does nothing; every other use is then a
-        `ClientClosedError`."""
+        """Close the connections and end the thread.
+
+        Calling it again does nothing; every other use is then a `ClientClosedError`.
+        """
         if not self._is_view:
             self._caller.bridge.close(self._caller.core.delivery.transport.close)
 
@@ -114,5 +117,6 @@ class VoipStudio(Studio[Blocking]):
         caller = self.__dict__.get("_caller")
         if caller is None or self._is_view or not caller.bridge.started:
             return
-        warnings.warn(f"{self!r} was not closed: use 'with', or call close()", ResourceWarning, source=self)
+        text = f"{self!r} was not closed: use 'with', or call close()"
+        warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
         caller.bridge.drop(caller.core.delivery.transport.close)

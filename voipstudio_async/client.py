@@ -12,7 +12,7 @@ from .auth import TokenAuth
 from .bulk import AsyncBulk
 from .delivery import Delivery
 from .errors import DecodeError
-from .exchange import Exchange
+from .exchange import Exchange, describe
 from .gate import Gate
 from .operations import Async, Bound
 from .outcomes import BulkResult
@@ -40,10 +40,13 @@ class AsyncCaller:
         try:
             return exchange.read(reply)
         except DecodeError as error:
-            error.request = self.delivery.info(exchange.request)
-            raise
+            failure = error
         except RecursionError:
-            raise DecodeError("", "the JSON is nested too deep", request=self.delivery.info(exchange.request)) from None
+            failure = DecodeError("", "the JSON is nested too deep")
+        failure.request = describe(exchange.request, self.delivery.base)
+        # Without the frames of the decoder: their local variables are the answer, with whatever secrets are in it.
+        failure.__context__ = None
+        raise failure.with_traceback(None)
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
         """Begin a listing."""
@@ -66,7 +69,13 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
     from .transport import Transport  # noqa: PLC0415
 
     transport = Transport(
-        owner, setup.limits, session=setup.session, proxy=setup.proxy, ssl=setup.ssl, trust_env=setup.trust_env
+        owner,
+        setup.limits,
+        session=setup.session,
+        proxy=setup.proxy,
+        ssl=setup.ssl,
+        trust_env=setup.trust_env,
+        patience=setup.timeouts.connect,
     )
     return AsyncCaller(
         setup.codec,

@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 import attrs
+from multidict import CIMultiDict
+from yarl import URL
 
+from .errors import RequestInfo
 from .scalars import loose
 from .wire import parse
 
 T = TypeVar("T")
 
-_SECRET_SEGMENT = re.compile(r"(/apitokens/)[^/?#]+")
+_SECRET_SEGMENT = re.compile(r"(/apitokens/)[^/?#]+", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"token|password|secret|api_?key", re.IGNORECASE)
 
 
 class Repeat(enum.Enum):
@@ -31,16 +35,51 @@ class Request:
     """What is asked: everything but the host, the credentials and the connection."""
 
     method: str
-    path: str
+    path: str = attrs.field(repr=lambda path: repr(_shown(path)))
     """Below the base URL, percent-encoded, ``/users/7206`` for instance."""
-    query: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     body: bytes | None = attrs.field(default=None, repr=False)
     repeat: Repeat = Repeat.ALWAYS
 
     @property
     def shown_path(self) -> str:
         """The path for error messages and logs: an API token is its own id there."""
-        return _SECRET_SEGMENT.sub(r"\1***", self.path)
+        return _shown(self.path)
+
+    @property
+    def shown_query(self) -> str:
+        """The query for error messages and logs."""
+        return "&".join(f"{name}={'***' if _SECRET_NAME.search(name) else value}" for name, value in self.query)
+
+
+def _shown(path: str) -> str:
+    return _SECRET_SEGMENT.sub(r"\1***", path)
+
+
+class Sending:
+    """A request on its way: where it goes, and how it is shown. It hides its URL, of which an API token may be a part."""
+
+    __slots__ = ("_base", "_info", "request", "url")
+
+    def __init__(self, request: Request, base: str) -> None:
+        self.request = request
+        url = URL(base + request.path, encoded=True)
+        self.url = url.with_query(request.query) if request.query else url
+        self._base = base
+        self._info: RequestInfo | None = None
+
+    @property
+    def info(self) -> RequestInfo:
+        """The request for errors, hooks and logs; made when somebody asks, which for most requests is never."""
+        if self._info is None:
+            self._info = describe(self.request, self._base)
+        return self._info
+
+
+def describe(request: Request, base: str) -> RequestInfo:
+    """Show a request without its secrets."""
+    query = request.shown_query
+    return RequestInfo(request.method, f"{base}{request.shown_path}{'?' if query else ''}{query}")
 
 
 @attrs.frozen
@@ -61,12 +100,18 @@ class Exchange(Generic[T]):
     read: Callable[[Reply], T]
 
 
+def _copied(headers: Mapping[str, str]) -> Mapping[str, str]:
+    # What aiohttp gives is a view that cannot be pickled.
+    return CIMultiDict(headers)
+
+
 @attrs.frozen
 class RawResponse:
     """What `raw.request` answers: the status, the headers, and the body as it came."""
 
     status: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(repr=False, converter=_copied)
+    """By their names, in small or capital letters."""
     body: bytes = attrs.field(repr=False)
 
     def text(self) -> str:

@@ -1,13 +1,16 @@
-"""The gate that all requests of a client pass: so many at once, so many a second, and none while the API asks to wait."""
+"""The gate that all requests of a client pass: so many at once, so many a second, none while the API asks to wait."""
 
 from __future__ import annotations
 
 import asyncio
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from aiolimiter import AsyncLimiter
-
+from . import forks
 from .settings import Limits
+
+if TYPE_CHECKING:
+    from aiolimiter import AsyncLimiter
 
 _SPREAD = 0.02
 """Seconds between two requests that were held back together: they go out one by one, not all at once."""
@@ -16,17 +19,26 @@ _SPREAD = 0.02
 class Gate:
     """Admission to the API, shared by a client and its views.
 
-    When the API asks to slow down, the gate closes for everybody, and the number of requests under way at once is halved; it
-    grows again by one for every so many good answers as are under way.
+    When the API asks to slow down, the gate closes for everybody, and the number of requests under way at once is
+    halved; it grows again by one for every so many good answers as are under way.
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._places = asyncio.Semaphore(limits.concurrency)
+        self._limits = limits
         self._most = limits.concurrency
-        self._adaptive = limits.adaptive
-        self._width = float(limits.concurrency)
+        self._fill()
+        forks.renew_after(self)
+
+    def renew(self) -> None:
+        """Begin afresh, with all places free: in a child process those taken belong to the parent's requests."""
+        forks.keep(self._places, self._rate)
+        self._fill()
+
+    def _fill(self) -> None:
+        self._places = asyncio.Semaphore(self._most)
+        self._width = float(self._most)
         self._debt = 0
-        self._rate = _limiter(limits.per_second)
+        self._rate = _limiter(self._limits.per_second)
         self._closed_until = 0.0
         self._held = 0
 
@@ -41,8 +53,8 @@ class Gate:
         return max(0.0, self._closed_until - asyncio.get_running_loop().time()) if self._closed_until else 0.0
 
     def slow_down(self, seconds: float) -> None:
-        """Hold every request back for some seconds (a longer pause that is running stands), and let fewer out at once."""
-        if self._adaptive and self.pause == 0:
+        """Hold every request back for some seconds (a longer pause stands), and let fewer out at once."""
+        if self._limits.adaptive and self.pause == 0:
             self._resize(max(1.0, self._width / 2))
         until = asyncio.get_running_loop().time() + seconds
         self._closed_until = max(self._closed_until, until)
@@ -94,5 +106,10 @@ class Gate:
 
 
 def _limiter(per_second: float | None) -> AsyncLimiter | None:
+    if per_second is None:
+        return None
+    # Imported where it is wanted: it is slow to import, and few clients have a rate.
+    from aiolimiter import AsyncLimiter  # noqa: PLC0415
+
     # The bucket holds one request: a limit of ten a second is one every tenth, never ten at once.
-    return AsyncLimiter(1, 1 / per_second) if per_second is not None else None
+    return AsyncLimiter(1, 1 / per_second)

@@ -60,6 +60,22 @@ class WaitEvent:
     seconds: float
 
 
+@attrs.frozen
+class EndEvent:
+    """A call is over, with all its attempts."""
+
+    call: int
+    request: RequestInfo
+    attempts: int
+    """How many requests were sent."""
+    status: int | None
+    """The last status, or None when no usable answer came."""
+    elapsed: float
+    """Seconds since the call began."""
+    error: str | None = None
+    """What the caller gets instead of a result, when it is an error."""
+
+
 @attrs.frozen(kw_only=True)
 class Hooks:
     """Functions that are called as things happen, on the loop's thread: they must be quick, and must not block.
@@ -71,6 +87,22 @@ class Hooks:
     on_response: Callable[[ResponseEvent], None] | None = None
     on_retry: Callable[[RetryEvent], None] | None = None
     on_wait: Callable[[WaitEvent], None] | None = None
+    on_end: Callable[[EndEvent], None] | None = None
+
+    def __or__(self, other: Hooks) -> Hooks:
+        """Give hooks that call those of both, these first: ``Hooks(on_retry=note) | tracing()``."""
+        names = [field.name for field in attrs.fields(Hooks)]
+        return Hooks(**{name: self._joined(getattr(self, name), getattr(other, name)) for name in names})
+
+    def _joined(self, first: Callable[[Any], None] | None, second: Callable[[Any], None] | None) -> Any:
+        if first is None or second is None:
+            return first or second
+
+        def both(event: Any) -> None:
+            self.tell(first, event)
+            self.tell(second, event)
+
+        return both
 
     def tell(self, hook: Callable[[Any], None] | None, event: Any) -> None:
         """Call a hook, if there is one."""

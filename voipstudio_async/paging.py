@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from .entities.base import Entity
@@ -93,6 +93,8 @@ class AsyncPages(Generic[E]):
                 ahead.fill(walk, self._prefetch)
                 if page.items:
                     yield page
+                # Not held while the next one is awaited: a page can be large.
+                del page
         finally:
             await ahead.close()
 
@@ -210,12 +212,13 @@ class Pages(Generic[E]):
         for page in self.pages():
             yield from page.items
 
-    def pages(self) -> Iterator[Page[E]]:
+    def pages(self) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; pages without a new row are left out."""
         walk = self._pages.pages()
         try:
             while (page := self._run(_step, walk)) is not None:
                 yield page
+                del page
         finally:
             self._run.finish(walk.aclose)
 

@@ -133,6 +133,7 @@ class AsyncSlices(AsyncPages[E]):
                 self._inner, self._current = given.checkpoint, given.report
                 if given.page is not None:
                     yield given.page
+                    del given
                     continue
                 self._index, self._inner, self._done = self._index + 1, None, _sum(self._done, given.report)
                 self._current = _NOTHING

@@ -1,13 +1,15 @@
-"""The transport: one request goes out, one reply comes back, or one of our errors is raised. The only module that speaks HTTP.
+"""The transport: one request goes out, one reply comes back, or one of our errors is raised.
 
-Every failure of aiohttp, also one that happens while the body is read, is translated here. aiohttp's own errors carry the
-request's headers, and with them the token, so they are not chained to ours.
+The only module that speaks HTTP. Every failure of aiohttp, also one that happens while the body is read, is translated
+here. aiohttp's own errors carry the request's headers, and with them the token, so they are not chained to ours.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import platform
+import re
 import ssl as tls
 import warnings
 from typing import Any
@@ -15,6 +17,8 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from . import forks
+from .auth import HeaderValue
 from .errors import (
     ClientClosedError,
     ConfigurationError,
@@ -26,12 +30,20 @@ from .errors import (
     ResponseTooLarge,
     TransportError,
 )
-from .exchange import Reply
+from .exchange import Reply, Sending
 from .settings import Limits, Timeouts
+from .unpack import ENCODINGS, BadEncoding, Unpacker
 from .version import __version__
 
 USER_AGENT = f"voipstudio_async/{__version__} Python/{platform.python_version()} aiohttp/{aiohttp.__version__}"
-HEADERS = {"Accept": "application/json", "User-Agent": USER_AGENT}
+HEADERS = {"Accept": "application/json", "Accept-Encoding": ENCODINGS, "User-Agent": USER_AGENT}
+
+
+class _TooLarge(Exception):
+    """The body is larger than the limit."""
+
+
+_UNCONNECTED = (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError)
 
 
 class Transport:
@@ -46,38 +58,52 @@ class Transport:
         proxy: str | None,
         ssl: tls.SSLContext | bool | None,
         trust_env: bool,
+        patience: float | None = None,
     ) -> None:
         self._owner = owner
         self._limits = limits
+        self._patience = patience
         self._session = session
         self._owned = session is None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._options: dict[str, Any] = {"allow_redirects": False}
+        self._options: dict[str, Any] = {"allow_redirects": False, "auto_decompress": False}
         if proxy is not None:
-            self._options["proxy"] = proxy
+            self._options |= _through(proxy)
         if ssl is not None:
             self._options["ssl"] = ssl
         self._trust_env = trust_env
-        self._timeouts: dict[Timeouts, aiohttp.ClientTimeout] = {}
+        self._last: tuple[Timeouts, aiohttp.ClientTimeout] | None = None
         self.closed = False
+        forks.renew_after(self)
 
-    async def send(
-        self, info: RequestInfo, url: URL, headers: dict[str, str], body: bytes | None, timeouts: Timeouts
-    ) -> Reply:
+    def check(self) -> None:
+        """Refuse to work when closed, or in a loop that is not the one of the connections."""
+        self._session_here()
+
+    async def send(self, sending: Sending, headers: dict[str, str], timeouts: Timeouts) -> Reply:
         """Send one request, once, and read its reply to the end."""
         session = self._session_here()
         failure: Exception
         try:
             async with session.request(
-                info.method, url, headers=headers, data=body, timeout=self._timeout(timeouts), **self._options
+                sending.request.method,
+                sending.url,
+                headers=HEADERS | self._presented(sending.url) | headers,
+                data=sending.request.body,
+                timeout=self._timeout(timeouts),
+                **self._options,
             ) as response:
-                content = await self._read(response, info)
+                content = await self._read(response)
                 return Reply(response.status, response.headers, content)
+        except _TooLarge:
+            failure = _too_large(sending.info, self._limits.max_response_bytes)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
-            if isinstance(error, ResponseTooLarge):
-                raise
-            failure = self._translate(error, info, timeouts)
+            failure = self._translate(error, sending.info, timeouts)
         raise failure
+
+    def _presented(self, url: URL) -> dict[str, str]:
+        # With https, aiohttp shows this to the proxy alone, when it asks for the tunnel.
+        return self._options.get("proxy_headers", {}) if url.scheme == "http" else {}
 
     async def close(self) -> None:
         """Close the pool, unless it is somebody else's."""
@@ -86,20 +112,22 @@ class Transport:
         if session is not None and self._owned:
             await session.close()
 
-    def forget(self) -> None:
-        """Drop the pool without a word to its connections: after a fork they belong to the parent."""
-        self._session = None if self._owned else self._session
-        self._loop = None
+    def renew(self) -> None:
+        """Begin afresh in a child process, without a word to the connections: they belong to the parent."""
+        if self._owned:
+            forks.keep(self._session, self._loop)
+            self._session = self._loop = None
 
     def __del__(self) -> None:
         session = getattr(self, "_session", None)
         if session is None or not self._owned or session.closed:
             return
-        warnings.warn(f"{self._owner} was not closed: use 'with', or call close()", ResourceWarning, source=self)
+        text = f"{self._owner} was not closed: use 'with', or call close()"
+        warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
         connector = session.connector
         session.detach()
-        if connector is not None and self._loop is not None and not self._loop.is_closed():
-            connector.close()
+        if connector is not None:
+            _close_at_once(connector)
 
     def _session_here(self) -> aiohttp.ClientSession:
         if self.closed:
@@ -118,46 +146,48 @@ class Transport:
 
     def _make_session(self) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limits.concurrency),
+            connector=aiohttp.TCPConnector(limit=self._limits.concurrency, resolver=_Resolver(self._patience)),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=self._trust_env,
         )
-        # aiohttp sends an idempotent request again by itself when a kept-alive connection turns out to be closed. Retries are
-        # ours to decide and to count: a DELETE is sent again only where its declaration allows it.
+        # aiohttp sends an idempotent request again by itself when a kept-alive connection turns out to be closed.
+        # Retries are ours to decide and to count: a DELETE is sent again only where its declaration allows it.
         session._retry_connection = False
         return session
 
     def _timeout(self, timeouts: Timeouts) -> aiohttp.ClientTimeout:
         # A timeout of None would switch the session's own off: it is always given, and kept, since making it costs.
-        timeout = self._timeouts.get(timeouts)
-        if timeout is None:
-            # Waiting for a place in an injected session's pool is not connecting.
-            connect = timeouts.connect if self._owned else None
-            timeout = aiohttp.ClientTimeout(
-                total=None, connect=connect, sock_connect=timeouts.connect, sock_read=timeouts.read
-            )
-            self._timeouts[timeouts] = timeout
-        return timeout
+        if self._last is None or self._last[0] is not timeouts:
+            # Not `connect`: it would start a timer for every request, also on a connection that is there, and count the
+            # time that a request waits in somebody else's pool. Looking the host up is bounded by the resolver.
+            timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect, sock_read=timeouts.read)
+            self._last = (timeouts, timeout)
+        return self._last[1]
 
-    async def _read(self, response: aiohttp.ClientResponse, info: RequestInfo) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         most = self._limits.max_response_bytes
-        if response.content_length is not None and response.content_length > most:
-            raise _too_large(info, most)
+        length = response.content_length
+        if length is not None and length > most:
+            raise _TooLarge
+        unpacker = _unpacker(response)
         chunks: list[bytes] = []
         size = 0
-        while chunk := await response.content.readany():
-            size += len(chunk)
-            if size > most:
-                response.close()
-                raise _too_large(info, most)
-            chunks.append(chunk)
+        while received := await response.content.readany():
+            for chunk in (received,) if unpacker is None else unpacker.feed(received):
+                size += len(chunk)
+                if size > most:
+                    response.close()
+                    raise _TooLarge
+                chunks.append(chunk)
+        if unpacker is not None:
+            unpacker.end()
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _translate(self, error: Exception, info: RequestInfo, timeouts: Timeouts) -> Exception:
-        if isinstance(error, (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError)) or isinstance(
-            error, aiohttp.ClientHttpProxyError
-        ):
+        if isinstance(error, _UNCONNECTED):
             return _connect_error(error, info, timeouts)
+        if isinstance(error, BadEncoding):
+            return ProtocolError(f"the body cannot be unpacked: {error}", request=info)
         if isinstance(error, TimeoutError):
             return RequestTimeout(f"nothing was received for {timeouts.read:g} s", request=info)
         if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)):
@@ -167,8 +197,47 @@ class Transport:
         if isinstance(error, RuntimeError) and self.closed:
             return ClientClosedError(f"{self._owner} was closed while a request was under way")
         if isinstance(error, (aiohttp.ClientError, OSError)):
-            return ProtocolError(f"the connection broke off before the answer was complete ({_cause(error)})", request=info)
+            return ProtocolError(
+                f"the connection broke off before the answer was complete ({_cause(error)})", request=info
+            )
         return TransportError(f"the request failed ({_cause(error)})", request=info)
+
+
+class _Resolver(aiohttp.ThreadedResolver):
+    """Looks hosts up, and gives up after so many seconds."""
+
+    def __init__(self, patience: float | None) -> None:
+        super().__init__()
+        self._patience = patience
+
+    async def resolve(self, *args: Any, **kwargs: Any) -> list[Any]:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await super().resolve(*args, **kwargs)
+        except TimeoutError:
+            raise OSError(None, f"the host was not found within {self._patience:g} s") from None
+
+
+def _unpacker(response: aiohttp.ClientResponse) -> Unpacker | None:
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    return Unpacker(encoding) if encoding not in ("", "identity") else None
+
+
+def _through(proxy: str) -> dict[str, Any]:
+    # The password is taken out of the URL: there it would show in any dump of local variables.
+    url = URL(proxy)
+    if url.user is None:
+        return {"proxy": url}
+    pair = f"{url.user}:{url.password or ''}".encode()
+    credentials = HeaderValue("Basic " + base64.b64encode(pair).decode("ascii"))
+    return {"proxy": url.with_user(None), "proxy_headers": {"Proxy-Authorization": credentials}}
+
+
+def _close_at_once(connector: aiohttp.BaseConnector) -> None:
+    # aiohttp closes the connections in the first step, and then only waits: there is nobody here who could wait.
+    closing = connector.close().__await__()
+    next(closing, None)
+    closing.close()
 
 
 def _too_large(info: RequestInfo, most: int) -> ResponseTooLarge:
@@ -192,7 +261,8 @@ def _connect_error(error: Exception, info: RequestInfo, timeouts: Timeouts) -> C
 def _malformed(error: aiohttp.ClientResponseError, info: RequestInfo) -> str:
     # The vendor's own client knows a page with malformed headers that seems to be its rate limiter's.
     hint = "; the API is known to answer so when it limits the rate" if info.method == "GET" else ""
-    words = " ".join(str(error.message).split())[:120]
+    # What the server sent stands behind the first colon or quotation mark, and may repeat a token: it is left out.
+    words = " ".join(re.split(r"[:\n'\"]", str(error.message))[0].split())[:120]
     return f"the answer is not well-formed HTTP ({words}){hint}"
 
 

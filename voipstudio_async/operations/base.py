@@ -209,7 +209,7 @@ def check_id(id: Any) -> int:
 
 def join(*segments: str) -> str:
     """Join path segments, leaving out the empty ones."""
-    return "".join(f"/{segment}" for segment in segments if segment)
+    return "/" + "/".join(filter(None, segments))
 
 
 def operations(resource: type[Resource[Any]]) -> dict[str, Operation[Any, Any]]:

@@ -1,0 +1,70 @@
+"""What a test must not leave behind: threads, tasks, sockets, and places in the gate or the pool."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+_OPEN_FILES = Path("/proc/self/fd")
+
+
+def open_sockets() -> set[str]:
+    """Name the sockets of this process; none where the system does not list them."""
+    found = set()
+    if _OPEN_FILES.exists():
+        for entry in _OPEN_FILES.iterdir():
+            with suppress(OSError):
+                target = str(entry.readlink())
+                if target.startswith("socket:"):
+                    found.add(target)
+    return found
+
+
+@contextmanager
+def nothing_left() -> Iterator[None]:
+    """Check that threads and sockets are afterwards what they were before."""
+    gc.collect()
+    threads, sockets = set(threading.enumerate()), open_sockets()
+    yield
+    gc.collect()
+    _wait_for(lambda: set(threading.enumerate()) <= threads)
+    assert set(threading.enumerate()) - threads == set()
+    assert open_sockets() - sockets == set()
+
+
+def _wait_for(done: Any) -> None:
+    # A thread that was joined may be listed for a moment.
+    for _ in range(100):
+        if done():
+            return
+        time.sleep(0.01)
+
+
+def check_idle(client: Any) -> None:
+    """Check that a client of either face holds no connection, no place in its gate, and no task."""
+    core = getattr(client._caller, "core", client._caller)
+    gate, session = core.delivery.gate, core.delivery.transport._session
+    assert gate._places._value - gate._debt == int(gate._width), "a place in the gate is lost"
+    assert gate._held == 0
+    assert session is None or not session.connector._acquired, "a connection is not given back"
+    bridge = getattr(client._caller, "bridge", None)
+    if bridge is not None and bridge._loop is not None:
+        assert not bridge._jobs
+        bridge.run(_only_the_portal)
+
+
+async def _only_the_portal() -> None:
+    await asyncio.sleep(0)
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    assert len(tasks) == 1, tasks
+
+
+def check_no_tasks() -> None:
+    """Check that the test's own task is the only one of its loop."""
+    assert asyncio.all_tasks() == {asyncio.current_task()}
