@@ -54,7 +54,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types with mypy and pyright, both strict, and that nothing public is of unknown type."""
-    session.install(".[cli]", *group("types"))
+    session.install(f".[{ALL_EXTRAS}]", *group("types"))
     session.run("mypy")
     session.run("pyright")
     command = ("pyright", "--outputjson", "--ignoreexternal", "--verifytypes", "voipstudio_async")
@@ -68,7 +68,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the installed package; warnings are errors."""
-    session.install(".[cli]", *group("tests"))
+    session.install(f".[{ALL_EXTRAS}]", *group("tests"))
     run_pytest(session)
     if session.python == OWN_PYTHON:
         # Nothing failed here: what else failed is still said, but a run that went well ends with pytest's summary.
@@ -87,7 +87,7 @@ def minimums(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches of the package the tests reach; under 95 % is an error."""
-    session.install("-e", ".[cli]", *group("tests"))
+    session.install("-e", f".[{ALL_EXTRAS}]", *group("tests"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "combine", "--quiet")
@@ -111,6 +111,8 @@ def benchmarks(session: nox.Session) -> None:
     """Measure the speed beside the peers. The arguments after ``--`` go to the benchmarks (``--quick``)."""
     session.install(".[speed]", *group("benchmarks"))
     session.run("python", "-m", "benchmarks", *session.posargs)
+    if not session.posargs:
+        session.run("python", "-m", "benchmarks.publish")
 
 
 @nox.session

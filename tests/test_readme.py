@@ -17,7 +17,9 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLES = [
     pytest.param(code, id=f"{page.name}-{index}")
     for page in PAGES
-    for index, code in enumerate(re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE))
+    for index, code in enumerate(
+        re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    )
 ]
 
 
@@ -25,11 +27,20 @@ EXAMPLES = [
 def test_an_example_runs_as_printed(code: str, tmp_path: Path) -> None:
     script = tmp_path / ("test_example.py" if "def test_" in code else "example.py")
     script.write_text(code, "utf-8")
-    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(script)] if "def test_" in code else ["-W", "error", str(script)]
+    command = (
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(script)]
+        if "def test_" in code
+        else ["-W", "error", str(script)]
+    )
     with Sandbox(users=4, calls=300, seed=1) as sandbox:
         settings = {"VOIPSTUDIO_API_TOKEN": sandbox.token, "VOIPSTUDIO_API_URL": sandbox.url}
         done = subprocess.run(
-            [sys.executable, *command], cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, check=False
+            [sys.executable, *command],
+            cwd=tmp_path,
+            env=os.environ | settings,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-import logging
 import json
+import logging
 import os
 import random
 import subprocess
@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from strategies import ENTITIES, moments, records
+
 from voipstudio_async import Cdr, DecodeError, User, collector, twins, wire
 from voipstudio_async.entities.base import Entity, field_specs
 from voipstudio_async.readers import Rows
 from voipstudio_async.wire import Codec, _envelope
+
 
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
@@ -106,7 +107,10 @@ def _value(cls: type[Entity], name: str) -> st.SearchStrategy[Any]:
 
 def test_date_times_written_in_another_way_have_the_same_values() -> None:
     codec = Codec(UTC, strict=True)
-    rows = [codec.rows(User, body([{"id": 1, "created_at": text}])).items[0] for text in ("2017-11-27 23:45:52", "2017-11-27T23:45:52")]
+    rows = [
+        codec.rows(User, body([{"id": 1, "created_at": text}])).items[0]
+        for text in ("2017-11-27 23:45:52", "2017-11-27T23:45:52")
+    ]
     assert rows[0] == rows[1]
 
 
@@ -116,7 +120,9 @@ def test_the_total_reads_the_same(total: Any) -> None:
     both(User, [page, page], strict=False, tz=UTC)
 
 
-@pytest.mark.parametrize("page", [b"", b"{", b"[]", b'{"data": {"id": 1}}', b'{"data": null}', b'{"data": [1]}', b'{"total": 1}'])
+@pytest.mark.parametrize(
+    "page", [b"", b"{", b"[]", b'{"data": {"id": 1}}', b'{"data": null}', b'{"data": [1]}', b'{"total": 1}']
+)
 def test_what_is_no_page_reads_the_same_after_learning(page: bytes) -> None:
     fast = Codec(UTC, strict=False)
     fast.rows(User, body([{"id": 1}]))
@@ -191,7 +197,9 @@ def test_the_collector_is_paused_and_always_restored() -> None:
 @pytest.mark.parametrize("rows", [1, 5000])
 def test_only_large_pages_pause_the_collector(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     states = []
-    monkeypatch.setattr("voipstudio_async.wire.parse", lambda page, parse=wire.parse: states.append(gc.isenabled()) or parse(page))
+    monkeypatch.setattr(
+        "voipstudio_async.wire.parse", lambda page, parse=wire.parse: states.append(gc.isenabled()) or parse(page)
+    )
     Codec(UTC, strict=True).rows(User, body([{"id": key, "email": "someone@example.com"} for key in range(rows)]))
     assert states == [rows == 1]
 
@@ -199,7 +207,11 @@ def test_only_large_pages_pause_the_collector(monkeypatch: pytest.MonkeyPatch, r
 def test_the_pause_can_be_switched_off() -> None:
     code = "import gc; from voipstudio_async import collector as c\nwith c.paused(): print(gc.isenabled())"
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "VOIPSTUDIO_GC_PAUSE": "0"}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env={**os.environ, "VOIPSTUDIO_GC_PAUSE": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "True"
 

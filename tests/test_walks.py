@@ -79,7 +79,12 @@ def drive(walk: OffsetWalk[Cdr] | KeysetWalk[Cdr], rows: Collection, chance: ran
     return given_out
 
 
-@given(size=st.integers(0, 60), page_size=st.integers(1, 9), churn=st.sampled_from([0.0, 0.05, 0.2, 0.5]), seed=st.integers())
+@given(
+    size=st.integers(0, 60),
+    page_size=st.integers(1, 9),
+    churn=st.sampled_from([0.0, 0.05, 0.2, 0.5]),
+    seed=st.integers(),
+)
 @settings(max_examples=400, deadline=None)
 def test_an_offset_walk_that_calls_itself_complete_has_missed_nothing(
     size: int, page_size: int, churn: float, seed: int
@@ -122,7 +127,12 @@ def test_a_keyset_walk_misses_nothing_whatever_changes(
     assert walk.report.complete
 
 
-@given(size=st.integers(1, 60), page_size=st.integers(1, 9), stop=st.integers(1, 6), strategy=st.sampled_from(["offset", "keyset"]))
+@given(
+    size=st.integers(1, 60),
+    page_size=st.integers(1, 9),
+    stop=st.integers(1, 6),
+    strategy=st.sampled_from(["offset", "keyset"]),
+)
 @settings(max_examples=200, deadline=None)
 def test_a_walk_goes_on_from_its_checkpoint(size: int, page_size: int, stop: int, strategy: Any) -> None:
     rows = Collection(size, random.Random(1))

@@ -1,6 +1,7 @@
 """Bulk: one operation on many inputs, so many at once, and one outcome for each input: nothing is lost.
 
-Inputs are read lazily, from an iterable or an asynchronous one, and no further ahead than there is room: a million ids are never held.
+Inputs are read lazily, from an iterable or an asynchronous one, and no further ahead than there is room: a million ids
+are never held.
 """
 
 from __future__ import annotations
@@ -126,7 +127,9 @@ async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outco
         elif inspect.isawaitable(result):
             result = await result
         else:
-            raise ConfigurationError(f"a bulk operation is awaited or lists; {operation!r} gave {type(result).__name__}")
+            raise ConfigurationError(
+                f"a bulk operation is awaited or lists; {operation!r} gave {type(result).__name__}"
+            )
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
@@ -181,8 +184,8 @@ class AsyncBulk:
     ) -> AsyncIterator[Outcome[Any, Any]]:
         """Do an operation on every input, and give an `Outcome` for each, as they finish or (`ordered`) in their order.
 
-        A failure is an outcome, not an exception. Leaving the loop cancels what is under way. Equal inputs of an operation that
-        only reads share a request while it is under way.
+        A failure is an outcome, not an exception. Leaving the loop cancels what is under way. Equal inputs of an
+        operation that only reads share a request while it is under way.
 
         :param operation: any bound operation, ``client.users.get``; the value of a listing is the list of all its rows
         :param inputs: what to call it with, one by one; read lazily
@@ -229,8 +232,8 @@ class AsyncBulk:
     ) -> BulkResult[Any, Any]:
         """Do an operation on every input, and give all outcomes in the order of the inputs.
 
-        With ``on_error="raise"`` the first failure ends the run: what is under way is cancelled, and `BulkError` carries the
-        outcomes that there are.
+        With ``on_error="raise"`` the first failure ends the run: what is under way is cancelled, and `BulkError`
+        carries the outcomes that there are.
         """
         if on_error not in ("collect", "raise"):
             raise ConfigurationError(f"on_error is 'collect' or 'raise', got {on_error!r}")
@@ -269,14 +272,29 @@ class Bulk:
 
     @overload
     def stream(
-        self, operation: Callable[[In], Pages[Row]], inputs: Iterable[In], *, concurrency: int = DEFAULT_CONCURRENCY, ordered: bool = False
+        self,
+        operation: Callable[[In], Pages[Row]],
+        inputs: Iterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
     ) -> Iterator[Outcome[In, list[Row]]]: ...
     @overload
     def stream(
-        self, operation: Callable[[In], Out], inputs: Iterable[In], *, concurrency: int = DEFAULT_CONCURRENCY, ordered: bool = False
+        self,
+        operation: Callable[[In], Out],
+        inputs: Iterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
     ) -> Iterator[Outcome[In, Out]]: ...
     def stream(
-        self, operation: Callable[[Any], Any], inputs: Iterable[Any], *, concurrency: int = DEFAULT_CONCURRENCY, ordered: bool = False
+        self,
+        operation: Callable[[Any], Any],
+        inputs: Iterable[Any],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
     ) -> Iterator[Outcome[Any, Any]]:
         """Do an operation on every input, and give an `Outcome` for each; see `AsyncBulk.stream`."""
         stream = self._bulk.stream(self._awaited(operation), inputs, concurrency=concurrency, ordered=ordered)

@@ -92,7 +92,9 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
     )
 
 
-def view_of(caller: AsyncCaller, timeouts: Timeouts | None, retry: RetryPolicy | None, token: str | None) -> AsyncCaller:
+def view_of(
+    caller: AsyncCaller, timeouts: Timeouts | None, retry: RetryPolicy | None, token: str | None
+) -> AsyncCaller:
     """Give a caller with other options on the same connections, gate and budget."""
     old = caller.delivery
     delivery = attrs.evolve(

@@ -1,8 +1,9 @@
 """Python's cyclic garbage collector, paused while one large page is decoded.
 
-Thousands of new objects in one go make the collector run again and again over rows that cannot be garbage yet: with it, keeping call
-records cost four times as much. The pause is for the whole process, so it is counted, covers only synchronous decoding (some milliseconds),
-and is always undone. The environment variable ``VOIPSTUDIO_GC_PAUSE=0`` switches it off.
+Thousands of new objects in one go make the collector run again and again over rows that cannot be garbage yet: with it,
+keeping call records cost four times as much. The pause is for the whole process, so it is counted, covers only
+synchronous decoding (some milliseconds), and is always undone. The environment variable ``VOIPSTUDIO_GC_PAUSE=0``
+switches it off.
 """
 
 from __future__ import annotations

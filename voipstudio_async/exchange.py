@@ -57,7 +57,7 @@ def _shown(path: str) -> str:
 
 
 class Sending:
-    """A request on its way: where it goes, and how it is shown. It hides its URL, of which an API token may be a part."""
+    """A request on its way: where it goes, and how it is shown. Its URL stays hidden: a token may be part of it."""
 
     __slots__ = ("_base", "_info", "request", "url")
 

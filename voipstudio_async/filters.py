@@ -30,7 +30,9 @@ class Filter:
     value: FilterValue
 
     def __bool__(self) -> bool:
-        raise TypeError("a filter has no truth value; pass several filters side by side instead of 'and', and no chained '<'")
+        raise TypeError(
+            "a filter has no truth value; pass several filters side by side instead of 'and', and no chained '<'"
+        )
 
 
 @attrs.frozen

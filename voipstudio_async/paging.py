@@ -1,7 +1,8 @@
 """Listings as iterators: `AsyncPages` drives a walk, with a bounded look-ahead; `Pages` is its blocking face.
 
-What to ask for and when to stop is decided in `voipstudio_async.walks`. Here pages are fetched ahead, given out in order, and nothing is
-left running when the caller stops. The blocking face crosses the thread once per page, never per row.
+What to ask for and when to stop is decided in `voipstudio_async.walks`. Here pages are fetched ahead, given out in
+order, and nothing is left running when the caller stops. The blocking face crosses the thread once per page, never per
+row.
 """
 
 from __future__ import annotations
@@ -62,11 +63,11 @@ class AsyncPages(Generic[E]):
         return self._walk.report
 
     def checkpoint(self) -> str:
-        """Say where the latest walk stands, as a small JSON text to go on from: ``list(..., resume=text)``, or `resumed`.
+        """Say where the latest walk stands, as a small JSON text for ``list(..., resume=text)`` or `resumed`.
 
-        It covers every page that was given out, the current one included: take it in a loop over `pages`, when a page is done
-        with. It needs the order ``id`` or ``-id``. What comes after it is complete as far as nothing changed in between; a walk with
-        ``strategy="keyset"`` misses nothing.
+        It covers every page that was given out, the current one included: take it in a loop over `pages`, when a page
+        is done with. It needs the order ``id`` or ``-id``. What comes after it is complete as far as nothing changed in
+        between; a walk with ``strategy="keyset"`` misses nothing.
         """
         return self._walk.checkpoint().dump()
 
@@ -121,8 +122,8 @@ class AsyncPages(Generic[E]):
     async def collect(self, max_items: int | None = None, require_complete: bool = False) -> list[E]:
         """Fetch all rows, or the first `max_items`, into a list.
 
-        With `require_complete` the list is everything, or there is a `PaginationError` with the report: the API must have told
-        the same total from first to last, and have given as many rows.
+        With `require_complete` the list is everything, or there is a `PaginationError` with the report: the API must
+        have told the same total from first to last, and have given as many rows.
         """
         if max_items is not None and (isinstance(max_items, bool) or not isinstance(max_items, int) or max_items < 0):
             raise ConfigurationError(f"max_items must be 0 or more, got {max_items!r}")

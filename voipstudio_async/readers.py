@@ -1,7 +1,8 @@
 """How the pages of one entity class are read: by its twins where they fit, and the plain way where they do not.
 
-Most pages fit whole. Where some rows do not (a value that has to be converted, another set of fields), the page is taken apart and only
-those go the plain way. See `voipstudio_async.twins` for what a twin is, and why both ways give the same.
+Most pages fit whole. Where some rows do not (a value that has to be converted, another set of fields), the page is
+taken apart and only those go the plain way. See `voipstudio_async.twins` for what a twin is, and why both ways give the
+same.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ class PageReader(Generic[E]):
         return rows
 
     def _learn(self, shapes: dict[frozenset[str], int], rows: int) -> None:
-        """Make a twin for the commonest new shape; give one up that most of its rows do not fit, whatever their keys."""
+        """Make a twin for the commonest new shape; give one up that most rows of its shape do not fit."""
         if not shapes or not self._learns:
             return
         shape = max(shapes, key=lambda key: shapes[key])

@@ -16,7 +16,7 @@ from .exchange import Repeat
 from .settings import positive_count, positive_number
 
 MAX_WAIT = 120.0
-"""The longest ``Retry-After``, in seconds, that is waited for. A longer one is handed to the caller at once, in the error."""
+"""The longest ``Retry-After``, in seconds, that is waited for. A longer one is the caller's, in the error, at once."""
 
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
@@ -48,21 +48,23 @@ class Failure:
 class RetryPolicy:
     """How often and how patiently a failed request is tried again.
 
-    GET is always tried again; what changes something only where its declaration says that doing it twice is doing it once; what
-    rings a phone or costs money only when no connection could be made.
+    GET is always tried again; what changes something only where its declaration says that doing it twice is doing it
+    once; what rings a phone or costs money only when no connection could be made.
     """
 
     attempts: int = attrs.field(default=4, validator=positive_count)
     """How often a request is sent at most, the first time included."""
     base: float = attrs.field(default=0.5, validator=positive_number)
-    """The ceiling of the first wait, in seconds; it doubles with every attempt. The wait is drawn from 0 to the ceiling."""
+    """The ceiling of the first wait, in seconds; it doubles with every attempt. The wait is drawn from 0 up to it."""
     cap: float = attrs.field(default=30.0, validator=positive_number)
     """The highest ceiling, in seconds."""
     statuses: frozenset[int] = attrs.field(default=frozenset({408, 429, 500, 502, 503, 504}), converter=_statuses)
     """The error statuses that are tried again."""
     budget: int = attrs.field(default=100, validator=positive_count)
-    """How many retries the whole client may have in hand: each takes one, every five good answers give one back. In an outage
-    this ends the retries, which would only multiply the load."""
+    """How many retries the whole client may have in hand: each takes one, every five good answers give one back.
+
+    In an outage this ends the retries, which would only multiply the load.
+    """
 
     @base.validator
     @cap.validator
@@ -114,7 +116,7 @@ class Budget:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a ``Retry-After``: seconds, or a date. Garbage and negative values say nothing; a date in the past is now."""
+    """Read a ``Retry-After``: seconds, or a date. Garbage and negative values say nothing; the past is now."""
     if value is None:
         return None
     text = value.strip()

@@ -29,7 +29,8 @@ def positive_count(instance: Any, attribute: attrs.Attribute[Any], value: Any) -
 class Timeouts:
     """How long to wait, in seconds; None is for ever.
 
-    Placing a call through the API takes up to 10 seconds to answer: a `read` below 15 would give such calls up too early.
+    Placing a call through the API takes up to 10 seconds to answer: a `read` below 15 would give such calls up too
+    early.
     """
 
     connect: float | None = attrs.field(default=10.0, validator=positive_number)
@@ -47,7 +48,7 @@ class Limits:
     concurrency: int = attrs.field(default=16, validator=positive_count)
     """Requests under way at once, and the size of the connection pool."""
     adaptive: bool = True
-    """Send fewer at once after the API has asked to slow down, and more again as it answers; False keeps the number fixed."""
+    """Send fewer at once after the API has asked to slow down, and more again as it answers; False fixes the number."""
     per_second: float | None = attrs.field(default=None, validator=positive_number)
     """Requests begun in a second, or None for as many as the API takes (it publishes no limit)."""
     max_response_bytes: int = attrs.field(default=64 * 2**20, validator=positive_count)

@@ -1,7 +1,8 @@
 """A dated listing, cut into slices of time that are each walked on their own, some side by side.
 
-A slice of the past does not change, so each can be complete by itself; and many small walks go faster than a long one. The bounds are
-wall-clock texts, as the API compares them: where clocks are set back, an hour is told twice, and slices follow the text.
+A slice of the past does not change, so each can be complete by itself; and many small walks go faster than a long one.
+The bounds are wall-clock texts, as the API compares them: where clocks are set back, an hour is told twice, and slices
+follow the text.
 """
 
 from __future__ import annotations
@@ -98,7 +99,13 @@ class AsyncSlices(AsyncPages[E]):
     """A listing of a range of time that is walked in slices; otherwise like any other."""
 
     def __init__(
-        self, query: PageQuery[E], field: str, bounds: list[str], send: SendPage, concurrency: int, resume: str | None = None
+        self,
+        query: PageQuery[E],
+        field: str,
+        bounds: list[str],
+        send: SendPage,
+        concurrency: int,
+        resume: str | None = None,
     ) -> None:
         if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
             raise ConfigurationError(f"concurrency must be 1 or more slices, got {concurrency!r}")

@@ -1,18 +1,19 @@
 """Twins: the fast way from a page of JSON to entities, proven equal to the plain way.
 
-Building a dict for each row is the expensive part of decoding. So each entity class gets a hidden twin, a `msgspec.Struct` that the
-whole page is decoded into in C: the JSON, the types, and which fields are there. A loop, generated once for each twin, then
-moves the slots into entities.
+Building a dict for each row is the expensive part of decoding. So each entity class gets a hidden twin, a
+`msgspec.Struct` that the whole page is decoded into in C: the JSON, the types, and which fields are there. A loop,
+generated once for each twin, then moves the slots into entities.
 
-A twin fits rows of one *shape*: exactly these keys, the unknown ones included, each value null or of its very type. That makes it exact:
-what is absent is the same for all rows, nothing unknown can slip through, and nothing needs to be converted but what is always written in one
-way: the date-time ``2017-11-27 23:45:52`` and an id in digits. A row that does not fit is read the plain way, alone; the shape of a page that
-was read the plain way is learned, up to a few for each class. (One liberty: of a page that writes some date-times with a space and some with a
-``T``, as no API does, ``to_dict()`` gives them all back with a space. Their values are the same.)
+A twin fits rows of one *shape*: exactly these keys, the unknown ones included, each value null or of its very type.
+That makes it exact: what is absent is the same for all rows, nothing unknown can slip through, and nothing needs to be
+converted but what is always written in one way: the date-time ``2017-11-27 23:45:52`` and an id in digits. A row that
+does not fit is read the plain way, alone; the shape of a page that was read the plain way is learned, up to a few for
+each class. (One liberty: of a page that writes some date-times with a space and some with a ``T``, as no API does,
+``to_dict()`` gives them all back with a space. Their values are the same.)
 
-Frozen entities are filled through a subclass that allows plain stores, and then take their own class: ``__init__`` would cost ten times as
-much, one ``object.__setattr__`` for each field. This skips attrs validators and converters, of which entities have none. Where it cannot be done
-the loop calls the class instead.
+Frozen entities are filled through a subclass that allows plain stores, and then take their own class: ``__init__``
+would cost ten times as much, one ``object.__setattr__`` for each field. This skips attrs validators and converters, of
+which entities have none. Where it cannot be done the loop calls the class instead.
 """
 
 from __future__ import annotations
@@ -105,10 +106,8 @@ def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
             rows = found.data
             if len(rows) <= _CHUNK:
                 return move(rows), found.total
-            items: list[E] = []
-            for start in range(0, len(rows), _CHUNK):
-                items += move(rows[start : start + _CHUNK])
-            return items, found.total
+            chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+            return [row for chunk in chunks for row in move(chunk)], found.total
         except _UNFIT:
             raise Unfit from None
 
@@ -129,7 +128,7 @@ def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
 
 
 _UNFIT = (ValueError, ArithmeticError, RecursionError, msgspec.MsgspecError)
-"""What a page of another shape, or one that is no page at all, makes the decoder or the loop raise: then the plain way decides."""
+"""What a page of another shape, or one that is no page at all, makes them raise: then the plain way decides."""
 
 
 def _slot_type(annotation: Any) -> Any:
@@ -141,7 +140,9 @@ def _slot_type(annotation: Any) -> Any:
         return str | None
     if datetime in parts:
         return _Moment | None
-    kinds = [tuple[str, ...] if kind is tuple else kind for kind in parts if kind in (int, bool, str, tuple, type(None))]
+    kinds = [
+        tuple[str, ...] if kind is tuple else kind for kind in parts if kind in (int, bool, str, tuple, type(None))
+    ]
     return typing.Union[tuple(kinds)]  # noqa: UP007 - of a list
 
 
@@ -173,7 +174,13 @@ def _compile(cls: type[E], specs: list[FieldSpec], unknown: list[str], tz: tzinf
     lines += [store.format("extra", _extra(unknown)), store.format("_origin" if opened else "origin", "origin")]
     lines.append("  o.__class__ = cls" if opened else "  out.append(cls(**o))")
     lines.append(" return out")
-    scope = _SCOPE | {"cls": cls, "Open": opened, "zoned_dawn": _DAWN.replace(tzinfo=tz), "names": unknown, "origin": Origin(frozenset(absent), {})}
+    scope = _SCOPE | {
+        "cls": cls,
+        "Open": opened,
+        "zoned_dawn": _DAWN.replace(tzinfo=tz),
+        "names": unknown,
+        "origin": Origin(frozenset(absent), {}),
+    }
     exec("\n".join(lines), scope)  # noqa: S102 - made of field names of our own classes, and of nothing that was received
     return typing.cast("Callable[[list[Any]], list[E]]", scope["move"])
 
@@ -189,7 +196,8 @@ def _value(slot: str, annotation: Any) -> tuple[list[str], str]:
     if WireForm.DIGITS in parts:
         return [take, "  if v is not None: v = digits[v]"], "v"
     if datetime in parts:
-        # Counting from a dawn that has the zone gives the wall clock its zone in a fifth of the time that replace() takes.
+        # Counting from a dawn that has the zone gives the wall clock its zone in a fifth of the time that replace()
+        # takes.
         return [take, "  if v is not None:", "   if v.microsecond: raise Unfit", "   v = zoned_dawn + (v - dawn)"], "v"
     return [], slot
 

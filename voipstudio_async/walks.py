@@ -1,18 +1,19 @@
 """Walks: which page to ask for next, which rows are new, and when an end can be trusted. They decide and do no I/O.
 
-**By offset** (`OffsetWalk`), the way that the API offers everywhere: ``page`` 1, 2, 3... While pages are read, rows come and go, and
-shift what is behind them: rows repeat, or are skipped. Rows that repeat are dropped by their id. A skip does not show by itself, but it
-leaves a trace. The default order is newest first (``-id``): there, new rows come in at the front and push others back, which repeats
-rows; only deletions pull others forward, which skips rows and lowers ``total``. The first page is read before all others. Then, if
-every page told the same total and no row repeated, nothing was skipped, even when pages were read side by side and rows were inserted
-and deleted at the same time: a pass of that kind is *clean*. After one that is not, the walk takes a second look, which gives the
-rows that are missing, up to three times. (In another order an insertion and a deletion can hide each other.)
+**By offset** (`OffsetWalk`), the way that the API offers everywhere: ``page`` 1, 2, 3... While pages are read, rows
+come and go, and shift what is behind them: rows repeat, or are skipped. Rows that repeat are dropped by their id. A
+skip does not show by itself, but it leaves a trace. The default order is newest first (``-id``): there, new rows come
+in at the front and push others back, which repeats rows; only deletions pull others forward, which skips rows and
+lowers ``total``. The first page is read before all others. Then, if every page told the same total and no row repeated,
+nothing was skipped, even when pages were read side by side and rows were inserted and deleted at the same time: a pass
+of that kind is *clean*. After one that is not, the walk takes a second look, which gives the rows that are missing, up
+to three times. (In another order an insertion and a deletion can hide each other.)
 
-**By key** (`KeysetWalk`), where the server filters by id: each request asks for what lies beyond the last id. Nothing shifts, whatever
-changes: every row that is there from beginning to end is given exactly once.
+**By key** (`KeysetWalk`), where the server filters by id: each request asks for what lies beyond the last id. Nothing
+shifts, whatever changes: every row that is there from beginning to end is given exactly once.
 
-``total`` may overstate what pages deliver. So an empty page ends a pass only where `total` agrees or where the next one is empty as
-well. A server that repeats itself is a `PaginationError`, not a loop without end.
+``total`` may overstate what pages deliver. So an empty page ends a pass only where `total` agrees or where the next one
+is empty as well. A server that repeats itself is a `PaginationError`, not a loop without end.
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ def fingerprint(query: PageQuery[Any]) -> str:
 class Seen:
     """A set of ids: exact, and small where ids only grow, or only shrink.
 
-    As long as every page lies beyond the one before, its ids are kept as packed integers (8 bytes each) and nothing has to be looked
-    up. The first page that does not turns them into a set.
+    As long as every page lies beyond the one before, its ids are kept as packed integers (8 bytes each) and nothing has
+    to be looked up. The first page that does not turns them into a set.
     """
 
     def __init__(self, descending: bool) -> None:

@@ -6,7 +6,8 @@ What it guarantees (a `Codec` is one converter, for one time zone and one strict
 * One that does not fit leaves its field at None, is kept under its name in ``extra``, and is logged once per field.
   With ``strict=True`` it is a `DecodeError` instead, which names the path.
 * What the SDK does not know is kept in ``extra``. ``to_dict()`` gives back what was sent.
-* An envelope is ``{"data": [...], "total": n}`` or ``{"data": {...}, "links": {}}``; the vendor's documentation and the live
+* An envelope is ``{"data": [...], "total": n}`` or ``{"data": {...}, "links": {}}``; the vendor's documentation and the
+  live
   API disagree on which one some paths answer, so either form is read for either kind.
 """
 

@@ -85,7 +85,7 @@ def ended(*, debug: bool = False) -> Generator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except (typer.Exit, typer.Abort):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a line and a script its code
+    except Exception as error:
         if debug:
             traceback.print_exc()
         say(f"error: {explained(error)}")

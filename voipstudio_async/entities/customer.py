@@ -125,7 +125,7 @@ class UserGroupPolicy(Entity):
 
 @attrs.frozen(kw_only=True)
 class QueueGroupDraft:
-    """What a new queue group is made of. (The page documents no body; `name` follows from the answer.)"""
+    """What a new queue group is made of. The page documents no body: `name` follows from the answer."""
 
     name: str
 

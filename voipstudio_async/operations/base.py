@@ -1,17 +1,18 @@
 """The kinds of operation: `Listing`, `Get`, `Create`, `Update`, `Delete` and their few relatives.
 
-This module holds the one clever thing of the package. A resource is generic over a *face*, `Async` or `Blocking`; an operation is
-a descriptor whose ``__get__`` is overloaded on it, and a `~typing.ParamSpec` takes the keyword arguments of ``create`` and
-``update`` from the attrs class of their body. So one line ::
+This module holds the one clever thing of the package. A resource is generic over a *face*, `Async` or `Blocking`; an
+operation is a descriptor whose ``__get__`` is overloaded on it, and a `~typing.ParamSpec` takes the keyword arguments
+of ``create`` and ``update`` from the attrs class of their body. So one line ::
 
     class UserGroups(Resource[F], path="usergroups"):
         create = Create(UserGroup, body=UserGroupDraft)
 
-is the definition of ``await client.user_groups.create(name="Sales")`` and of its blocking twin, with exact types on both. At run
-time nothing depends on the face: a resource holds a `Caller`, and whether that one awaits or blocks is its own affair.
+is the definition of ``await client.user_groups.create(name="Sales")`` and of its blocking twin, with exact types on
+both. At run time nothing depends on the face: a resource holds a `Caller`, and whether that one awaits or blocks is its
+own affair.
 
-Asked on the class (``UserGroups.create``), a descriptor gives itself: that is how the sandbox, the OpenAPI document and the
-command line read the declarations.
+Asked on the class (``UserGroups.create``), a descriptor gives itself: that is how the sandbox, the OpenAPI document and
+the command line read the declarations.
 """
 
 from __future__ import annotations

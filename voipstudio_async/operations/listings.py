@@ -128,7 +128,7 @@ class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E
 
 
 class Count(Derived[Counter[Awaited[int]], Counter[int]]):
-    """How many rows a listing has, for one request with the smallest page: ``client.cdrs.count(field("duration") > 60)``."""
+    """How many rows a listing has, for one small request: ``client.cdrs.count(field("duration") > 60)``."""
 
     def __init__(self, listing: Listing[Any], summary: str) -> None:
         super().__init__(summary, statuses=listing.statuses)
@@ -172,7 +172,9 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
 
     def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
         if len(args) < 2:
-            raise ConfigurationError(f"{self.name} needs a start and an end: {self.name}(date(2026, 1, 1), date(2026, 2, 1))")
+            raise ConfigurationError(
+                f"{self.name} needs a start and an end: {self.name}(date(2026, 1, 1), date(2026, 2, 1))"
+            )
         start, end, *filters = args
         return self._begin(resource, start, end, tuple(filters), **options)
 

@@ -31,7 +31,7 @@ class RawCall(Protocol[R_co]):
 
 
 class RawRequest(Operation[RawCall[Awaited[RawResponse]], RawCall[RawResponse]]):
-    """A request that no declaration describes. A GET is tried again after a failure, anything else only if it was not sent."""
+    """A request that no declaration describes. A GET is tried again, anything else only if it was not sent."""
 
     on_one = False
     statuses = (400, 401, 403, 404)

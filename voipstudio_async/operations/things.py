@@ -123,7 +123,9 @@ class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Conca
         content = codec.body(self.body(*args, **kwargs))
         if not content:
             fields = ", ".join(self.signature().parameters)
-            raise ConfigurationError(f"nothing to change at {place}: give at least one of {fields.removeprefix('id, ')}")
+            raise ConfigurationError(
+                f"nothing to change at {place}: give at least one of {fields.removeprefix('id, ')}"
+            )
         request = Request("PATCH", place, body=encode(content), repeat=self.repeat)
         return Exchange(request, lambda reply: codec.record(self.entity, reply.body))
 
@@ -165,7 +167,9 @@ class DeleteConfirmed(_Removal[Confirmed[Awaited[None]], Confirmed[None]]):
 
     def exchange(self, codec: Codec, path: str, /, id: int, *, confirm: int) -> Exchange[None]:
         if check_id(id) != confirm or isinstance(confirm, bool):
-            raise UnsafeOperationError(f"this deletes {join(path, str(id))} for good; to do so, repeat its id: confirm={id}")
+            raise UnsafeOperationError(
+                f"this deletes {join(path, str(id))} for good; to do so, repeat its id: confirm={id}"
+            )
         return self._removal(path, id)
 
 
@@ -182,9 +186,7 @@ class _Each(Derived[Many[Awaited[BulkResult[int, T]]], Many[BulkResult[int, T]]]
     def signature(self) -> inspect.Signature:
         return signature_of(Many.__call__)
 
-    def start(
-        self, resource: Resource[Any], ids: Iterable[int], /, *, concurrency: int = DEFAULT_CONCURRENCY
-    ) -> Any:
+    def start(self, resource: Resource[Any], ids: Iterable[int], /, *, concurrency: int = DEFAULT_CONCURRENCY) -> Any:
         if isinstance(ids, (str, bytes, int)):
             raise ConfigurationError(f"{self.name} takes a list of ids, got {ids!r}")
         return resource._caller.many(Bound(self.one, resource), ids, concurrency=concurrency)

@@ -1,7 +1,7 @@
 """The Customer module, all 26 operations of it (with `Catalogue.me`).
 
-Source: voipstudio.com/docs/api/resources/customer. Where the page's sample of an answer is a copy of another resource's, the
-text is followed: a user's contacts are contacts.
+Source: voipstudio.com/docs/api/resources/customer. Where the page's sample of an answer is a copy of another
+resource's, the text is followed: a user's contacts are contacts.
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ class UserGroupPolicies(Resource[F], path="usergrouppolicies"):
     create = Create(e.UserGroupPolicy, "Create a user group policy.", body=e.UserGroupPolicyDraft)
     get = Get(e.UserGroupPolicy, "One user group policy.")
     get_many = GetMany(get, "User group policies by their ids.")
-    update = Update(
-        e.UserGroupPolicy, "Change a user group policy.", body=e.UserGroupPolicyPatch, repeat=Repeat.ALWAYS
-    )
+    update = Update(e.UserGroupPolicy, "Change a user group policy.", body=e.UserGroupPolicyPatch, repeat=Repeat.ALWAYS)
     delete = Delete("Delete a user group policy for good.", repeat=Repeat.ALWAYS)
     delete_many = DeleteMany(delete, "Delete user group policies for good.")
 
