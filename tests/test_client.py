@@ -293,7 +293,8 @@ def test_a_client_that_outlives_its_loop_gives_one_warning_as_well(recorder: Rec
     with warnings.catch_warnings(record=True) as record:
         warnings.simplefilter("always")
         del client
-        assert [line.split("(")[0] for line in dropped(record)] == ["ResourceWarning: AsyncVoipStudio"]
+        # asyncio may add its own, about a connection that it can no longer close.
+        assert [line.split("(")[0] for line in dropped(record)].count("ResourceWarning: AsyncVoipStudio") == 1
 
 
 async def test_a_client_that_never_connected_is_dropped_in_silence(face: type[Any]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,8 +15,17 @@ from voipstudio_async import ConfigurationError, Limits
 from voipstudio_async.gate import Gate
 
 
+@asynccontextmanager
+async def inside_of(gate: Gate) -> AsyncIterator[None]:
+    await gate.enter()
+    try:
+        yield
+    finally:
+        gate.leave()
+
+
 async def passes(gate: Gate, times: list[float]) -> None:
-    async with gate:
+    async with inside_of(gate):
         times.append(asyncio.get_running_loop().time())
 
 
@@ -31,7 +42,7 @@ async def most_at_once(gate: Gate, count: int) -> int:
 
     async def stay() -> None:
         nonlocal inside, most
-        async with gate:
+        async with inside_of(gate):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -127,7 +138,7 @@ def test_places_are_neither_lost_nor_made(steps: list[str], concurrency: int) ->
                 await gate._places.acquire()
                 inside += 1
             elif step == "leave" and inside:
-                gate._leave()
+                gate.leave()
                 inside -= 1
             assert gate._places._value + inside - gate._debt == gate.width
 
@@ -162,3 +173,14 @@ def test_a_gate_can_be_made_anew_for_another_loop() -> None:
 def test_limits_are_checked_when_they_are_made(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=f"Limits.{next(iter(wrong))}"):
         Limits(**wrong)
+
+
+async def test_who_waits_for_a_place_looks_at_the_gate_again() -> None:
+    gate = Gate(Limits(concurrency=1))
+    await gate.enter()
+    waiting = asyncio.create_task(all_pass(gate, 1))
+    await asyncio.sleep(0)
+    gate.slow_down(0.05)
+    closed = asyncio.get_running_loop().time()
+    gate.leave()
+    assert (await waiting)[0] - closed >= 0.04

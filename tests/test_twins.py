@@ -133,7 +133,12 @@ def test_what_is_no_page_reads_the_same_after_learning(page: bytes) -> None:
 def _count(monkeypatch: pytest.MonkeyPatch, codec: Codec) -> list[str]:
     plain: list[str] = []
     row = Codec._row
-    monkeypatch.setattr(Codec, "_row", lambda self, cls, data, path: plain.append(path) or row(self, cls, data, path))
+
+    def counted(codec: Codec, cls: type[User], data: Any, path: str) -> User:
+        plain.append(path)
+        return row(codec, cls, data, path)
+
+    monkeypatch.setattr(Codec, "_row", counted)
     return plain
 
 
@@ -196,10 +201,14 @@ def test_the_collector_is_paused_and_always_restored() -> None:
 
 @pytest.mark.parametrize("rows", [1, 5000])
 def test_only_large_pages_pause_the_collector(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
-    states = []
-    monkeypatch.setattr(
-        "voipstudio_async.wire.parse", lambda page, parse=wire.parse: states.append(gc.isenabled()) or parse(page)
-    )
+    states: list[bool] = []
+    parse = wire.parse
+
+    def watched(page: bytes) -> Any:
+        states.append(gc.isenabled())
+        return parse(page)
+
+    monkeypatch.setattr("voipstudio_async.wire.parse", watched)
     Codec(UTC, strict=True).rows(User, body([{"id": key, "email": "someone@example.com"} for key in range(rows)]))
     assert states == [rows == 1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import random
 from datetime import UTC
 from typing import Any
@@ -54,8 +55,8 @@ class Collection:
         rows = sorted(self.ids, reverse=params.get("dir") == "DESC")
         if "filter" in params:
             bound = json.loads(params["filter"])[0]
-            keep = {"gt": lambda key: key > bound["value"], "lt": lambda key: key < bound["value"]}[bound["operator"]]
-            rows = [key for key in rows if keep(key)]
+            beyond = {"gt": operator.gt, "lt": operator.lt}[bound["operator"]]
+            rows = [key for key in rows if beyond(key, bound["value"])]
         window = rows[(number - 1) * limit : number * limit]
         return Page([Cdr(id=key) for key in window], number, len(rows))
 

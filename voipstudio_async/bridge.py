@@ -16,12 +16,13 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
-
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import forks
 from .errors import ClientClosedError, ConfigurationError
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
 
 _PATIENCE = 1.0
 """Seconds that an interrupted call is given to end on the other side."""
@@ -105,6 +106,7 @@ class Bridge:
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
         # Now, while nothing runs beside it: a fork in the middle of an import leaves the child a lock that stays shut.
+        importlib.import_module("anyio.from_thread")
         with contextlib.suppress(ImportError):
             importlib.import_module("anyio._backends._asyncio")
         self._options = {"use_uvloop": _has_uvloop()}
@@ -179,6 +181,9 @@ class Bridge:
                 raise self._closed_error()
             if self._loop is None:
                 name = f"voipstudio_async-{id(self):x}"
+                # Not imported with the package: who only awaits never needs it.
+                from anyio.from_thread import start_blocking_portal  # noqa: PLC0415
+
                 self._manager = start_blocking_portal("asyncio", self._options, name=name)
                 portal = self._manager.__enter__()
                 self._loop = portal.call(_current_loop)

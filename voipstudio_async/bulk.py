@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from .delivery import Tally, tally
@@ -123,7 +123,8 @@ async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outco
     try:
         result = operation(item)
         if isinstance(result, AsyncPages):
-            result = await result.collect()
+            pages: AsyncPages[Any] = result
+            result = await pages.collect()
         elif inspect.isawaitable(result):
             result = await result
         else:
@@ -237,7 +238,7 @@ class AsyncBulk:
         """
         if on_error not in ("collect", "raise"):
             raise ConfigurationError(f"on_error is 'collect' or 'raise', got {on_error!r}")
-        total = len(inputs) if isinstance(inputs, Sequence | set | frozenset | dict) else None
+        total = _count(inputs)
         outcomes: list[Outcome[Any, Any]] = []
         failed = 0
         stream = self.stream(operation, inputs, concurrency=concurrency)
@@ -252,6 +253,11 @@ class AsyncBulk:
         finally:
             await stream.aclose()  # type: ignore[attr-defined]
         return BulkResult(sorted(outcomes, key=_index))
+
+
+def _count(inputs: Any) -> int | None:
+    given: Collection[Any] | None = inputs if isinstance(inputs, Sequence | set | frozenset | dict) else None
+    return None if given is None else len(given)
 
 
 def _index(outcome: Outcome[Any, Any]) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 LARGE = 128 * 1024
@@ -25,7 +25,7 @@ _restore = False
 
 
 @contextmanager
-def paused() -> Iterator[None]:
+def paused() -> Generator[None, None, None]:
     """Pause the collector while a large body is decoded."""
     if not enabled:
         yield

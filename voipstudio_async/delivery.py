@@ -35,6 +35,8 @@ from .settings import Timeouts
 from .wire import error_parts
 
 if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
     from .transport import Transport
 
 logger = logging.getLogger("voipstudio_async")
@@ -56,11 +58,13 @@ tally: ContextVar[Tally | None] = ContextVar("voipstudio_async_tally", default=N
 class _Call:
     """One call under way: what its attempts have in common, and what is known of them."""
 
-    __slots__ = ("attempt", "expired", "number", "sending", "sent", "started", "unsure")
+    __slots__ = ("attempt", "credentials", "expired", "number", "sending", "sent", "session", "started", "unsure")
 
-    def __init__(self, number: int, sending: Sending, started: float) -> None:
+    def __init__(self, number: int, sending: Sending, session: ClientSession, started: float) -> None:
         self.number = number
         self.sending = sending
+        self.session = session
+        self.credentials: dict[str, str] = {}
         self.started = started
         self.attempt = 0
         self.sent = 0
@@ -101,19 +105,19 @@ class Delivery:
 
     async def send(self, request: Request) -> Reply:
         """Send a request until there is a good reply, or raise what is in the way."""
-        self.transport.check()
+        session = self.transport.session()
         loop = asyncio.get_running_loop()
-        call = _Call(next(_numbers), Sending(request, self.base), loop.time())
+        call = _Call(next(_numbers), Sending(request, self.base), session, loop.time())
         if self.hooks.on_end is not None:
             return await self._watched(call)
-        return await self._bounded(call, loop)
+        return await self._bounded(call)
 
     async def _watched(self, call: _Call) -> Reply:
         loop = asyncio.get_running_loop()
         status: int | None = None
         problem: str | None = None
         try:
-            reply = await self._bounded(call, loop)
+            reply = await self._bounded(call)
             status = reply.status
         except BaseException as error:
             status = getattr(error, "status", None)
@@ -124,8 +128,12 @@ class Delivery:
             self.hooks.tell(self.hooks.on_end, EndEvent(call.number, call.info, call.sent, status, elapsed, problem))
         return reply
 
-    async def _bounded(self, call: _Call, loop: asyncio.AbstractEventLoop) -> Reply:
-        # What asyncio.timeout() does, at half its price: this is on the way of every request.
+    async def _bounded(self, call: _Call) -> Reply:
+        """Make attempts until one succeeds, under the deadline.
+
+        This does what asyncio.timeout() does, in fewer steps: it is on the way of every request.
+        """
+        loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         total = self.timeouts.total
         if total is None or task is None:
@@ -156,7 +164,7 @@ class Delivery:
         while True:
             call.attempt += 1
             try:
-                return await self._attempt(call)
+                return self._judge(call, await self._attempt(call))
             except (TransportError, APIError) as error:
                 error.attempts = call.attempt
                 failure = _failure(error)
@@ -174,15 +182,19 @@ class Delivery:
             self.hooks.tell(self.hooks.on_wait, WaitEvent(call.number, call.info, pause))
         given = self.auth.headers()
         # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
-        headers = credentials(given if isinstance(given, dict) or not inspect.isawaitable(given) else await given)
-        if call.sending.request.body is not None:
-            headers["Content-Type"] = "application/json"
-        async with self.gate:
+        call.credentials = credentials(
+            given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
+        )
+        await self.gate.enter()
+        try:
             call.count()
             if self._is_watched():
-                reply = await self._exchange(call, headers)
-            else:
-                reply = await self.transport.send(call.sending, headers, self.timeouts)
+                return await self._exchange(call)
+            return await self.transport.send(call.session, call.sending, call.credentials, self.timeouts)
+        finally:
+            self.gate.leave()
+
+    def _judge(self, call: _Call, reply: Reply) -> Reply:
         if 200 <= reply.status < 300:
             self.budget.give()
             self.gate.ease()
@@ -190,13 +202,13 @@ class Delivery:
         if reply.status == 404 and call.unsure and call.sending.request.method == "DELETE":
             # The first DELETE was carried out and its answer got lost: that it is gone now is its success.
             return attrs.evolve(reply, attempts=call.attempt)
-        raise api_error(attrs.evolve(reply, body=conceal(reply.body, headers)), call.info)
+        raise api_error(attrs.evolve(reply, body=conceal(reply.body, call.credentials)), call.info)
 
     def _is_watched(self) -> bool:
         hooks = self.hooks
         return hooks.on_request is not None or hooks.on_response is not None or logger.isEnabledFor(logging.DEBUG)
 
-    async def _exchange(self, call: _Call, headers: dict[str, str]) -> Reply:
+    async def _exchange(self, call: _Call) -> Reply:
         """Send once, and tell the hooks and the log."""
         loop = asyncio.get_running_loop()
         if self.hooks.on_request is not None:
@@ -205,7 +217,7 @@ class Delivery:
         status: int | None = None
         problem: str | None = None
         try:
-            reply = await self.transport.send(call.sending, headers, self.timeouts)
+            reply = await self.transport.send(call.session, call.sending, call.credentials, self.timeouts)
             status = reply.status
         except BaseException as error:
             problem = f"{type(error).__name__}: {error}"

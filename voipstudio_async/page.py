@@ -58,6 +58,23 @@ class PageReport:
     """The walk reached its end, and nothing was missed: see `voipstudio_async.walks` for what that rests on."""
 
 
+def _check_order(_: object, __: object, order: Any) -> None:
+    if order is not None and not (isinstance(order, str) and order.removeprefix("-").strip()):
+        raise ConfigurationError(f"order_by names a field, 'calldate' or '-calldate', got {order!r}")
+
+
+def _check_page_size(_: object, __: object, size: Any) -> None:
+    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_PAGE_SIZE:
+        raise ConfigurationError(f"page_size must be from 1 to {MAX_PAGE_SIZE}, got {size!r}")
+
+
+def _check_strategy(query: PageQuery[Any], _: object, strategy: Any) -> None:
+    if strategy not in ("offset", "keyset"):
+        raise ConfigurationError(f"strategy is 'offset' or 'keyset', got {strategy!r}")
+    if strategy == "keyset" and not query.by_id:
+        raise ConfigurationError(f"a keyset walk goes by id: order_by must be 'id' or '-id', got {query.order_by!r}")
+
+
 @attrs.frozen
 class PageQuery(Generic[E]):
     """What a listing asks for: everything but the page."""
@@ -66,26 +83,9 @@ class PageQuery(Generic[E]):
     path: str
     codec: Codec = attrs.field(repr=False)
     filters: tuple[Filter, ...] = ()
-    order_by: str | None = attrs.field(default=DEFAULT_ORDER)
-    page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE)
-    strategy: Strategy = attrs.field(default="offset")
-
-    @order_by.validator
-    def _check_order(self, _: Any, order: Any) -> None:
-        if order is not None and not (isinstance(order, str) and order.removeprefix("-").strip()):
-            raise ConfigurationError(f"order_by names a field, 'calldate' or '-calldate', got {order!r}")
-
-    @page_size.validator
-    def _check_page_size(self, _: Any, size: Any) -> None:
-        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_PAGE_SIZE:
-            raise ConfigurationError(f"page_size must be from 1 to {MAX_PAGE_SIZE}, got {size!r}")
-
-    @strategy.validator
-    def _check_strategy(self, _: Any, strategy: Any) -> None:
-        if strategy not in ("offset", "keyset"):
-            raise ConfigurationError(f"strategy is 'offset' or 'keyset', got {strategy!r}")
-        if strategy == "keyset" and not self.by_id:
-            raise ConfigurationError(f"a keyset walk goes by id: order_by must be 'id' or '-id', got {self.order_by!r}")
+    order_by: str | None = attrs.field(default=DEFAULT_ORDER, validator=_check_order)
+    page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE, validator=_check_page_size)
+    strategy: Strategy = attrs.field(default="offset", validator=_check_strategy)
 
     @property
     def by_id(self) -> bool:

@@ -216,8 +216,9 @@ class Pages(Generic[E]):
     def pages(self) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; pages without a new row are left out."""
         walk = self._pages.pages()
+        step: Callable[[AsyncIterator[Page[E]]], Awaitable[Page[E] | None]] = _step
         try:
-            while (page := self._run(_step, walk)) is not None:
+            while (page := self._run(step, walk)) is not None:
                 yield page
                 del page
         finally:

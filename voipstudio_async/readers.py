@@ -85,8 +85,10 @@ class PageReader(Generic[E]):
                 continue
         envelope = self._plain.envelope(body)
         one = self._plain.one(envelope)
-        if isinstance(envelope["data"], dict):
-            self._learn({frozenset(envelope["data"]): 1}, 1)
+        data = envelope["data"]
+        if isinstance(data, dict):
+            fields: dict[str, Any] = data
+            self._learn({frozenset(fields): 1}, 1)
         return one
 
     def _whole(self, body: bytes) -> Rows[E] | None:
@@ -125,7 +127,8 @@ class PageReader(Generic[E]):
         except DecodeError as error:
             raise DecodeError(path, error.message) from None
         if isinstance(row, dict):
-            shape = frozenset(row)
+            fields: dict[str, Any] = row
+            shape = frozenset(fields)
             unfit[shape] = unfit.get(shape, 0) + 1
         return self._plain.row(row, path)
 
@@ -135,9 +138,11 @@ class PageReader(Generic[E]):
         data = envelope["data"]
         if isinstance(data, list):
             shapes: dict[frozenset[str], int] = {}
-            for row in data:
-                shapes[frozenset(row)] = shapes.get(frozenset(row), 0) + 1
-            self._learn(shapes, len(data))
+            records: list[dict[str, Any]] = data
+            for record in records:
+                shape = frozenset(record)
+                shapes[shape] = shapes.get(shape, 0) + 1
+            self._learn(shapes, len(records))
         return rows
 
     def _learn(self, shapes: dict[frozenset[str], int], rows: int) -> None:

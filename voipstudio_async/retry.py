@@ -25,6 +25,18 @@ def _statuses(value: Iterable[int]) -> frozenset[int]:
     return frozenset(value)
 
 
+def _check_wait(policy: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    positive_number(policy, attribute, value)
+    if value is None:
+        raise ConfigurationError(f"RetryPolicy.{attribute.name} must be a number of seconds above 0")
+
+
+def _check_statuses(_: object, __: object, value: frozenset[Any]) -> None:
+    for status in value:
+        if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
+            raise ConfigurationError(f"RetryPolicy.statuses holds error statuses, from 400 to 599, got {status!r}")
+
+
 @attrs.frozen
 class Failure:
     """What went wrong with one attempt, as far as a retry depends on it."""
@@ -54,29 +66,19 @@ class RetryPolicy:
 
     attempts: int = attrs.field(default=4, validator=positive_count)
     """How often a request is sent at most, the first time included."""
-    base: float = attrs.field(default=0.5, validator=positive_number)
+    base: float = attrs.field(default=0.5, validator=_check_wait)
     """The ceiling of the first wait, in seconds; it doubles with every attempt. The wait is drawn from 0 up to it."""
-    cap: float = attrs.field(default=30.0, validator=positive_number)
+    cap: float = attrs.field(default=30.0, validator=_check_wait)
     """The highest ceiling, in seconds."""
-    statuses: frozenset[int] = attrs.field(default=frozenset({408, 429, 500, 502, 503, 504}), converter=_statuses)
+    statuses: frozenset[int] = attrs.field(
+        default=frozenset({408, 429, 500, 502, 503, 504}), converter=_statuses, validator=_check_statuses
+    )
     """The error statuses that are tried again."""
     budget: int = attrs.field(default=100, validator=positive_count)
     """How many retries the whole client may have in hand: each takes one, every five good answers give one back.
 
     In an outage this ends the retries, which would only multiply the load.
     """
-
-    @base.validator
-    @cap.validator
-    def _check_given(self, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is None:
-            raise ConfigurationError(f"RetryPolicy.{attribute.name} must be a number of seconds above 0")
-
-    @statuses.validator
-    def _check_statuses(self, _: attrs.Attribute[Any], value: frozenset[Any]) -> None:
-        for status in value:
-            if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
-                raise ConfigurationError(f"RetryPolicy.statuses holds error statuses, from 400 to 599, got {status!r}")
 
     def delay(self, attempt: int, failure: Failure, repeat: Repeat, chance: float) -> float | None:
         """Decide: how many seconds to wait before the next attempt, or None to give up.

@@ -17,6 +17,15 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ Tt](?!24)[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?",
     re.ASCII,
 )
+_KINDS: dict[type, str] = {
+    bool: "a boolean",
+    int: "an integer",
+    Decimal: "a number",
+    float: "a number",
+    str: "a text",
+    dict: "an object",
+    list: "a list",
+}
 _BOOLEANS = {"0": False, "1": True, "false": False, "true": True}
 _MAX_DIGITS = 4000
 """Python refuses to turn longer texts into integers; one that long is not an id."""
@@ -35,9 +44,7 @@ def shown(value: object) -> str:
     """Describe a value by its kind alone: it may be a secret, and it may be huge."""
     if value is None:
         return "null"
-    kinds = {bool: "a boolean", int: "an integer", Decimal: "a number", float: "a number", str: "a text"}
-    kinds |= {dict: "an object", list: "a list"}
-    kind = kinds.get(type(value), f"a {type(value).__name__}")
+    kind = _KINDS.get(type(value), f"a {type(value).__name__}")
     return f"{kind} of {len(value)} characters" if isinstance(value, str) else kind
 
 
@@ -140,7 +147,9 @@ def loose(value: Any) -> Any:
     if isinstance(value, Decimal):
         return number(value)
     if isinstance(value, list):
-        return [loose(item) for item in value]
+        items: list[Any] = value
+        return [loose(item) for item in items]
     if isinstance(value, dict):
-        return {key: loose(item) for key, item in value.items()}
+        fields: dict[str, Any] = value
+        return {key: loose(item) for key, item in fields.items()}
     return value

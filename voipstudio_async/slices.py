@@ -115,9 +115,9 @@ class AsyncSlices(AsyncPages[E]):
         self._bounds = bounds
         self._concurrency = concurrency
         self._current = _NOTHING
-        self._index = 0
+        self._index: int = 0
         self._inner: str | None = None
-        self._done = attrs.evolve(_NOTHING, complete=True)
+        self._done: PageReport = attrs.evolve(_NOTHING, complete=True)
         if resume is not None:
             self._index, self._inner, self._done = self._load(resume)
         self._beginning = (self._index, self._inner, self._done)

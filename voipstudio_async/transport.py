@@ -69,6 +69,8 @@ class Transport:
         self._options: dict[str, Any] = {"allow_redirects": False, "auto_decompress": False}
         if proxy is not None:
             self._options |= _through(proxy)
+        # With https, aiohttp shows this to the proxy alone, when it asks for the tunnel.
+        self._presented: dict[str, str] | None = self._options.get("proxy_headers")
         if ssl is not None:
             self._options["ssl"] = ssl
         self._trust_env = trust_env
@@ -76,20 +78,23 @@ class Transport:
         self.closed = False
         forks.renew_after(self)
 
-    def check(self) -> None:
-        """Refuse to work when closed, or in a loop that is not the one of the connections."""
-        self._session_here()
-
-    async def send(self, sending: Sending, headers: dict[str, str], timeouts: Timeouts) -> Reply:
+    async def send(
+        self, session: aiohttp.ClientSession, sending: Sending, credentials: dict[str, str], timeouts: Timeouts
+    ) -> Reply:
         """Send one request, once, and read its reply to the end."""
-        session = self._session_here()
+        request = sending.request
+        headers = HEADERS | credentials
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._presented is not None and sending.url.scheme == "http":
+            headers |= self._presented
         failure: Exception
         try:
             async with session.request(
-                sending.request.method,
+                request.method,
                 sending.url,
-                headers=HEADERS | self._presented(sending.url) | headers,
-                data=sending.request.body,
+                headers=headers,
+                data=request.body,
                 timeout=self._timeout(timeouts),
                 **self._options,
             ) as response:
@@ -100,10 +105,6 @@ class Transport:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
             failure = self._translate(error, sending.info, timeouts)
         raise failure
-
-    def _presented(self, url: URL) -> dict[str, str]:
-        # With https, aiohttp shows this to the proxy alone, when it asks for the tunnel.
-        return self._options.get("proxy_headers", {}) if url.scheme == "http" else {}
 
     async def close(self) -> None:
         """Close the pool, unless it is somebody else's."""
@@ -129,7 +130,8 @@ class Transport:
         if connector is not None:
             _close_at_once(connector)
 
-    def _session_here(self) -> aiohttp.ClientSession:
+    def session(self) -> aiohttp.ClientSession:
+        """Give the session, made on first use; refuse when closed, or in a loop that is not the one of its connections."""
         if self.closed:
             raise ClientClosedError(f"{self._owner} is closed; make a new one")
         loop = asyncio.get_running_loop()

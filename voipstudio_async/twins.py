@@ -37,7 +37,7 @@ E = TypeVar("E", bound=Entity)
 
 _CHUNK = 128
 """Rows that are moved together: few enough to stay in the processor's cache."""
-_Moment = Annotated[datetime, msgspec.Meta(tz=False)]
+_Moment: Any = Annotated[datetime, msgspec.Meta(tz=False)]
 _DAWN = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock that date-times without an offset are counted from
 
 

@@ -66,7 +66,8 @@ class Checkpoint:
             fields = json.loads(text)
             if fields.pop("v") != 1:
                 raise ConfigurationError("this checkpoint was made by another version")
-            point = cls(**{**fields, "report": PageReport(**fields["report"])})
+            values: dict[str, Any] = {**fields, "report": PageReport(**fields["report"])}
+            point = cls(**values)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ConfigurationError("this is not the text of a checkpoint") from error
         if point.listing != fingerprint(query):
@@ -92,7 +93,7 @@ class Seen:
         self._sign = -1 if descending else 1
         self._packed: list[array[int]] = []
         self._edge: int | None = None
-        self._set: set[int] | None = None
+        self._set: set[int | None] | None = None
 
     def new(self, rows: Sequence[E]) -> Sequence[E]:
         """Give the rows that were not there before, and remember them. Rows without an id are always new."""
@@ -122,7 +123,7 @@ class Seen:
         self._edge = ids[-1]
         return True
 
-    def _unpacked(self) -> set[int]:
+    def _unpacked(self) -> set[int | None]:
         if self._set is None:
             self._set = {key for part in self._packed for key in part}
             self._packed.clear()
@@ -312,7 +313,7 @@ class KeysetWalk(Generic[E]):
         self._rows = before.rows
         self._total_first = before.total_first
         self._total = before.total_last
-        self._last = point.last if point else None
+        self._last: int | None = point.last if point else None
         self._under_way = False
         self._complete = False
         self.ended = False

@@ -17,7 +17,7 @@ import logging
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
@@ -87,16 +87,22 @@ def error_parts(body: bytes) -> tuple[str | None, list[FieldError]]:
         return (f"the body is not JSON: {excerpt(body)}" if body.strip() else None), []
     if not isinstance(parsed, dict):
         return f"the body is not the API's error: {excerpt(body)}", []
-    message = parsed.get("message")
-    entries = parsed.get("errors")
-    errors = [_field_error(entry) for entry in entries] if isinstance(entries, list) else []
+    envelope: dict[str, Any] = parsed
+    message = envelope.get("message")
+    entries: Any = envelope.get("errors")
+    errors = _field_errors(entries) if isinstance(entries, list) else []
     return (message if isinstance(message, str) and message else None), errors
+
+
+def _field_errors(entries: list[Any]) -> list[FieldError]:
+    return [_field_error(entry) for entry in entries]
 
 
 def _field_error(entry: Any) -> FieldError:
     if not isinstance(entry, dict):
         return FieldError(None, str(entry))
-    parts = {key: str(value) for key, value in entry.items() if value is not None}
+    fields: dict[str, Any] = entry
+    parts = {key: str(value) for key, value in fields.items() if value is not None}
     return FieldError(parts.get("field"), parts.get("message", "no message"), parts.get("code"))
 
 
@@ -150,17 +156,19 @@ class Codec:
             return Rows([self._row(cls, data, "data")], 1)
         if not isinstance(data, list):
             raise DecodeError("data", f"expected a list, got {scalars.shown(data)}")
-        items = [self._row(cls, row, f"data[{index}]") for index, row in enumerate(data)]
+        rows: list[Any] = data
+        items = [self._row(cls, row, f"data[{index}]") for index, row in enumerate(rows)]
         return Rows(items, self._total(envelope))
 
     def plain_record(self, cls: type[E], envelope: dict[str, Any]) -> E:
         """Read the one thing of an envelope, with the hook of its class."""
         data = envelope["data"]
-        if isinstance(data, list) and len(data) == 1:
-            return self._row(cls, data[0], "data[0]")
-        if not isinstance(data, dict):
-            raise DecodeError("data", f"expected one object, got {scalars.shown(data)}")
-        return self._row(cls, data, "data")
+        if isinstance(data, dict):
+            return self._row(cls, data, "data")
+        rows: list[Any] = data if isinstance(data, list) else []
+        if len(rows) == 1:
+            return self._row(cls, rows[0], "data[0]")
+        raise DecodeError("data", f"expected one object, got {scalars.shown(envelope['data'])}")
 
     def total(self, body: bytes) -> int | None:
         """Read the total of a collection from the answer of a listing."""
@@ -198,9 +206,10 @@ class Codec:
         known = frozenset(spec.wire for spec, _ in fields)
         needed = frozenset(spec.name for spec, _ in fields if not _is_optional(spec.type))
 
-        def structure(row: Any, _: Any) -> Entity:
-            if type(row) is not dict:
-                raise DecodeError("", f"expected an object, got {scalars.shown(row)}")
+        def structure(given: Any, _: Any) -> Entity:
+            if type(given) is not dict:
+                raise DecodeError("", f"expected an object, got {scalars.shown(given)}")
+            row: dict[str, Any] = given
             values: dict[str, Any] = {}
             extra = {key: scalars.loose(value) for key, value in row.items() if key not in known}
             originals: dict[str, tuple[Any, Any]] = {}
@@ -281,7 +290,8 @@ class Codec:
         if isinstance(value, Enum):
             return self._filter_value(value.value, operator)
         if isinstance(value, (list, tuple)):
-            return [self._filter_value(item, operator) for item in value]
+            items: Sequence[Any] = value
+            return [self._filter_value(item, operator) for item in items]
         if isinstance(value, (float, Decimal)) and not _is_finite(value):
             raise ConfigurationError(f"a filter cannot compare with {value!r}")
         if value is None or isinstance(value, (str, int, float, Decimal)):
@@ -302,7 +312,8 @@ def _envelope(body: bytes) -> dict[str, Any]:
         raise DecodeError("", f"expected an object with 'data', got {scalars.shown(parsed)}: {excerpt(body)}")
     if "data" not in parsed:
         raise DecodeError("data", f"is missing: {excerpt(body)}")
-    return parsed
+    envelope: dict[str, Any] = parsed
+    return envelope
 
 
 def _is_entity(annotation: Any) -> bool:
@@ -350,8 +361,9 @@ def _union_hook(members: list[tuple[Any, Hook]]) -> Hook:
 
 
 def _texts(value: Any, _: Any) -> tuple[str, ...]:
-    if type(value) is list and all(type(item) is str for item in value):
-        return tuple(value)
+    items: list[Any] | None = value if type(value) is list else None
+    if items is not None and all(type(item) is str for item in items):
+        return tuple(items)
     raise Misfit("a list of texts", value)
 
 

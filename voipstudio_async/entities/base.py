@@ -51,7 +51,7 @@ class Extra(dict[str, Any]):
     def __repr__(self) -> str:
         return repr({key: "***" if _SECRET_NAME.search(key) else value for key, value in self.items()})
 
-    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
+    def _refuse(self: object, *_args: object, **_kwargs: object) -> NoReturn:
         raise TypeError("an entity cannot be changed; its extra fields are read-only")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
@@ -98,7 +98,7 @@ class Entity:
 
     extra: Mapping[str, Any] = attrs.field(default=NO_EXTRA, hash=False)
     """Fields that the SDK does not know, and values that did not fit their declared type, under their wire names."""
-    _origin: Origin | None = attrs.field(default=None, eq=False, repr=False)
+    _origin: Origin | None = attrs.field(default=None, alias="origin", eq=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the record as the API sent it: its names, its formats, its nulls.
@@ -155,7 +155,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, tuple):
-        return [plain(item) for item in value]
+        items: tuple[Any, ...] = value
+        return [plain(item) for item in items]
     if isinstance(value, Decimal):
         # A whole number was sent without a point, and is given back so.
         return int(value) if value.as_tuple().exponent == 0 else number(value)

@@ -156,7 +156,10 @@ class Operation(Generic[A_co, B_co]):
     @overload
     def __get__(self, resource: object, owner: object) -> Self: ...
     def __get__(self, resource: object, owner: object) -> Any:
-        return Bound(self, resource) if isinstance(resource, Resource) else self
+        if not isinstance(resource, Resource):
+            return self
+        found: Resource[Any] = resource
+        return Bound(self, found)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -180,7 +183,7 @@ class Operation(Generic[A_co, B_co]):
 
     def signature(self) -> inspect.Signature:
         """Give the signature that ``help()`` shows."""
-        return signature_of(ById.__call__)
+        return call_signature(ById)
 
     def start(self, resource: Resource[Any], *args: Any, **kwargs: Any) -> Any:
         """Begin the operation on a resource's caller."""
@@ -218,9 +221,14 @@ def operations(resource: type[Resource[Any]]) -> dict[str, Operation[Any, Any]]:
     return {name: value for name, value in vars(resource).items() if isinstance(value, Operation) and value.endpoint}
 
 
-def signature_of(function: Callable[..., Any], skip: int = 1) -> inspect.Signature:
-    parameters = list(inspect.signature(function).parameters.values())[skip:]
-    return inspect.Signature(parameters)
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """Give the parameters of a function, without what it returns."""
+    return inspect.Signature(list(inspect.signature(function).parameters.values()))
+
+
+def call_signature(protocol: type) -> inspect.Signature:
+    """Give the parameters of calling what a protocol describes, without ``self``."""
+    return inspect.Signature(list(signature_of(protocol.__call__).parameters.values())[1:])
 
 
 class Derived(Operation[A_co, B_co], Generic[A_co, B_co]):

@@ -14,7 +14,7 @@ from ..page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, S
 from ..paging import AsyncPages, Pages
 from ..slices import cut
 from ..wire import Codec
-from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, check_id, join, signature_of
+from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, call_signature, check_id, join
 
 E = TypeVar("E", bound=Entity)
 
@@ -108,7 +108,7 @@ class Listing(_Rows[Lister[AsyncPages[E]], Lister[Pages[E]], E], Generic[E]):
     on_one = False
 
     def signature(self) -> inspect.Signature:
-        return signature_of(Lister.__call__)
+        return call_signature(Lister)
 
     def start(self, resource: Resource[Any], *filters: Condition, **options: Any) -> Any:
         return self._begin(resource, join(resource.path, self.suffix), filters, **options)
@@ -118,7 +118,7 @@ class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E
     """All things that belong to one thing: ``client.users.cdrs(7206)``."""
 
     def signature(self) -> inspect.Signature:
-        return signature_of(ListerOf.__call__)
+        return call_signature(ListerOf)
 
     def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
         if not args:
@@ -138,7 +138,7 @@ class Count(Derived[Counter[Awaited[int]], Counter[int]]):
         return "the total that the API tells; `PaginationError` when it tells none."
 
     def signature(self) -> inspect.Signature:
-        return signature_of(Counter.__call__)
+        return call_signature(Counter)
 
     def exchange(self, codec: Codec, path: str, /, *filters: Condition) -> Exchange[int]:
         place = join(path, self.listing.suffix)
@@ -168,7 +168,7 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
         return f"a pager over `{self.listing.entity.__name__}`; nothing is sent before it is used."
 
     def signature(self) -> inspect.Signature:
-        return signature_of(Walker.__call__)
+        return call_signature(Walker)
 
     def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
         if len(args) < 2:

@@ -12,7 +12,7 @@ from ..errors import ConfigurationError
 from ..exchange import Exchange, RawResponse, Repeat, Request
 from ..unset import UNSET
 from ..wire import Codec, encode
-from .base import Awaited, Operation, R_co, signature_of
+from .base import Awaited, Operation, R_co, call_signature
 
 _RAW_PATH = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+/?")
 
@@ -40,7 +40,7 @@ class RawRequest(Operation[RawCall[Awaited[RawResponse]], RawCall[RawResponse]])
         return "`RawResponse`."
 
     def signature(self) -> inspect.Signature:
-        return signature_of(RawCall.__call__)
+        return call_signature(RawCall)
 
     def exchange(
         self,

@@ -11,7 +11,21 @@ from ..errors import ConfigurationError, UnsafeOperationError
 from ..exchange import Exchange, Repeat, Reply, Request
 from ..outcomes import DEFAULT_CONCURRENCY, BulkResult
 from ..wire import Codec, encode
-from .base import A_co, Awaited, B_co, Bound, ById, Derived, Operation, R_co, Resource, check_id, join, signature_of
+from .base import (
+    A_co,
+    Awaited,
+    B_co,
+    Bound,
+    ById,
+    Derived,
+    Operation,
+    R_co,
+    Resource,
+    call_signature,
+    check_id,
+    join,
+    signature_of,
+)
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -88,7 +102,7 @@ class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
         return f"the new `{self.entity.__name__}`."
 
     def signature(self) -> inspect.Signature:
-        return signature_of(self.body, skip=0)
+        return signature_of(self.body)
 
     def exchange(self, codec: Codec, path: str, /, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
         content = encode(codec.body(self.body(*args, **kwargs)))
@@ -115,8 +129,8 @@ class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Conca
         return f"the `{self.entity.__name__}` as it is now."
 
     def signature(self) -> inspect.Signature:
-        of_id = signature_of(ById.__call__).parameters.values()
-        return inspect.Signature([*of_id, *signature_of(self.body, skip=0).parameters.values()])
+        of_id = call_signature(ById).parameters.values()
+        return inspect.Signature([*of_id, *signature_of(self.body).parameters.values()])
 
     def exchange(self, codec: Codec, path: str, /, id: int, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
         place = join(path, str(check_id(id)))
@@ -163,7 +177,7 @@ class DeleteConfirmed(_Removal[Confirmed[Awaited[None]], Confirmed[None]]):
     """The end of something that a whole account hangs on: it asks for the id twice."""
 
     def signature(self) -> inspect.Signature:
-        return signature_of(Confirmed.__call__)
+        return call_signature(Confirmed)
 
     def exchange(self, codec: Codec, path: str, /, id: int, *, confirm: int) -> Exchange[None]:
         if check_id(id) != confirm or isinstance(confirm, bool):
@@ -184,7 +198,7 @@ class _Each(Derived[Many[Awaited[BulkResult[int, T]]], Many[BulkResult[int, T]]]
         return "a `BulkResult` with one outcome for each id; a failure is an outcome, not an exception."
 
     def signature(self) -> inspect.Signature:
-        return signature_of(Many.__call__)
+        return call_signature(Many)
 
     def start(self, resource: Resource[Any], ids: Iterable[int], /, *, concurrency: int = DEFAULT_CONCURRENCY) -> Any:
         if isinstance(ids, (str, bytes, int)):

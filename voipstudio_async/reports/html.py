@@ -7,10 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from .figures import Figures
 from .plots import DAYS, plots
-from .report import CallReport
+
+if TYPE_CHECKING:
+    # A report draws itself with what stands here: at run time, only reports know drawings.
+    from .report import CallReport
 
 # The browser itself refuses whatever would leave the page.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

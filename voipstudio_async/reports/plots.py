@@ -12,11 +12,13 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .extras import needed
 from .figures import Figures
-from .report import CallReport
+
+if TYPE_CHECKING:
+    from .report import CallReport
 
 ANSWERED, MISSED, OTHER, PLAIN = "#0072B2", "#D55E00", "#BBBBBB", "#56B4E9"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -42,7 +44,7 @@ _STYLE = {
 _drawing = threading.Lock()
 """Styles and warnings are settings of the whole process."""
 
-Draw = Callable[[Any, Any, CallReport, bool], None]
+Draw = Callable[[Any, Any, "CallReport", bool], None]
 
 
 def plots(report: CallReport) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ import attrs
 
 from ..errors import VoipStudioError
 from .figures import NOTHING, Figures
+from .html import render_html
 
 Source = Literal["account", "users"]
 
@@ -139,7 +140,4 @@ class CallReport:
 
     def to_html(self, title: str = "Call report") -> str:
         """Draw the report as one page of HTML; see `voipstudio_async.reports.render_html`."""
-        # Drawing needs matplotlib, which a report in itself does not.
-        from .html import render_html  # noqa: PLC0415
-
         return render_html(self, title)
