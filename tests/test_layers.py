@@ -51,6 +51,7 @@ LAYERS = (
     "client",
     "bridge",
     "blocking",
+    "face",
     "__init__",
     # what stands on them
     "sandbox",

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import voipstudio_async as package
-from voipstudio_async import errors
+from voipstudio_async import errors, face
 
 CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
 
@@ -99,10 +99,22 @@ def test_all_is_sorted_and_has_no_repetition() -> None:
     assert list(package.__all__) == sorted(set(package.__all__))
 
 
+def test_what_is_not_public_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nobody'"):
+        package.nobody  # noqa: B018
+    assert dir(package) == list(package.__all__)
+
+
+def test_importing_the_package_alone_imports_next_to_nothing() -> None:
+    code = "import sys, voipstudio_async; print('attrs' in sys.modules, 'asyncio' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
 def test_all_is_what_is_public() -> None:
     public = {
         name
-        for name, value in vars(package).items()
+        for name, value in vars(face).items()
         if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
 

@@ -11,134 +11,26 @@
             print(user.email)
 """
 
-from .auth import Auth, BasicAuth, TokenAuth
-from .blocking import VoipStudio
-from .bulk import AsyncBulk, Bulk
-from .client import AsyncVoipStudio
-from .entities import (
-    Call,
-    CallState,
-    CallType,
-    Cdr,
-    ChatMessage,
-    Contact,
-    Disposition,
-    Entity,
-    Me,
-    QueueGroup,
-    Secret,
-    User,
-    UserAudio,
-    UserGroup,
-    UserGroupPolicy,
-)
-from .errors import (
-    APIError,
-    AuthenticationError,
-    BulkError,
-    ClientClosedError,
-    ConfigurationError,
-    ConflictError,
-    ConnectError,
-    ConnectTimeout,
-    DeadlineExceeded,
-    DecodeError,
-    FieldError,
-    NotFoundError,
-    PaginationError,
-    PermissionDeniedError,
-    PreconditionFailedError,
-    ProtocolError,
-    RateLimitError,
-    RequestInfo,
-    RequestTimeout,
-    ResponseTooLarge,
-    ServerError,
-    TransportError,
-    TwoFactorRequired,
-    UnsafeOperationError,
-    ValidationError,
-    VoipStudioError,
-)
-from .exchange import RawResponse
-from .filters import Filter, field
-from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
-from .outcomes import BulkResult, Outcome
-from .page import Page, PageReport
-from .paging import AsyncPages, Pages
-from .retry import RetryPolicy
-from .settings import Limits, Timeouts
-from .unset import UNSET, Unset
-from .version import __version__
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = (
-    "APIError",
-    "AsyncBulk",
-    "AsyncPages",
-    "AsyncVoipStudio",
-    "Auth",
-    "AuthenticationError",
-    "BasicAuth",
-    "Bulk",
-    "BulkError",
-    "BulkResult",
-    "Call",
-    "CallState",
-    "CallType",
-    "Cdr",
-    "ChatMessage",
-    "ClientClosedError",
-    "ConfigurationError",
-    "ConflictError",
-    "ConnectError",
-    "ConnectTimeout",
-    "Contact",
-    "DeadlineExceeded",
-    "DecodeError",
-    "Disposition",
-    "EndEvent",
-    "Entity",
-    "FieldError",
-    "Filter",
-    "Hooks",
-    "Limits",
-    "Me",
-    "NotFoundError",
-    "Outcome",
-    "Page",
-    "PageReport",
-    "Pages",
-    "PaginationError",
-    "PermissionDeniedError",
-    "PreconditionFailedError",
-    "ProtocolError",
-    "QueueGroup",
-    "RateLimitError",
-    "RawResponse",
-    "RequestEvent",
-    "RequestInfo",
-    "RequestTimeout",
-    "ResponseEvent",
-    "ResponseTooLarge",
-    "RetryEvent",
-    "RetryPolicy",
-    "Secret",
-    "ServerError",
-    "Timeouts",
-    "TokenAuth",
-    "TransportError",
-    "TwoFactorRequired",
-    "UNSET",
-    "UnsafeOperationError",
-    "Unset",
-    "User",
-    "UserAudio",
-    "UserGroup",
-    "UserGroupPolicy",
-    "ValidationError",
-    "VoipStudio",
-    "VoipStudioError",
-    "WaitEvent",
-    "__version__",
-    "field",
-)
+if TYPE_CHECKING:
+    from .face import *  # noqa: F403
+    from .face import __all__ as __all__
+
+
+def __getattr__(name: str) -> Any:
+    # Importing everything takes longer than most of what a short program does. So it waits for the first name that is
+    # asked for: as a program begins, and not when it makes its first request.
+    if name.startswith("__") and name not in ("__all__", "__version__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    face = import_module(".face", __name__)
+    if name == "__all__" or name in face.__all__:
+        return getattr(face, name)
+    if name in globals():  # a module of the package, which has been imported by now
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(import_module(".face", __name__).__all__)

@@ -37,8 +37,7 @@ class BlockingCaller:
 
     def call(self, exchange: Exchange[T]) -> T:
         """Send one request, and wait for its reply."""
-        send: Callable[[Exchange[T]], Awaitable[T]] = self.core.call
-        return self.bridge.run(send, exchange)
+        return self.bridge.run(self.core.call, exchange)
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> Pages[E]:
         """Begin a listing."""

@@ -16,7 +16,7 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from . import forks
 from .errors import ClientClosedError, ConfigurationError
@@ -28,6 +28,7 @@ _PATIENCE = 1.0
 """Seconds that an interrupted call is given to end on the other side."""
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class _Job:
@@ -126,7 +127,7 @@ class Bridge:
         self._manager = self._loop = None
         self._jobs = set()
 
-    def run(self, function: Callable[..., Awaitable[T]], /, *args: Any) -> T:
+    def run(self, function: Callable[[*Ts], Awaitable[T]], /, *args: *Ts) -> T:
         """Run a coroutine function on the loop and wait for its result."""
         loop = self._loop or self._start()
         self._refuse_own_thread(loop)

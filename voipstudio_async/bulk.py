@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Generic, Literal, TypeVar, overload
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence, Sized
+from typing import Any, Generic, Literal, TypeGuard, TypeVar, cast, overload
 
 from .delivery import Tally, tally
 from .errors import BulkError, ConfigurationError, TransportError
@@ -116,15 +116,18 @@ def is_safe_to_share(operation: Any) -> bool:
     return isinstance(operation, Bound) and getattr(operation.operation, "method", None) == "GET"
 
 
+def _is_listing(result: object) -> TypeGuard[AsyncPages[Any]]:
+    return isinstance(result, AsyncPages)
+
+
 async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outcome[In, Any]:
     """Do one input, and turn what it raises into its outcome."""
     counter = Tally()
     tally.set(counter)
     try:
         result = operation(item)
-        if isinstance(result, AsyncPages):
-            pages: AsyncPages[Any] = result
-            result = await pages.collect()
+        if _is_listing(result):
+            result = await result.collect()
         elif inspect.isawaitable(result):
             result = await result
         else:
@@ -256,8 +259,7 @@ class AsyncBulk:
 
 
 def _count(inputs: Any) -> int | None:
-    given: Collection[Any] | None = inputs if isinstance(inputs, Sequence | set | frozenset | dict) else None
-    return None if given is None else len(given)
+    return len(cast("Sized", inputs)) if isinstance(inputs, Sequence | set | frozenset | dict) else None
 
 
 def _index(outcome: Outcome[Any, Any]) -> int:

@@ -68,7 +68,7 @@ def _check_page_size(_: object, __: object, size: Any) -> None:
         raise ConfigurationError(f"page_size must be from 1 to {MAX_PAGE_SIZE}, got {size!r}")
 
 
-def _check_strategy(query: PageQuery[Any], _: object, strategy: Any) -> None:
+def _check_strategy(query: PageQuery[Any], _: object, strategy: Strategy) -> None:
     if strategy not in ("offset", "keyset"):
         raise ConfigurationError(f"strategy is 'offset' or 'keyset', got {strategy!r}")
     if strategy == "keyset" and not query.by_id:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar, TypeVarTuple
 
 from .entities.base import Entity
 from .errors import ConfigurationError, PaginationError
@@ -20,6 +20,7 @@ from .walks import Checkpoint, Walk, begin
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class SendPage(Protocol):
@@ -172,7 +173,7 @@ class _Ahead(Generic[E]):
 class Runner(Protocol):
     """How the blocking face runs a piece of the asynchronous one and waits for it."""
 
-    def __call__(self, function: Callable[..., Awaitable[T]], /, *args: Any) -> T:
+    def __call__(self, function: Callable[[*Ts], Awaitable[T]], /, *args: *Ts) -> T:
         """Run `function` on the loop's thread."""
         ...
 
@@ -216,9 +217,8 @@ class Pages(Generic[E]):
     def pages(self) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; pages without a new row are left out."""
         walk = self._pages.pages()
-        step: Callable[[AsyncIterator[Page[E]]], Awaitable[Page[E] | None]] = _step
         try:
-            while (page := self._run(step, walk)) is not None:
+            while (page := self._run(_step, walk)) is not None:
                 yield page
                 del page
         finally:

@@ -17,6 +17,7 @@ import msgspec
 from .collector import LARGE, paused
 from .entities.base import Entity
 from .errors import DecodeError
+from .scalars import is_list, is_object
 from .twins import Twin, Unfit, make_twin, supports
 
 E = TypeVar("E", bound=Entity)
@@ -86,9 +87,8 @@ class PageReader(Generic[E]):
         envelope = self._plain.envelope(body)
         one = self._plain.one(envelope)
         data = envelope["data"]
-        if isinstance(data, dict):
-            fields: dict[str, Any] = data
-            self._learn({frozenset(fields): 1}, 1)
+        if is_object(data):
+            self._learn({frozenset(data): 1}, 1)
         return one
 
     def _whole(self, body: bytes) -> Rows[E] | None:
@@ -126,9 +126,8 @@ class PageReader(Generic[E]):
             row = self._plain.parse(bytes(raw))
         except DecodeError as error:
             raise DecodeError(path, error.message) from None
-        if isinstance(row, dict):
-            fields: dict[str, Any] = row
-            shape = frozenset(fields)
+        if is_object(row):
+            shape = frozenset(row)
             unfit[shape] = unfit.get(shape, 0) + 1
         return self._plain.row(row, path)
 
@@ -136,13 +135,11 @@ class PageReader(Generic[E]):
         envelope = self._plain.envelope(body)
         rows = self._plain.rows(envelope)
         data = envelope["data"]
-        if isinstance(data, list):
+        if is_list(data):
             shapes: dict[frozenset[str], int] = {}
-            records: list[dict[str, Any]] = data
-            for record in records:
-                shape = frozenset(record)
-                shapes[shape] = shapes.get(shape, 0) + 1
-            self._learn(shapes, len(records))
+            for row in data:
+                shapes[frozenset(row)] = shapes.get(frozenset(row), 0) + 1
+            self._learn(shapes, len(data))
         return rows
 
     def _learn(self, shapes: dict[frozenset[str], int], rows: int) -> None:

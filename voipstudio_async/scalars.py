@@ -7,9 +7,10 @@ digits) and returns it in the declared type, or raises `Misfit`: it never guesse
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?", re.ASCII)
@@ -46,6 +47,16 @@ def shown(value: object) -> str:
         return "null"
     kind = _KINDS.get(type(value), f"a {type(value).__name__}")
     return f"{kind} of {len(value)} characters" if isinstance(value, str) else kind
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a JSON value is an object: checked in place, its keys and values would be of no known type."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Tell whether a JSON value is a list."""
+    return isinstance(value, list)
 
 
 def to_int(value: Any) -> int:
@@ -147,9 +158,7 @@ def loose(value: Any) -> Any:
     if isinstance(value, Decimal):
         return number(value)
     if isinstance(value, list):
-        items: list[Any] = value
-        return [loose(item) for item in items]
+        return [loose(item) for item in cast("Sequence[Any]", value)]
     if isinstance(value, dict):
-        fields: dict[str, Any] = value
-        return {key: loose(item) for key, item in fields.items()}
+        return {key: loose(item) for key, item in cast("dict[str, Any]", value).items()}
     return value

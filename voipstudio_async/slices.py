@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 import attrs
 
@@ -149,7 +149,7 @@ class AsyncSlices(AsyncPages[E]):
             for one in ahead:
                 await one.close()
 
-    def _fill(self, ahead: deque[_Slice[E]], waiting: Any) -> bool:
+    def _fill(self, ahead: deque[_Slice[E]], waiting: Iterator[int]) -> bool:
         while len(ahead) < self._concurrency and (index := next(waiting, None)) is not None:
             query = between(self._bare, self._field, self._bounds[index], self._bounds[index + 1])
             resume = self._inner if index == self._index else None

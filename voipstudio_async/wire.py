@@ -22,10 +22,9 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
-import cattrs
 import msgspec
 
 from . import scalars
@@ -33,8 +32,11 @@ from .entities.base import NO_EXTRA, Entity, Extra, FieldSpec, Origin, Secret, W
 from .errors import ConfigurationError, DecodeError, FieldError
 from .filters import Filter
 from .readers import PageReader, PlainWay, Rows
-from .scalars import Misfit
+from .scalars import Misfit, is_list, is_object
 from .unset import UNSET
+
+if TYPE_CHECKING:
+    import cattrs
 
 logger = logging.getLogger("voipstudio_async")
 
@@ -85,24 +87,18 @@ def error_parts(body: bytes) -> tuple[str | None, list[FieldError]]:
         parsed = parse(body)
     except DecodeError:
         return (f"the body is not JSON: {excerpt(body)}" if body.strip() else None), []
-    if not isinstance(parsed, dict):
+    if not is_object(parsed):
         return f"the body is not the API's error: {excerpt(body)}", []
-    envelope: dict[str, Any] = parsed
-    message = envelope.get("message")
-    entries: Any = envelope.get("errors")
-    errors = _field_errors(entries) if isinstance(entries, list) else []
+    message = parsed.get("message")
+    entries = parsed.get("errors")
+    errors = [_field_error(entry) for entry in entries] if is_list(entries) else []
     return (message if isinstance(message, str) and message else None), errors
 
 
-def _field_errors(entries: list[Any]) -> list[FieldError]:
-    return [_field_error(entry) for entry in entries]
-
-
 def _field_error(entry: Any) -> FieldError:
-    if not isinstance(entry, dict):
+    if not is_object(entry):
         return FieldError(None, str(entry))
-    fields: dict[str, Any] = entry
-    parts = {key: str(value) for key, value in fields.items() if value is not None}
+    parts = {key: str(value) for key, value in entry.items() if value is not None}
     return FieldError(parts.get("field"), parts.get("message", "no message"), parts.get("code"))
 
 
@@ -118,6 +114,9 @@ class Codec:
     def __init__(self, tz: tzinfo, strict: bool) -> None:
         self.tz = tz
         self.strict = strict
+        # Not imported with the package, but with the first client.
+        import cattrs  # noqa: PLC0415
+
         self.converter = cattrs.Converter(detailed_validation=False)
         self._logged: set[tuple[type, str]] = set()
         self._readers: dict[type, PageReader[Any]] = {}
@@ -154,21 +153,19 @@ class Codec:
         data = envelope["data"]
         if isinstance(data, dict):
             return Rows([self._row(cls, data, "data")], 1)
-        if not isinstance(data, list):
+        if not is_list(data):
             raise DecodeError("data", f"expected a list, got {scalars.shown(data)}")
-        rows: list[Any] = data
-        items = [self._row(cls, row, f"data[{index}]") for index, row in enumerate(rows)]
+        items = [self._row(cls, row, f"data[{index}]") for index, row in enumerate(data)]
         return Rows(items, self._total(envelope))
 
     def plain_record(self, cls: type[E], envelope: dict[str, Any]) -> E:
         """Read the one thing of an envelope, with the hook of its class."""
         data = envelope["data"]
-        if isinstance(data, dict):
-            return self._row(cls, data, "data")
-        rows: list[Any] = data if isinstance(data, list) else []
-        if len(rows) == 1:
-            return self._row(cls, rows[0], "data[0]")
-        raise DecodeError("data", f"expected one object, got {scalars.shown(envelope['data'])}")
+        if is_list(data) and len(data) == 1:
+            return self._row(cls, data[0], "data[0]")
+        if not isinstance(data, dict):
+            raise DecodeError("data", f"expected one object, got {scalars.shown(data)}")
+        return self._row(cls, data, "data")
 
     def total(self, body: bytes) -> int | None:
         """Read the total of a collection from the answer of a listing."""
@@ -206,10 +203,9 @@ class Codec:
         known = frozenset(spec.wire for spec, _ in fields)
         needed = frozenset(spec.name for spec, _ in fields if not _is_optional(spec.type))
 
-        def structure(given: Any, _: Any) -> Entity:
-            if type(given) is not dict:
-                raise DecodeError("", f"expected an object, got {scalars.shown(given)}")
-            row: dict[str, Any] = given
+        def structure(row: Any, _: Any) -> Entity:
+            if not is_object(row):
+                raise DecodeError("", f"expected an object, got {scalars.shown(row)}")
             values: dict[str, Any] = {}
             extra = {key: scalars.loose(value) for key, value in row.items() if key not in known}
             originals: dict[str, tuple[Any, Any]] = {}
@@ -290,8 +286,7 @@ class Codec:
         if isinstance(value, Enum):
             return self._filter_value(value.value, operator)
         if isinstance(value, (list, tuple)):
-            items: Sequence[Any] = value
-            return [self._filter_value(item, operator) for item in items]
+            return [self._filter_value(item, operator) for item in typing.cast("Sequence[Any]", value)]
         if isinstance(value, (float, Decimal)) and not _is_finite(value):
             raise ConfigurationError(f"a filter cannot compare with {value!r}")
         if value is None or isinstance(value, (str, int, float, Decimal)):
@@ -308,12 +303,11 @@ class Codec:
 
 def _envelope(body: bytes) -> dict[str, Any]:
     parsed = parse(body)
-    if not isinstance(parsed, dict):
+    if not is_object(parsed):
         raise DecodeError("", f"expected an object with 'data', got {scalars.shown(parsed)}: {excerpt(body)}")
     if "data" not in parsed:
         raise DecodeError("data", f"is missing: {excerpt(body)}")
-    envelope: dict[str, Any] = parsed
-    return envelope
+    return parsed
 
 
 def _is_entity(annotation: Any) -> bool:
@@ -344,9 +338,10 @@ def _union_hook(members: list[tuple[Any, Hook]]) -> Hook:
     exact = {typing.get_origin(member) or member: (member, hook) for member, hook in members}
     lists = exact.get(tuple)
 
-    def structure(value: Any, _: Any) -> Any:
-        member, hook = exact.get(type(value), (None, None))
-        if type(value) is list and lists is not None:
+    def structure(value: object, _: Any) -> Any:
+        kind = type(value)
+        member, hook = exact.get(kind, (None, None))
+        if kind is list and lists is not None:
             member, hook = lists
         if hook is not None:
             return hook(value, member)
@@ -361,9 +356,8 @@ def _union_hook(members: list[tuple[Any, Hook]]) -> Hook:
 
 
 def _texts(value: Any, _: Any) -> tuple[str, ...]:
-    items: list[Any] | None = value if type(value) is list else None
-    if items is not None and all(type(item) is str for item in items):
-        return tuple(items)
+    if is_list(value) and all(type(item) is str for item in value):
+        return tuple(value)
     raise Misfit("a list of texts", value)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn, cast
 
 import attrs
 
@@ -155,8 +155,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, tuple):
-        items: tuple[Any, ...] = value
-        return [plain(item) for item in items]
+        return [plain(item) for item in cast("Sequence[Any]", value)]
     if isinstance(value, Decimal):
         # A whole number was sent without a point, and is given back so.
         return int(value) if value.as_tuple().exponent == 0 else number(value)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeGuard, TypeVar, overload
 
 from ..errors import ConfigurationError
 from ..exchange import Exchange
@@ -156,10 +156,7 @@ class Operation(Generic[A_co, B_co]):
     @overload
     def __get__(self, resource: object, owner: object) -> Self: ...
     def __get__(self, resource: object, owner: object) -> Any:
-        if not isinstance(resource, Resource):
-            return self
-        found: Resource[Any] = resource
-        return Bound(self, found)
+        return Bound(self, resource) if _is_resource(resource) else self
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -192,6 +189,10 @@ class Operation(Generic[A_co, B_co]):
     def exchange(self, codec: Codec, path: str, /, *args: Any, **kwargs: Any) -> Exchange[Any]:
         """Make the request for some arguments, and say how to read its reply."""
         raise TypeError(f"{self!r} does not make one exchange")
+
+
+def _is_resource(value: object) -> TypeGuard[Resource[Any]]:
+    return isinstance(value, Resource)
 
 
 _ERRORS = {
