@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -218,3 +220,10 @@ def test_the_sandbox_uses_aiohttp_as_a_server_only() -> None:
 
     assert used
     assert {name for name in used if not name.startswith("aiohttp.web")} == set()
+
+
+@pytest.mark.parametrize("module", [name for name in LAYERS if name not in ("__init__", "__main__")])
+def test_a_module_can_be_imported_first(module: str) -> None:
+    code = f"import {PACKAGE}.{module}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

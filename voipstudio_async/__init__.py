@@ -12,6 +12,7 @@
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,13 +23,12 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     # Importing everything takes longer than most of what a short program does. So it waits for the first name that is
     # asked for: as a program begins, and not when it makes its first request.
-    if name.startswith("__") and name not in ("__all__", "__version__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    face = import_module(".face", __name__)
-    if name == "__all__" or name in face.__all__:
-        return getattr(face, name)
-    if name in globals():  # a module of the package, which has been imported by now
-        return globals()[name]
+    if name in ("__all__", "__version__") or not (name.startswith("__") or find_spec(f".{name}", __name__)):
+        face = import_module(".face", __name__)
+        if name == "__all__" or name in face.__all__:
+            return getattr(face, name)
+    elif not name.startswith("__"):
+        return import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

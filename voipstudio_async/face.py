@@ -1,6 +1,5 @@
 """The public names, each from its module: what the package hands on when it is first asked for one of them."""
 
-
 from .auth import Auth, BasicAuth, TokenAuth
 from .blocking import VoipStudio
 from .bulk import AsyncBulk, Bulk

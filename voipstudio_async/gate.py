@@ -83,8 +83,8 @@ class Gate:
 
     def enter(self) -> Awaitable[Any]:
         """Wait for a place; every `enter` that was awaited is followed by a `leave`."""
-        # Nothing to wait for is what nearly every request meets: it costs one step less. Whoever waits for a place has to
-        # look at the gate again when there is one.
+        # Nothing to wait for is what nearly every request meets: it costs one step less. Whoever waits for a place has
+        # to look at the gate again when there is one.
         if self._closed_until or self._rate is not None or self._places.locked():
             return self._enter_slowly()
         return self._places.acquire()

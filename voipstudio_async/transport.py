@@ -131,7 +131,7 @@ class Transport:
             _close_at_once(connector)
 
     def session(self) -> aiohttp.ClientSession:
-        """Give the session, made on first use; refuse when closed, or in a loop that is not the one of its connections."""
+        """Give the session, made on first use; refuse when closed, or in another loop than that of its connections."""
         if self.closed:
             raise ClientClosedError(f"{self._owner} is closed; make a new one")
         loop = asyncio.get_running_loop()

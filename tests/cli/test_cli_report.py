@@ -36,8 +36,21 @@ def test_the_figures_are_those_of_the_account(sandbox: Sandbox) -> None:
     assert found["fetch"]["complete"]
 
 
-def test_all_users_are_fetched_and_then_the_calls_of_each(sandbox: Sandbox) -> None:
+def test_all_users_are_fetched_and_then_the_calls_of_the_account(sandbox: Sandbox) -> None:
     json_report(sandbox)
+    assert [request.path for request in sandbox.requests] == ["/users", "/cdrs"]
+
+
+def test_the_calls_of_each_user_are_fetched_where_the_account_may_not_be_read(sandbox: Sandbox) -> None:
+    allowed = json_report(sandbox)
+    sandbox.deny("GET", "/cdrs")
+    denied = json_report(sandbox)
+    assert (denied["total"], denied["users"]) == (allowed["total"], allowed["users"])
+    assert denied["fetch"]["complete"]
+
+
+def test_all_users_are_fetched_and_then_the_calls_of_each(sandbox: Sandbox) -> None:
+    json_report(sandbox, "--source", "users")
 
     asked = [request.path for request in sandbox.requests]
     assert asked[0] == "/users"
@@ -57,7 +70,7 @@ def test_the_table_shows_users_totals_and_what_it_took(sandbox: Sandbox) -> None
     assert (ended.code, ended.err) == (0, "")
     for user in sandbox.store.rows("users"):
         assert f"{user['first_name']} {user['last_name']}" in ended.out
-    for word in ("Calls", "Answered", "Missed", "Talk time", "Charge", "Total  4 users", "60 rows in 5 requests"):
+    for word in ("Calls", "Answered", "Missed", "Talk time", "Charge", "Total  4 users", "60 rows in 2 requests"):
         assert word in ended.out
     assert "rows a second" in ended.out
 
@@ -85,7 +98,7 @@ def test_a_user_whose_calls_may_not_be_read_is_named(sandbox: Sandbox) -> None:
     name = f"{user['first_name']} {user['last_name']}"
     sandbox.deny("GET", f"/users/{user['id']}/cdrs")
 
-    ended = voipstudio("report", at=sandbox)
+    ended = voipstudio("report", "--source", "users", at=sandbox)
 
     assert ended.code == 1
     assert f"error: {name} (user {user['id']}): 403" in ended.err
@@ -98,7 +111,7 @@ def test_a_failure_stands_in_the_file_too(sandbox: Sandbox, tmp_path: Path) -> N
     sandbox.deny("GET", f"/users/{user['id']}/cdrs")
     target = tmp_path / "report.json"
 
-    ended = voipstudio("report", "--format", "json", "--output", str(target), at=sandbox)
+    ended = voipstudio("report", "--source", "users", "--format", "json", "--output", str(target), at=sandbox)
 
     failures = json.loads(target.read_text("utf-8"))["fetch"]["failures"]
     assert (ended.code, ended.out) == (1, "")
@@ -109,7 +122,7 @@ def test_a_failure_stands_in_the_file_too(sandbox: Sandbox, tmp_path: Path) -> N
 def test_many_failures_are_named_up_to_a_point() -> None:
     with Sandbox(users=30, calls=30, seed=1) as sandbox:
         sandbox.deny("GET", "/users/{id}/cdrs")
-        ended = voipstudio("report", at=sandbox)
+        ended = voipstudio("report", "--source", "users", at=sandbox)
 
     assert ended.code == 1
     assert ended.err.count("error: ") == 20
@@ -129,7 +142,7 @@ def test_users_that_cannot_be_listed_end_the_report(sandbox: Sandbox, tmp_path: 
 def test_a_deadline_reports_what_came_until_then(sandbox: Sandbox) -> None:
     sandbox.faults.latency(0.3)
 
-    ended = voipstudio("report", "--deadline", "0.4", "--concurrency", "1", at=sandbox)
+    ended = voipstudio("report", "--source", "users", "--deadline", "0.4", "--concurrency", "1", at=sandbox)
 
     assert ended.code == 1
     assert ended.err.count("wait longer with --deadline") >= 1
@@ -194,7 +207,7 @@ def test_a_page_without_the_library_says_which_extra(sandbox: Sandbox, monkeypat
 def test_data_and_messages_go_their_own_ways(sandbox: Sandbox) -> None:
     sandbox.deny("GET", f"/users/{sandbox.store.rows('users')[0]['id']}/cdrs")
 
-    ended = run("report", "--format", "json", at=sandbox)
+    ended = run("report", "--source", "users", "--format", "json", at=sandbox)
 
     assert ended.code == 1
     assert json.loads(ended.out)["total"]["calls"] < 60

@@ -86,7 +86,7 @@ def test_ctrl_c_does_not_wait_until_an_account_is_made() -> None:
 def test_progress_is_drawn_on_a_terminal_and_data_stays_clean(sandbox: Sandbox) -> None:
     sandbox.faults.latency(0.15)
     with screen() as stderr:
-        arguments = ("report", "--format", "json", "--concurrency", "1")
+        arguments = ("report", "--source", "users", "--format", "json", "--concurrency", "1")
         with process(*arguments, at=sandbox, stderr=stderr.theirs, variables={"TERM": "xterm"}) as started:
             stderr.wait_for("/4")
             ended = finish(started)

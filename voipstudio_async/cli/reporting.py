@@ -67,9 +67,9 @@ class Span:
         Source,
         typer.Option(
             rich_help_panel=_PANEL,
-            help="Read each user's own call records, or the account's at once; auto: the account's if that is allowed.",
+            help="Read the call records of the whole account, or each user's own; auto: the account's if it is allowed.",
         ),
-    ] = Source.USERS
+    ] = Source.AUTO
 
     def start(self, connection: Connection) -> date | None:
         """Give the first day, or the first moment."""

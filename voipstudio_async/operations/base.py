@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeGuard, TypeVar, overload
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 from ..errors import ConfigurationError
 from ..exchange import Exchange
@@ -156,7 +156,10 @@ class Operation(Generic[A_co, B_co]):
     @overload
     def __get__(self, resource: object, owner: object) -> Self: ...
     def __get__(self, resource: object, owner: object) -> Any:
-        return Bound(self, resource) if _is_resource(resource) else self
+        if isinstance(resource, Resource):
+            # Of whichever face. To say so to the checker would take a call, for each request.
+            return Bound(self, resource)  # pyright: ignore[reportUnknownArgumentType]
+        return self
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -189,10 +192,6 @@ class Operation(Generic[A_co, B_co]):
     def exchange(self, codec: Codec, path: str, /, *args: Any, **kwargs: Any) -> Exchange[Any]:
         """Make the request for some arguments, and say how to read its reply."""
         raise TypeError(f"{self!r} does not make one exchange")
-
-
-def _is_resource(value: object) -> TypeGuard[Resource[Any]]:
-    return isinstance(value, Resource)
 
 
 _ERRORS = {
