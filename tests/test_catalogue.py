@@ -8,6 +8,7 @@ import json
 import pydoc
 import re
 from contextlib import redirect_stdout
+from datetime import date
 from typing import Any
 
 import pytest
@@ -169,3 +170,22 @@ def test_the_sandbox_knows_every_place_that_is_written(sandbox: Sandbox) -> None
 
 def test_a_raw_request_is_not_part_of_the_table() -> None:
     assert Raw not in RESOURCES.values()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda client: client.user_groups.create(nme="x"), r"create\(\): .*; it takes \(\*, name"),
+        (lambda client: client.user_groups.create("x"), r"create\(\): too many positional arguments"),
+        (lambda client: client.users.list(field="x"), r"list\(\): got an unexpected keyword argument 'field'"),
+        (lambda client: client.cdrs.walk(1), r"walk\(\): missing a required argument: 'end'"),
+    ],
+)
+def test_wrong_arguments_are_told_in_the_words_of_the_operation(call: Any, words: str) -> None:
+    with VoipStudio("token") as client, pytest.raises(TypeError, match=words):
+        call(client)
+
+
+def test_a_walk_takes_its_range_by_name() -> None:
+    with VoipStudio("token") as client:
+        assert "Pages(Cdr" in repr(client.cdrs.walk(start=date(2026, 1, 1), end=date(2026, 2, 1), concurrency=2))

@@ -271,7 +271,8 @@ async def test_a_client_that_is_dropped_unclosed_gives_one_warning_that_names_it
 ) -> None:
     client = face(TOKEN, base_url=recorder.url)
     await every(client.users.list())
-    expected = f"ResourceWarning: {client!r} was not closed: use 'with', or call close()"
+    advice = "use 'async with', or await close()" if face is AsyncVoipStudio else "use 'with', or call close()"
+    expected = f"ResourceWarning: {client!r} was not closed: {advice}"
 
     with warnings.catch_warnings(record=True) as record:
         warnings.simplefilter("always")

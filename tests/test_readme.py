@@ -53,6 +53,12 @@ def test_every_link_of_the_docs_leads_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_the_reference_is_up_to_date() -> None:
+    command = [sys.executable, "-c", "import make_api; print(make_api.document(), end='')"]
+    done = subprocess.run(command, cwd=ROOT / "docs", capture_output=True, text=True, check=True)
+    assert done.stdout == (ROOT / "docs" / "api.md").read_text("utf-8"), "run: python docs/make_api.py"
+
+
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     commands = re.findall(r"^```sh\n(python3 .*)\n```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert len(commands) == 2

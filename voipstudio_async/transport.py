@@ -123,7 +123,7 @@ class Transport:
         session = getattr(self, "_session", None)
         if session is None or not self._owned or session.closed:
             return
-        text = f"{self._owner} was not closed: use 'with', or call close()"
+        text = f"{self._owner} was not closed: use 'async with', or await close()"
         warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
         connector = session.connector
         session.detach()

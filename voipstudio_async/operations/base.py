@@ -115,7 +115,19 @@ class Bound:
         return f"<{type(self.resource).__name__}.{self.__name__}{self.__signature__}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.operation.start(self.resource, *args, **kwargs)
+        try:
+            return self.operation.start(self.resource, *args, **kwargs)
+        except TypeError:
+            self._check_arguments(*args, **kwargs)
+            raise
+
+    def _check_arguments(self, *args: Any, **kwargs: Any) -> None:
+        """Say what is wrong with the arguments in the words of this operation, not of what it is made of."""
+        signature = self.operation.signature()
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}(): {error}; it takes {signature}") from None
 
     def on(self, caller: Caller) -> Bound:
         """Give the same operation through another caller: the other face's, or one with other options."""

@@ -62,7 +62,6 @@ class Walker(Protocol[R_co]):
         self,
         start: date,
         end: date,
-        /,
         *filters: Condition,
         slice: timedelta = timedelta(days=1),
         concurrency: int = 4,
@@ -171,12 +170,8 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
         return call_signature(Walker)
 
     def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
-        if len(args) < 2:
-            raise ConfigurationError(
-                f"{self.name} needs a start and an end: {self.name}(date(2026, 1, 1), date(2026, 2, 1))"
-            )
-        start, end, *filters = args
-        return self._begin(resource, start, end, tuple(filters), **options)
+        given = self.signature().bind(*args, **options).arguments
+        return self._begin(resource, given.pop("start"), given.pop("end"), given.pop("filters", ()), **given)
 
     def _begin(
         self,

@@ -1,0 +1,129 @@
+"""Writes docs/api.md from the package's own declarations and docstrings: `python docs/make_api.py`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+import voipstudio_async as v
+from voipstudio_async import errors, resources
+from voipstudio_async.entities.base import field_specs
+from voipstudio_async.operations import Operation
+from voipstudio_async.schema import field_texts
+from voipstudio_async.studio import Studio
+
+TARGET = Path(__file__).with_name("api.md")
+ENTITIES = (
+    v.User,
+    v.UserAudio,
+    v.Me,
+    v.QueueGroup,
+    v.UserGroup,
+    v.UserGroupPolicy,
+    v.Contact,
+    v.Cdr,
+    v.ChatMessage,
+    v.Call,
+)
+VALUES = (v.Timeouts, v.RetryPolicy, v.Limits, v.Hooks, v.Page, v.PageReport, v.Outcome, v.BulkResult, v.RawResponse)
+HEAD = """# Reference
+
+Made from the declarations by `python docs/make_api.py`; a test keeps it true. Everything here is importable from `voipstudio_async`.
+On `AsyncVoipStudio` operations are awaited and listings iterated with `async for`; on `VoipStudio` they are called, and iterated with `for`.
+"""
+
+
+def plain(text: str | None) -> str:
+    """Give a docstring as a line of Markdown."""
+    words = " ".join(inspect.cleandoc(text or "").split("\n\n")[0].split())
+    return re.sub(r"``(.+?)``", r"`\1`", words).replace("|", "\\|")
+
+
+def signature(call: Any) -> str:
+    """Give a signature as a reader wants it: without quotes, and without the modules of types."""
+    text = str(call).replace("'", "").replace("voipstudio_async.", "").replace("datetime.", "")
+    return re.sub(r"\b(unset|page|filters)\.", "", text).replace("|", "\\|")
+
+
+def type_name(annotation: Any) -> str:
+    """Give a type as it is written."""
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    text = re.sub(r"typing\.Annotated\[(.+?), (?:<.*?>|[\w.]+)\]", r"\1", text.replace("voipstudio_async.", ""))
+    return re.sub(r"\b(datetime|decimal|typing|entities|base|collections|abc)\.", "", text).replace("|", "\\|")
+
+
+def resource_lines(name: str, cls: type) -> Iterator[str]:
+    """Write one resource and its operations."""
+    where = "client" if name == "me" else f"client.{name}"
+    if name != "me":
+        yield f"\n### `{where}`\n\n{plain(cls.__doc__)}\n"
+    else:
+        yield "\n### `client`\n"
+    yield "| | gives | |\n|---|---|---|"
+    for key, operation in vars(cls).items():
+        if isinstance(operation, Operation):
+            options = re.sub(r"(?<!\*, )order_by.*resume: str \\\| None = None", "**options", signature(operation.signature()))
+            call = f"`{where}.{key}{options}`"
+            yield f"| {call} | {plain(operation.returns())} | {plain(operation.summary)} |"
+
+
+def class_lines(cls: type) -> Iterator[str]:
+    """Write one class and its fields."""
+    yield f"\n### `{cls.__name__}`\n\n{plain(cls.__doc__)}\n\n| field | type | |\n|---|---|---|"
+    texts = field_texts(cls)
+    attrs.resolve_types(cls, include_extras=True)
+    specs = field_specs(cls) if issubclass(cls, v.Entity) else attrs.fields(cls)
+    for field in specs:
+        name = str(field.name)
+        yield f"| `{name}` | {type_name(field.type)} | {plain(texts.get(name))} |"
+
+
+def method_lines(cls: type) -> Iterator[str]:
+    """Write one class and its methods."""
+    yield f"\n### `{cls.__name__}`\n\n{plain(cls.__doc__)}\n\n| | |\n|---|---|"
+    for name, value in inspect.getmembers(cls):
+        if name.startswith("_") or not (callable(value) or isinstance(value, property)):
+            continue
+        if isinstance(value, property):
+            yield f"| `{name}` | {plain(value.__doc__)} |"
+        elif value.__doc__:
+            call = signature(inspect.signature(value)).replace("(self, ", "(").replace("(self)", "()")
+            yield f"| `{name}{call}` | {plain(value.__doc__)} |"
+
+
+def document() -> str:
+    """Write the whole page."""
+    lines = [HEAD, "## The client\n", "`AsyncVoipStudio(...)` and `VoipStudio(...)` take the same arguments:\n"]
+    lines += [f"* `{name}`: {plain(text)}" for name, text in re.findall(r":param (\w+): (.+)", Studio.__doc__ or "")]
+    lines.append(
+        "\n`close()`, or `async with` and `with`, end it; `with_options(timeouts=, retry=, token=)` gives a view."
+    )
+    lines.append("\n## Operations\n\nThe options of listings stand in [lists](lists.md): filters, `order_by`, `page_size`, `prefetch`...")
+    for name, cls in [*resources.RESOURCES.items(), ("raw", resources.Raw)]:
+        lines += resource_lines(name, cls)
+    lines.append("\n## Listings and bulk")
+    for cls in (v.AsyncPages, v.AsyncBulk):
+        lines += method_lines(cls)
+    lines.append("\n## Settings and results")
+    for cls in VALUES:
+        lines += class_lines(cls)
+    lines.append("\n## Entities\n\nAll have `extra` and `to_dict()`; every field but the id can be None.")
+    for cls in ENTITIES:
+        lines += class_lines(cls)
+    tree = inspect.cleandoc(errors.__doc__ or "").split("::", 1)[1]
+    lines.append("\n## Errors\n\n```text\n" + inspect.cleandoc(tree.split("Every exception")[0]).strip() + "\n```\n")
+    lines.append(
+        "`APIError` has `status`, `message`, `errors` (each with `field`, `message`, `code`), `request`, `attempts` and"
+        " `retry_after`; `TransportError` has `request` and `attempts`, `DeadlineExceeded` also `elapsed`, `ResponseTooLarge`"
+        " `limit`; `DecodeError` has `path`; `PaginationError` `report`; `BulkError` `outcomes`."
+    )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(document(), encoding="utf-8")
