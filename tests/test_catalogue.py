@@ -15,7 +15,7 @@ import pytest
 from faces import FACES, operation
 from literals import LITERALS
 
-from voipstudio_async import ConfigurationError, PermissionDeniedError, VoipStudio, openapi
+from voipstudio_async import ConfigurationError, PermissionDeniedError, UnsafeOperationError, VoipStudio, openapi
 from voipstudio_async.operations import Operation, operations
 from voipstudio_async.resources import RESOURCES, Raw
 from voipstudio_async.sandbox import Sandbox
@@ -188,4 +188,14 @@ def test_wrong_arguments_are_told_in_the_words_of_the_operation(call: Any, words
 
 def test_a_walk_takes_its_range_by_name() -> None:
     with VoipStudio("token") as client:
-        assert "Pages(Cdr" in repr(client.cdrs.walk(start=date(2026, 1, 1), end=date(2026, 2, 1), concurrency=2))
+        assert "Slices(Cdr" in repr(client.cdrs.walk(start=date(2026, 1, 1), end=date(2026, 2, 1), concurrency=2))
+
+
+def test_what_deletes_an_account_refuses_without_its_confirmation() -> None:
+    with VoipStudio("token") as client, pytest.raises(UnsafeOperationError, match="confirm=7"):
+        client.customers.delete(7)  # type: ignore[call-arg]
+
+
+def test_an_id_may_be_named() -> None:
+    with VoipStudio("token") as client:
+        assert "/users/7/cdrs" in repr(client.users.cdrs(id=7))  # type: ignore[call-arg]

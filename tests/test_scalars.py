@@ -88,7 +88,8 @@ def test_a_moment_survives_being_written_and_read(value: datetime, zone: Any) ->
     except OverflowError:
         return
 
-    assert scalars.to_datetime(scalars.moment_text(value, zone), zone) == value
+    whole = value.replace(microsecond=0)
+    assert scalars.to_datetime(scalars.moment_text(value, zone, "lte"), zone) == whole
 
 
 def test_a_day_means_all_of_it() -> None:

@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorder import Recorder
 
-from voipstudio_async import Cdr, ConfigurationError, PageReport, VoipStudioError
+from voipstudio_async import AsyncVoipStudio, Cdr, ConfigurationError, PageReport, VoipStudioError
 from voipstudio_async.exchange import Exchange, Reply
 from voipstudio_async.page import PageQuery
+from voipstudio_async.sandbox import Sandbox
 from voipstudio_async.slices import AsyncSlices, cut
 from voipstudio_async.wire import codec
 
@@ -223,8 +224,6 @@ def test_a_change_of_the_clock_leaves_no_gap(day: date) -> None:
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        ((), {}, "needs a start and an end"),
-        ((date(2026, 1, 1),), {}, "needs a start and an end"),
         ((date(2026, 1, 2), date(2026, 1, 1)), {}, "start must be before end"),
         ((date(2026, 1, 1), date(2026, 1, 1)), {}, "start must be before end"),
         (("2026-01-01", "2026-02-01"), {}, "from a date or date-time"),
@@ -252,3 +251,25 @@ async def test_a_sliced_walk_offers_what_a_listing_does(studio: Any) -> None:
     assert slices.report.complete
     assert (await settle(slices.first())) is not None
     assert len(await settle(slices.collect(max_items=7))) == 7
+
+
+@pytest.mark.parametrize("calls", [0, 50])
+async def test_slices_may_come_in_any_order(calls: int) -> None:
+    async with (
+        Sandbox(users=2, calls=calls, seed=1) as sandbox,
+        AsyncVoipStudio(sandbox.token, base_url=sandbox.url) as client,
+    ):
+        walk = client.cdrs.walk(date(2026, 1, 1), date(2027, 1, 1), slice=timedelta(days=100), order_by="-calldate")
+        async with asyncio.timeout(20):
+            assert len(await walk.collect(require_complete=True)) == calls
+        with pytest.raises(ConfigurationError, match="order_by"):
+            walk.checkpoint()
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_range_does_not_begin_or_end_in_an_hour_that_is_told_twice(fold: int) -> None:
+    warsaw = ZoneInfo("Europe/Warsaw")
+    twice = datetime(2026, 10, 25, 2, 15, tzinfo=warsaw, fold=fold)
+    for start, end in ((twice, datetime(2026, 11, 1, tzinfo=warsaw)), (datetime(2026, 10, 1, tzinfo=warsaw), twice)):
+        with pytest.raises(ConfigurationError, match="clocks of"):
+            cut(start, end, timedelta(days=1), warsaw)

@@ -229,3 +229,25 @@ def test_rows_is_what_a_page_gives() -> None:
     rows = Codec(UTC, strict=True).rows(Cdr, body([{"id": key} for key in random.Random(1).sample(range(99), 50)]))
     assert isinstance(rows, Rows)
     assert rows.total == 50
+
+
+@pytest.mark.parametrize("text", ["2026-01-01T10:00:00", "2026-01-01 10:00:00.000000", "2026-01-01t10:00:00"])
+def test_an_api_that_writes_date_times_in_its_own_way_gets_them_back_so(text: str) -> None:
+    codec = Codec(UTC, strict=True)
+    page, one = body([{"id": 1, "created_at": text}]), single({"id": 1, "created_at": text})
+    for _ in range(3):
+        assert codec.rows(User, page).items[0].to_dict()["created_at"] == text
+        assert codec.record(User, one).to_dict()["created_at"] == text
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_fork_during_a_pause_leaves_the_child_its_collector() -> None:
+    code = (
+        "import gc, os, warnings; warnings.simplefilter('ignore'); from voipstudio_async import collector as c\n"
+        "with c.paused():\n"
+        "    child = os.fork()\n"
+        "    if not child: os._exit(0 if gc.isenabled() and not c._pauses and c._lock.acquire(blocking=False) else 1)\n"
+        "    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"

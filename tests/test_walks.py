@@ -205,3 +205,30 @@ def test_seen_is_exact(pages: list[list[int | None]], descending: bool) -> None:
             if key is not None:
                 known.add(key)
         assert [row.id for row in seen.new(rows)] == expected
+
+
+def test_a_resumed_walk_remembers_that_something_was_noticed() -> None:
+    rows = Collection(40, random.Random(0))
+    asked = query(page_size=10, order_by="id")
+    walk = begin(asked)
+    walk.take(rows.answer(walk.ask()))  # type: ignore[arg-type]
+    rows.ids.remove(1)
+    rows.ids.remove(2)
+    walk.take(rows.answer(walk.ask()))  # type: ignore[arg-type]
+    rows.insert()
+    rows.insert()
+    walk.take(rows.answer(walk.ask()))  # type: ignore[arg-type]
+    again = begin(asked, Checkpoint.load(walk.checkpoint().dump(), asked))
+    while not again.ended:
+        again.take(rows.answer(again.ask()))  # type: ignore[arg-type]
+    assert not again.report.complete
+
+
+def test_a_keyset_walk_does_not_trust_a_total_that_is_too_small() -> None:
+    walk = KeysetWalk(query(page_size=3, strategy="keyset"))
+    walk.ask()
+    walk.take(Page([Cdr(id=key) for key in (9, 8, 7)], 1, 2))
+    assert not walk.ended
+    walk.ask()
+    walk.take(Page([], 2, 0))
+    assert (walk.ended, walk.report.rows, walk.report.complete) == (True, 3, False)

@@ -1,160 +1,130 @@
 """Bulk: one operation on many inputs, so many at once, and one outcome for each input: nothing is lost.
 
-Inputs are read lazily, from an iterable or an asynchronous one, and no further ahead than there is room: a million ids
-are never held.
+Inputs are read lazily, from an iterable or (awaited) an asynchronous one, and no further ahead than there is room: a
+million ids are never held. The blocking face reads them in the thread of its caller.
 """
 
 from __future__ import annotations
 
 import asyncio
-import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence, Sized
-from typing import Any, Generic, Literal, TypeGuard, TypeVar, cast, overload
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Sequence,
+    Sized,
+)
+from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, cast, overload
 
-from .delivery import Tally, tally
 from .errors import BulkError, ConfigurationError, TransportError
 from .operations import Bound, Caller
 from .outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome
 from .paging import AsyncPages, Pages, Runner
+from .window import Window
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 Row = TypeVar("Row", bound=Any)
+Ts = TypeVarTuple("Ts")
 
 Progress = Callable[[int, int | None, int], None]
 """Called with how many inputs are done, how many there are (None while that is not known), and how many failed."""
 OnError = Literal["collect", "raise"]
 
 
-class Window(Generic[In, Out]):
-    """The inputs of one bulk run that are under way: at most so many, in order of their reading."""
+class Ledger:
+    """The outcomes of a run so far, and what it ends with."""
 
-    def __init__(self, operation: Callable[[In], Any], concurrency: int, ordered: bool) -> None:
-        self._operation = operation
-        self._places = asyncio.Semaphore(concurrency)
-        self._ordered = ordered
-        self._tasks: dict[int, asyncio.Task[Outcome[In, Out]]] = {}
-        self._shared: dict[Any, asyncio.Task[Outcome[In, Out]]] = {}
-        self._share = is_safe_to_share(operation)
-        self._ready: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
-        self._given = 0
-        self.read = 0
-        self.exhausted = False
+    def __init__(self, inputs: Any, on_error: OnError, progress: Progress | None) -> None:
+        if on_error not in ("collect", "raise"):
+            raise ConfigurationError(f"on_error is 'collect' or 'raise', got {on_error!r}")
+        self._outcomes: list[Outcome[Any, Any]] = []
+        self._total = _count(inputs)
+        self._failed = 0
+        self._raises = on_error == "raise"
+        self._progress = progress
+        self._fatal: Outcome[Any, Any] | None = None
 
-    async def feed(self, inputs: Iterable[In] | AsyncIterable[In]) -> None:
-        """Read the inputs and begin each as soon as there is room."""
-        async for item in _each(inputs, self._places):
-            self._begin(self.read, item)
-            self.read += 1
-        self.exhausted = True
+    def add(self, outcome: Outcome[Any, Any]) -> bool:
+        """Note an outcome, tell the progress, and say whether to go on."""
+        self._outcomes.append(outcome)
+        self._failed += not outcome.ok
+        if self._raises and not outcome.ok:
+            self._fatal = outcome
+        if self._progress is not None:
+            self._progress(len(self._outcomes), self._total, self._failed)
+        return self._fatal is None
 
-    def _begin(self, index: int, item: In) -> None:
-        share = self._share and _hashable(item)
-        # 7 and 7.0 are equal, but only one of them is an id.
-        key = (type(item), item)
-        twin = self._shared.get(key) if share else None
-        task = asyncio.create_task(_follow(twin, index, item) if twin else perform(self._operation, index, item))
-        self._tasks[index] = task
-        if share and twin is None:
-            self._shared[key] = task
-            task.add_done_callback(lambda _: self._shared.pop(key, None))
-        task.add_done_callback(self._ready.put_nowait)
+    def settle(self, window: Window[Any, Any]) -> BulkResult[Any, Any]:
+        """Give all outcomes of a window that is closed, or raise `BulkError` with them."""
+        outcomes = sorted([*self._outcomes, *window.left], key=lambda outcome: outcome.index)
+        if self._fatal is not None:
+            raise BulkError(self._failure(self._fatal), outcomes) from self._fatal.error
+        if window.failure is not None:
+            text = f"reading the inputs failed, {len(outcomes)} were done: {window.failure}"
+            raise BulkError(text, outcomes) from window.failure
+        return BulkResult(outcomes)
 
-    async def outcomes(self, feeder: asyncio.Task[None]) -> AsyncIterator[Outcome[In, Out]]:
-        """Give the outcomes, as they come or in order, until there are no more."""
-        feeder.add_done_callback(self._ready.put_nowait)
-        while not (self.exhausted and not self._tasks):
-            task = await self._ready.get()
-            if task is feeder:
-                task.result()  # what reading the inputs raised
-                continue
-            for outcome in self._due(task):
+    def _failure(self, fatal: Outcome[Any, Any]) -> str:
+        return f"input {fatal.index} ({fatal.input!r}) failed, {len(self._outcomes)} were done: {fatal.error}"
+
+
+def _count(inputs: Any) -> int | None:
+    return len(cast("Sized", inputs)) if isinstance(inputs, Sequence | set | frozenset | dict) else None
+
+
+async def _drive(
+    window: Window[Any, Any], inputs: Iterable[Any] | AsyncIterable[Any]
+) -> AsyncGenerator[Outcome[Any, Any], None]:
+    places = asyncio.Semaphore(window.concurrency)
+    source = inputs if isinstance(inputs, AsyncIterable) else iter(inputs)
+    feeder = asyncio.create_task(_feed(window, source, places))
+    try:
+        while not window.ended:
+            await window.news()
+            if (outcome := window.take()) is not None:
                 yield outcome
-                self._places.release()
-
-    def _due(self, task: asyncio.Task[Outcome[In, Out]]) -> Iterator[Outcome[In, Out]]:
-        if not self._ordered:
-            outcome = task.result()
-            del self._tasks[outcome.index]
-            yield outcome
-            return
-        while (following := self._tasks.get(self._given)) is not None and following.done():
-            del self._tasks[self._given]
-            self._given += 1
-            yield following.result()
-
-    async def close(self) -> None:
-        """Leave nothing running."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+                window.let_go()
+                places.release()
+    finally:
+        feeder.cancel()
+        await asyncio.gather(feeder, return_exceptions=True)
+        await window.close()
 
 
-async def _each(inputs: Iterable[In] | AsyncIterable[In], places: asyncio.Semaphore) -> AsyncIterator[In]:
-    await places.acquire()
-    if isinstance(inputs, AsyncIterable):
-        async for item in inputs:
-            yield item
-            await places.acquire()
-        return
-    for item in inputs:
-        yield item
-        await places.acquire()
-
-
-def _hashable(item: Any) -> bool:
+async def _feed(
+    window: Window[Any, Any], source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore
+) -> None:
+    failure: Exception | None = None
     try:
-        hash(item)
-    except TypeError:
-        return False
-    return True
-
-
-def is_safe_to_share(operation: Any) -> bool:
-    """Tell whether two equal inputs may share one result: only where nothing is changed by asking."""
-    return isinstance(operation, Bound) and getattr(operation.operation, "method", None) == "GET"
-
-
-def _is_listing(result: object) -> TypeGuard[AsyncPages[Any]]:
-    return isinstance(result, AsyncPages)
-
-
-async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outcome[In, Any]:
-    """Do one input, and turn what it raises into its outcome."""
-    counter = Tally()
-    tally.set(counter)
-    try:
-        result = operation(item)
-        if _is_listing(result):
-            result = await result.collect()
-        elif inspect.isawaitable(result):
-            result = await result
-        else:
-            raise ConfigurationError(
-                f"a bulk operation is awaited or lists; {operation!r} gave {type(result).__name__}"
-            )
+        async for item in _each(source, places):
+            window.begin(window.admit(), item)
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
-        # The operation was cancelled from within: that is its own failure, and not the end of the run.
-        return Outcome(index, item, None, TransportError("the operation was cancelled"), counter.requests)
+        failure = TransportError("the inputs were cancelled")
     except Exception as error:
-        return Outcome(index, item, None, error, counter.requests)
-    return Outcome(index, item, result, None, counter.requests)
+        failure = error
+    window.stop_reading(failure)
+    window.wake()
 
 
-async def _follow(twin: asyncio.Task[Outcome[In, Out]], index: int, item: In) -> Outcome[In, Out]:
-    first = await asyncio.shield(twin)
-    return Outcome(index, item, first.value, first.error, 0)
-
-
-def check_concurrency(concurrency: Any) -> int:
-    """Refuse a number of inputs at once that is none."""
-    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
-        raise ConfigurationError(f"concurrency must be 1 or more, got {concurrency!r}")
-    return concurrency
+async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore) -> AsyncIterator[Any]:
+    await places.acquire()
+    if isinstance(source, AsyncIterable):
+        async for item in source:
+            yield item
+            await places.acquire()
+        return
+    for item in source:
+        yield item
+        await places.acquire()
 
 
 class AsyncBulk:
@@ -188,22 +158,23 @@ class AsyncBulk:
     ) -> AsyncIterator[Outcome[Any, Any]]:
         """Do an operation on every input, and give an `Outcome` for each, as they finish or (`ordered`) in their order.
 
-        A failure is an outcome, not an exception. Leaving the loop cancels what is under way. Equal inputs of an
-        operation that only reads share a request while it is under way.
+        A failure is an outcome, not an exception. What reading the inputs raises is raised in the end, after the
+        outcomes of all that was begun. Leaving the loop cancels what is under way. Equal inputs of an operation that
+        only reads share a request while it is under way; later ones are asked for anew.
 
         :param operation: any bound operation, ``client.users.get``; the value of a listing is the list of all its rows
         :param inputs: what to call it with, one by one; read lazily
         :param concurrency: how many at once; `Limits.concurrency` bounds the requests of the whole client
         """
-        window: Window[Any, Any] = Window(operation, check_concurrency(concurrency), ordered)
-        feeder = asyncio.create_task(window.feed(inputs))
+        window: Window[Any, Any] = Window(operation, concurrency, ordered=ordered)
+        steps = _drive(window, inputs)
         try:
-            async for outcome in window.outcomes(feeder):
+            async for outcome in steps:
                 yield outcome
         finally:
-            feeder.cancel()
-            await asyncio.gather(feeder, return_exceptions=True)
-            await window.close()
+            await steps.aclose()
+        if window.failure is not None:
+            raise window.failure
 
     @overload
     async def run(
@@ -236,47 +207,40 @@ class AsyncBulk:
     ) -> BulkResult[Any, Any]:
         """Do an operation on every input, and give all outcomes in the order of the inputs.
 
-        With ``on_error="raise"`` the first failure ends the run: what is under way is cancelled, and `BulkError`
-        carries the outcomes that there are.
+        Equal inputs of an operation that only reads are asked for once in the whole run, unless that failed.
+
+        :param on_error: with ``"raise"`` the first failure ends the run: what is under way is cancelled
+        :param progress: called after each outcome
+        :raises BulkError: an input failed and `on_error` is ``"raise"``, or reading the inputs failed, which is then
+            its cause, after all that was begun had ended. It carries every outcome that there is; the error of one that
+            was cancelled says whether it may have been carried out
         """
-        if on_error not in ("collect", "raise"):
-            raise ConfigurationError(f"on_error is 'collect' or 'raise', got {on_error!r}")
-        total = _count(inputs)
-        outcomes: list[Outcome[Any, Any]] = []
-        failed = 0
-        stream = self.stream(operation, inputs, concurrency=concurrency)
+        window: Window[Any, Any] = Window(operation, concurrency, remember=True)
+        ledger = Ledger(inputs, on_error, progress)
+        steps = _drive(window, inputs)
         try:
-            async for outcome in stream:
-                outcomes.append(outcome)
-                failed += not outcome.ok
-                if progress is not None:
-                    progress(len(outcomes), total, failed)
-                if on_error == "raise" and outcome.error is not None:
-                    raise BulkError(_summary(outcome, outcomes), sorted(outcomes, key=_index)) from outcome.error
+            async for outcome in steps:
+                if not ledger.add(outcome):
+                    break
         finally:
-            await stream.aclose()  # type: ignore[attr-defined]
-        return BulkResult(sorted(outcomes, key=_index))
+            await steps.aclose()
+        return ledger.settle(window)
 
 
-def _count(inputs: Any) -> int | None:
-    return len(cast("Sized", inputs)) if isinstance(inputs, Sequence | set | frozenset | dict) else None
+class Poster(Runner, Protocol):
+    """How the blocking face reaches the loop's thread, also without waiting for it."""
 
-
-def _index(outcome: Outcome[Any, Any]) -> int:
-    return outcome.index
-
-
-def _summary(outcome: Outcome[Any, Any], outcomes: Sequence[Outcome[Any, Any]]) -> str:
-    return f"input {outcome.index} ({outcome.input!r}) failed, {len(outcomes)} were done: {outcome.error}"
+    def post(self, function: Callable[[*Ts], object], /, *args: *Ts) -> None:
+        """Have a function called on the loop's thread, in the order of posting."""
+        ...
 
 
 class Bulk:
-    """The blocking face of `AsyncBulk`: the same run, outcomes handed over one at a time."""
+    """The blocking face of `AsyncBulk`: the same run. Inputs are read, and progress is told, in the caller's thread."""
 
-    def __init__(self, core: Caller, run: Runner) -> None:
+    def __init__(self, core: Caller, run: Poster) -> None:
         self._core = core
         self._run = run
-        self._bulk = AsyncBulk()
 
     @overload
     def stream(
@@ -305,12 +269,10 @@ class Bulk:
         ordered: bool = False,
     ) -> Iterator[Outcome[Any, Any]]:
         """Do an operation on every input, and give an `Outcome` for each; see `AsyncBulk.stream`."""
-        stream = self._bulk.stream(self._awaited(operation), inputs, concurrency=concurrency, ordered=ordered)
-        try:
-            while (outcome := self._run(_step, stream)) is not None:
-                yield outcome
-        finally:
-            self._run.finish(stream.aclose)  # type: ignore[attr-defined]
+        window: Window[Any, Any] = Window(self._awaited(operation), concurrency, ordered=ordered)
+        yield from self._drive(window, iter(inputs))
+        if window.failure is not None:
+            raise window.failure
 
     @overload
     def run(
@@ -342,20 +304,43 @@ class Bulk:
         progress: Progress | None = None,
     ) -> BulkResult[Any, Any]:
         """Do an operation on every input, and give all outcomes in the order of the inputs; see `AsyncBulk.run`."""
+        window: Window[Any, Any] = Window(self._awaited(operation), concurrency, remember=True)
+        ledger = Ledger(inputs, on_error, progress)
+        steps = self._drive(window, iter(inputs))
+        try:
+            for outcome in steps:
+                if not ledger.add(outcome):
+                    break
+        finally:
+            steps.close()
+        return ledger.settle(window)
 
-        async def everything() -> BulkResult[Any, Any]:
-            return await self._bulk.run(
-                self._awaited(operation), inputs, concurrency=concurrency, on_error=on_error, progress=progress
-            )
+    def _drive(self, window: Window[Any, Any], source: Iterator[Any]) -> Generator[Outcome[Any, Any], None, None]:
+        # One input is read between two outcomes: neither a slow source nor a slow caller stops the other for long.
+        try:
+            while not window.ended:
+                if window.has_room:
+                    self._read(window, source)
+                if (outcome := window.take()) is not None:
+                    yield outcome
+                    window.let_go()
+                elif not window.has_room and not window.ended:
+                    self._run(window.news)
+        finally:
+            self._run.finish(window.close)
 
-        return self._run(everything)
+    def _read(self, window: Window[Any, Any], source: Iterator[Any]) -> None:
+        try:
+            item = next(source)
+        except StopIteration:
+            window.stop_reading()
+        except Exception as error:
+            window.stop_reading(error)
+        else:
+            self._run.post(window.begin, window.admit(), item)
 
     def _awaited(self, operation: Any) -> Bound:
         if not isinstance(operation, Bound):
             raise ConfigurationError(f"the blocking bulk takes an operation like client.users.get, got {operation!r}")
         # An operation of a view runs with the view's options, whichever client's bulk is asked.
         return operation.on(getattr(operation.resource._caller, "core", self._core))
-
-
-async def _step(stream: AsyncIterator[Outcome[Any, Any]]) -> Outcome[Any, Any] | None:
-    return await anext(stream, None)

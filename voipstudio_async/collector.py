@@ -46,6 +46,19 @@ def _enter() -> None:
         _pauses += 1
 
 
+def _renew() -> None:
+    """Begin afresh in a child process: the threads whose pauses were counted stayed with the parent."""
+    global _lock, _pauses  # noqa: PLW0603
+    _lock = threading.Lock()
+    if _pauses and _restore:
+        gc.enable()
+    _pauses = 0
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_renew)
+
+
 def _leave() -> None:
     global _pauses  # noqa: PLW0603
     with _lock:

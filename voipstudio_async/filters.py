@@ -6,7 +6,7 @@ decided in `voipstudio_async.wire`.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -107,9 +107,20 @@ def flatten(conditions: tuple[Condition, ...]) -> tuple[Filter, ...]:
     filters: list[Filter] = []
     for condition in conditions:
         if isinstance(condition, Filter):
-            filters.append(condition)
+            filters += _whole_day(condition) if _is_day(condition) else (condition,)
         elif isinstance(condition, Between):
             filters += (condition.low, condition.high)
         else:
             raise ConfigurationError(f"a filter is made like field('duration') > 60, got {condition!r}")
     return tuple(filters)
+
+
+def _is_day(condition: Filter) -> bool:
+    return (
+        condition.operator == "eq" and isinstance(condition.value, date) and not isinstance(condition.value, datetime)
+    )
+
+
+def _whole_day(condition: Filter) -> tuple[Filter, ...]:
+    # Compared for equality, a bare date would be its midnight alone.
+    return tuple(Filter(condition.property, operator, condition.value) for operator in ("gte", "lte"))

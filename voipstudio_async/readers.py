@@ -8,7 +8,7 @@ same.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -88,7 +88,7 @@ class PageReader(Generic[E]):
         one = self._plain.one(envelope)
         data = envelope["data"]
         if is_object(data):
-            self._learn({frozenset(data): 1}, 1)
+            self._learn_plain([one], {frozenset(data): 1})
         return one
 
     def _whole(self, body: bytes) -> Rows[E] | None:
@@ -139,8 +139,14 @@ class PageReader(Generic[E]):
             shapes: dict[frozenset[str], int] = {}
             for row in data:
                 shapes[frozenset(row)] = shapes.get(frozenset(row), 0) + 1
-            self._learn(shapes, len(data))
+            self._learn_plain(rows.items, shapes)
         return rows
+
+    def _learn_plain(self, rows: list[E], shapes: dict[frozenset[str], int]) -> None:
+        if sum(map(_rewritten, rows)) * 2 > len(rows):
+            # An API that writes its date-times in another way than the twins give them back.
+            self._barred.update(shapes)
+        self._learn(shapes, len(rows))
 
     def _learn(self, shapes: dict[frozenset[str], int], rows: int) -> None:
         """Make a twin for the commonest new shape; give one up that most rows of its shape do not fit."""
@@ -163,3 +169,9 @@ class PageReader(Generic[E]):
             return
         # The newest first: an API that has grown a field keeps it.
         self._twins = {shape: twin, **self._twins}
+
+
+def _rewritten(row: Entity) -> bool:
+    """Tell whether a row has a date-time that `to_dict` would write in another way, had it not been kept."""
+    origin = row._origin
+    return origin is not None and any(isinstance(value, datetime) for value, _ in origin.originals.values())

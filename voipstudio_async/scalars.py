@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard, cast
 
@@ -134,10 +134,15 @@ def from_epoch(value: Any, tz: tzinfo) -> datetime | None:
         raise Misfit("seconds since 1970", value) from None
 
 
-def moment_text(value: datetime, tz: tzinfo) -> str:
-    """Write a moment as the API does: the wall clock in `tz`, without an offset. A naive value is in `tz` already."""
-    wall = value if value.tzinfo is None else value.astimezone(tz)
-    return wall.replace(tzinfo=None).isoformat(" ")
+def moment_text(value: datetime, tz: tzinfo, operator: str) -> str:
+    """Write a moment as the API does: the wall clock in `tz`, without an offset. A naive value is in `tz` already.
+
+    The API knows whole seconds: a fraction is rounded so that `operator` lets the same whole seconds through.
+    """
+    wall = (value if value.tzinfo is None else value.astimezone(tz)).replace(tzinfo=None)
+    if wall.microsecond and operator in ("gte", "lt"):
+        wall += timedelta(seconds=1)
+    return wall.replace(microsecond=0).isoformat(" ")
 
 
 def day_text(day: date, operator: str) -> str:

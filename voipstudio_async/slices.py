@@ -22,7 +22,7 @@ from .filters import Filter
 from .page import Page, PageQuery, PageReport
 from .paging import AsyncPages, SendPage
 from .scalars import moment_text
-from .walks import fingerprint
+from .walks import check_order, fingerprint
 
 E = TypeVar("E", bound=Entity)
 
@@ -40,14 +40,20 @@ def cut(start: date, end: date, step: timedelta, tz: tzinfo) -> list[str]:
         raise ConfigurationError(f"start must be before end, got {start} and {end}")
     count = -(-(last - first) // step)
     moments = [first + index * step for index in range(count)]
-    return sorted({moment_text(moment, tz) for moment in [*moments, last]})
+    return sorted({moment_text(moment, tz, "gte") for moment in [*moments, last]})
 
 
 def _moment(value: date, tz: tzinfo) -> datetime:
     if not isinstance(value, date):
         raise ConfigurationError(f"a walk goes from a date or date-time to another, got {value!r}")
     moment = value if isinstance(value, datetime) else datetime.combine(value, time.min)
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=tz)).astimezone(UTC)
+    wall = moment.astimezone(tz) if moment.tzinfo is not None else moment.replace(tzinfo=tz)
+    if wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset():
+        raise ConfigurationError(
+            f"{wall} lies where the clocks of {tz} are changed, and the API's date-times cannot tell which hour is"
+            " meant: begin and end a walk outside of it"
+        )
+    return wall.astimezone(UTC)
 
 
 def between(query: PageQuery[E], field: str, low: str, high: str) -> PageQuery[E]:
@@ -61,7 +67,7 @@ class _Given(Generic[E]):
     """A page of a slice with what was true when it was made; without a page, the slice's end."""
 
     page: Page[E] | None
-    checkpoint: str
+    checkpoint: str | None
     report: PageReport
     error: Exception | None = None
 
@@ -69,8 +75,9 @@ class _Given(Generic[E]):
 class _Slice(Generic[E]):
     """One slice that is being walked ahead of the caller."""
 
-    def __init__(self, pager: AsyncPages[E]) -> None:
+    def __init__(self, pager: AsyncPages[E], by_id: bool) -> None:
         self._pager = pager
+        self._by_id = by_id
         self._queue: asyncio.Queue[_Given[E]] = asyncio.Queue(_BUFFER)
         self._task = asyncio.create_task(self._walk())
 
@@ -78,11 +85,15 @@ class _Slice(Generic[E]):
         pager = self._pager
         try:
             async for page in pager.pages():
-                await self._queue.put(_Given(page, pager.checkpoint(), pager.report))
+                await self._queue.put(_Given(page, self._checkpoint(), pager.report))
+            end: _Given[E] = _Given(None, None, pager.report)
         except Exception as error:
-            await self._queue.put(_Given(None, "", pager.report, error))
-            return
-        await self._queue.put(_Given(None, pager.checkpoint(), pager.report))
+            end = _Given(None, None, pager.report, error)
+        await self._queue.put(end)
+
+    def _checkpoint(self) -> str | None:
+        # Only an order by id has one; whoever asks for it in another order is told when asking.
+        return self._pager.checkpoint() if self._by_id else None
 
     async def next(self) -> _Given[E]:
         given = await self._queue.get()
@@ -153,11 +164,12 @@ class AsyncSlices(AsyncPages[E]):
         while len(ahead) < self._concurrency and (index := next(waiting, None)) is not None:
             query = between(self._bare, self._field, self._bounds[index], self._bounds[index + 1])
             resume = self._inner if index == self._index else None
-            ahead.append(_Slice(AsyncPages(query, self._send, resume=resume)))
+            ahead.append(_Slice(AsyncPages(query, self._send, resume=resume), query.by_id))
         return bool(ahead)
 
     def checkpoint(self) -> str:
         """Say where the latest walk stands; see `AsyncPages.checkpoint`."""
+        check_order(self._query)
         state = {"slice": self._index, "inner": self._inner, "done": attrs.asdict(self._done)}
         return json.dumps({"v": 1, "listing": self._name(), **state})
 

@@ -8,8 +8,9 @@ A twin fits rows of one *shape*: exactly these keys, the unknown ones included, 
 That makes it exact: what is absent is the same for all rows, nothing unknown can slip through, and nothing needs to be
 converted but what is always written in one way: the date-time ``2017-11-27 23:45:52`` and an id in digits. A row that
 does not fit is read the plain way, alone; the shape of a page that was read the plain way is learned, up to a few for
-each class. (One liberty: of a page that writes some date-times with a space and some with a ``T``, as no API does,
-``to_dict()`` gives them all back with a space. Their values are the same.)
+each class. (One liberty: an API that writes its
+date-times in another way from the first goes the plain way for good; one that changes its way gets them back with a
+space, and without a fraction that is zero. The values are the same.)
 
 Frozen entities are filled through a subclass that allows plain stores, and then take their own class: ``__init__``
 would cost ten times as much, one ``object.__setattr__`` for each field. This skips attrs validators and converters, of
@@ -94,9 +95,12 @@ def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
     rename = {slot: wire for (slot, _), wire in zip(slots, wires, strict=True)}
     row = msgspec.defstruct("Row", slots, rename=rename, forbid_unknown_fields=True, gc=False)
     page = msgspec.defstruct("Page", [("data", list[row]), ("total", int | None, None)], gc=False)  # type: ignore[valid-type]
-    move = _compile(cls, specs, unknown, tz)
-    read_page = msgspec.json.Decoder(page, float_hook=Decimal).decode
     one = msgspec.defstruct("One", [("data", row)], gc=False)
+    return _read_through(page, one, row, _compile(cls, specs, unknown, tz))
+
+
+def _read_through(page: Any, one: Any, row: Any, move: Callable[[list[Any]], list[E]]) -> Twin[E]:
+    read_page = msgspec.json.Decoder(page, float_hook=Decimal).decode
     read_one = msgspec.json.Decoder(one, float_hook=Decimal).decode
     read_row = msgspec.json.Decoder(row, float_hook=Decimal).decode
 

@@ -54,6 +54,8 @@ class Checkpoint:
     last: int | None
     """The last id that was given out."""
     report: PageReport
+    steady: bool = True
+    """Nothing was noticed that may have skipped a row."""
 
     def dump(self) -> str:
         """Give it as a small JSON text."""
@@ -73,6 +75,12 @@ class Checkpoint:
         if point.listing != fingerprint(query):
             raise ConfigurationError(f"this checkpoint belongs to another listing than {query.path} with these filters")
         return point
+
+
+def check_order(query: PageQuery[Any]) -> None:
+    """Refuse a checkpoint where ids do not say what came before."""
+    if not query.by_id:
+        raise ConfigurationError(f"a checkpoint needs order_by='id' or '-id', not {query.order_by!r}")
 
 
 def fingerprint(query: PageQuery[Any]) -> str:
@@ -210,6 +218,7 @@ class OffsetWalk(Generic[E]):
     def __init__(self, query: PageQuery[E], point: Checkpoint | None = None) -> None:
         self._query = query
         self._before = point.report if point else PageReport()
+        self._steady_before = point.steady if point else True
         self._floor = point.last if point else None
         # After a checkpoint, the page before is read again: rows may have moved there since.
         self._pass = _Pass(max(1, point.page - 1) if point else 1, query.descending)
@@ -280,7 +289,9 @@ class OffsetWalk(Generic[E]):
         current = self._pass
         resumed = self._before.requests > 0
         # What was skipped before a checkpoint leaves no trace in what comes after it but the total.
-        undisturbed = not resumed or self._before.total_first == self._before.total_last == current.total
+        undisturbed = self._steady_before and (
+            not resumed or self._before.total_first == self._before.total_last == current.total
+        )
         self._clean = agreed and current.steady and undisturbed
         if current.steady or resumed or current.total is None or self._passes >= _MAX_PASSES:
             self.ended = True
@@ -298,9 +309,9 @@ class OffsetWalk(Generic[E]):
 
     def checkpoint(self) -> Checkpoint:
         """Say where the walk stands, everything that was given out included."""
-        if not self._query.by_id:
-            raise ConfigurationError(f"a checkpoint needs order_by='id' or '-id', not {self._query.order_by!r}")
-        return Checkpoint(fingerprint(self._query), self._next, self._last, self.report)
+        check_order(self._query)
+        steady = self._steady_before and self._passes == 1 and self._pass.steady
+        return Checkpoint(fingerprint(self._query), self._next, self._last, self.report, steady)
 
 
 class KeysetWalk(Generic[E]):
@@ -315,6 +326,7 @@ class KeysetWalk(Generic[E]):
         self._total = before.total_last
         self._last: int | None = point.last if point else None
         self._under_way = False
+        self._odd = bool(point and not point.steady)
         self._complete = False
         self.ended = False
 
@@ -342,9 +354,11 @@ class KeysetWalk(Generic[E]):
         self._rows += len(page.items)
         if page.items:
             self._last = page.items[-1].id  # type: ignore[attr-defined]
-        everything = page.total is not None and len(page.items) >= page.total
+        # More rows than the total says is a total that cannot be trusted: the walk goes on until nothing comes.
+        self._odd = self._odd or (page.total is not None and len(page.items) > page.total)
+        everything = page.total is not None and len(page.items) == page.total
         self.ended = everything or not page.items
-        self._complete = everything
+        self._complete = everything and not self._odd
         return page
 
     def _check(self, page: Page[E]) -> None:
@@ -360,4 +374,4 @@ class KeysetWalk(Generic[E]):
 
     def checkpoint(self) -> Checkpoint:
         """Say where the walk stands, everything that was given out included."""
-        return Checkpoint(fingerprint(self._query), self._requests + 1, self._last, self.report)
+        return Checkpoint(fingerprint(self._query), self._requests + 1, self._last, self.report, not self._odd)

@@ -295,7 +295,7 @@ class Codec:
 
     def _moment(self, value: Any, operator: str) -> str | None:
         if isinstance(value, datetime):
-            return scalars.moment_text(value, self.tz)
+            return scalars.moment_text(value, self.tz, operator)
         if isinstance(value, date):
             return scalars.day_text(value, operator)
         return None

@@ -79,6 +79,17 @@ def test_a_server_that_is_not_there_is_named() -> None:
     assert "check the network" in ended.err
 
 
+def test_an_address_without_the_version_is_suspected(sandbox: Sandbox) -> None:
+    short = sandbox.url.removesuffix("/v1.2/voipstudio")
+
+    whole, one = voipstudio("me", "--base-url", short, at=sandbox), voipstudio("get", "users", "1", at=sandbox)
+
+    assert short != sandbox.url
+    assert whole.err.startswith("error: 404 ")
+    assert "is the base URL complete, with its version?" in whole.err
+    assert "look the id up with 'voipstudio list'" in one.err
+
+
 def test_plain_http_to_another_host_is_refused() -> None:
     ended = voipstudio("me", "--base-url", "http://192.0.2.1/v1", VOIPSTUDIO_API_TOKEN="x")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cli.commands import voipstudio
 
+from voipstudio_async.cli.exporting import ENDINGS
 from voipstudio_async.sandbox import Sandbox
 
 
@@ -56,7 +57,9 @@ def test_a_failure_leaves_no_file(sandbox: Sandbox, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["cdrs", "--output", "calls.unknown"], "unknown"),
+        (["cdrs", "--output", "calls.unknown"], "--output: 'calls.unknown' ends in none of .csv"),
+        (["cdrs", "--output", "calls.unknown"], "give --format"),
+        (["cdrs", "--output", "calls.csv", "--concurrency", "0"], "--concurrency must be"),
         (["cdrs", "--output", "-"], "to write to stdout"),
         (["cdrs", "--output", "/nowhere/calls.csv"], "there is no folder /nowhere"),
         (["calls", "--output", "calls.csv"], "there is no resource 'calls'"),
@@ -73,3 +76,15 @@ def test_wrong_usage_is_refused_before_any_request(arguments: list[str], message
 
 def test_it_asks_for_a_file(sandbox: Sandbox) -> None:
     assert voipstudio("export", "cdrs", at=sandbox).code == 2
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_ending_tells_the_form(ending: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    if ending in (".parquet", ".arrow", ".feather"):
+        pytest.importorskip("pyarrow")
+    target = tmp_path / f"calls{ending}"
+
+    ended = voipstudio("export", "cdrs", "--output", str(target), at=sandbox)
+
+    assert (ended.code, ended.err) == (0, f"60 rows in {target}\n")
+    assert target.stat().st_size > 0

@@ -119,11 +119,50 @@ def test_a_table_shows_what_fits_and_names_the_rest(sandbox: Sandbox) -> None:
     assert len(wide.out.splitlines()[0].split()) > len(narrow.out.splitlines()[0].split())
 
 
-def test_a_field_that_no_row_has_is_pointed_out(sandbox: Sandbox) -> None:
-    assert "no row has a field 'dat'" in voipstudio("list", "cdrs", "--fields", "id,dat", at=sandbox).err
-    assert voipstudio("me", "--fields", "emial", at=sandbox).err == (
-        "error: there is no field 'emial' (did you mean email?)\n"
+@pytest.mark.parametrize("form", ["table", "json", "ndjson", "csv"])
+def test_a_field_that_no_row_has_is_pointed_out_in_every_format(form: str, sandbox: Sandbox) -> None:
+    listed = voipstudio("list", "cdrs", "--fields", "id,zzz", "--all", "--format", form, at=sandbox)
+    shown = voipstudio("me", "--fields", "id,zzz", "--format", form, at=sandbox)
+
+    assert (listed.code, listed.err) == (0, "warning: no row has a field 'zzz'\n")
+    assert (shown.code, shown.err) == (0, "warning: there is no field 'zzz'\n")
+
+
+@pytest.mark.parametrize("arguments", [["list", "users"], ["get", "users", "1"], ["me"]])
+def test_a_misspelt_field_is_refused_before_any_request(arguments: list[str], sandbox: Sandbox) -> None:
+    ended = voipstudio(*arguments, "--fields", "id,frist_name", "--format", "csv", at=sandbox)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "error: --fields: there is no field 'frist_name' (did you mean first_name?)\n"
+    assert sandbox.requests == []
+
+
+def test_a_field_that_the_sdk_does_not_know_passes(recorder: Recorder) -> None:
+    recorder.answer(200, {"data": [{"id": 1, "shoe_size": 42}, {"id": 2}], "total": 2})
+
+    ended = voipstudio(
+        *("list", "users", "--fields", "id,shoe_size", "--format", "csv"),
+        VOIPSTUDIO_API_URL=recorder.url,
+        VOIPSTUDIO_API_TOKEN="x",
     )
+
+    assert (ended.code, ended.out, ended.err) == (0, "id,shoe_size\n1,42\n2,\n", "")
+
+
+def test_the_latest_rows_come_first(sandbox: Sandbox) -> None:
+    newest = sorted((row["id"] for row in sandbox.store.rows("cdrs")), reverse=True)[:3]
+
+    shown = json.loads(voipstudio("list", "cdrs", "--limit", "3", "--format", "json", at=sandbox).out)
+
+    assert [row["id"] for row in shown] == newest
+
+
+def test_a_value_that_is_not_among_the_choices_is_told_plainly(sandbox: Sandbox) -> None:
+    ended = voipstudio("list", "users", "--format", "xml", at=sandbox)
+
+    assert ended.code == 2
+    assert "'xml' is not one of" in " ".join(ended.err.split())
+    assert "Value error" not in ended.err
 
 
 def test_no_rows_are_an_empty_list_and_a_header(sandbox: Sandbox) -> None:
@@ -188,8 +227,18 @@ def test_formulas_are_disarmed_in_csv_and_escapes_in_tables(recorder: Recorder) 
         (["list", "users.calls", "1", "--from", "today"], "users.calls has no date"),
         (["list", "users", "--tz", "Mars"], "there is no time zone 'Mars'"),
         (["list", "users", "--deadline", "0"], "--deadline must be a number of seconds above 0"),
-        (["list", "users", "--concurrency", "0"], "concurrency must be 1 or more"),
-        (["list", "users", "--page-size", "6000"], "page_size must be from 1 to 5000"),
+        (["list", "users", "--concurrency", "0"], "--concurrency must be 1 or more, got 0"),
+        (["me", "--concurrency", "0"], "--concurrency must be 1 or more, got 0"),
+        (["list", "users", "--page-size", "10000"], "--page-size must be from 1 to 5000, got 10000"),
+        (["list", "cdrs", "--all", "--limit", "3"], "--all and --limit exclude each other"),
+        (["list", "cdrs", "--all", "--limit", "100"], "--all and --limit exclude each other"),
+        (["list", "cdrs", "--from", "2026-13-01"], "--from: '2026-13-01' is not a date"),
+        (["list", "cdrs", "--where", "calldate>2026-13-01"], "--where: '2026-13-01' is not a date"),
+        (["list", "cdrs", "--from", "2026-05-01", "--to", "2026-04-01"], "--to 2026-04-01 is before --from 2026-05-01"),
+        (["get", "customers", "1"], "customers can only be deleted"),
+        (["list", "users.audio", "1"], "users.audio can only be got: get users.audio ID"),
+        (["get", "users.cdrs", "1"], "users.cdrs can only be listed: list users.cdrs ID"),
+        (["get", "me", "1"], "me can only be shown"),
         (["list", "users", "--output", "/nowhere/at/all.csv"], "there is no folder /nowhere/at"),
         (["list", "users", "--output", "/"], "is a folder"),
         (["get", "users", "0"], "an id is positive"),

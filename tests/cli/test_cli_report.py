@@ -145,8 +145,29 @@ def test_a_deadline_reports_what_came_until_then(sandbox: Sandbox) -> None:
     ended = voipstudio("report", "--source", "users", "--deadline", "0.4", "--concurrency", "1", at=sandbox)
 
     assert ended.code == 1
-    assert ended.err.count("wait longer with --deadline") >= 1
-    assert "(incomplete)" in ended.out
+    assert "wait longer with --deadline" in ended.err
+    assert "Total  4 users (incomplete)" in ended.out
+
+
+def test_equal_failures_are_one_line(sandbox: Sandbox) -> None:
+    sandbox.faults.latency("GET", "/users/{id}/cdrs", seconds=5)
+
+    ended = voipstudio("report", "--source", "users", "--deadline", "1", at=sandbox)
+
+    assert ended.code == 1
+    assert ended.err.startswith("error: 4 users: the report was not done after 1 s")
+    assert ended.err.count("\n") == 1
+
+
+def test_calls_of_the_account_that_fail_are_reported(sandbox: Sandbox) -> None:
+    sandbox.deny("GET", "/cdrs", 400)
+
+    ended = voipstudio("report", at=sandbox)
+
+    assert ended.code == 1
+    assert ended.err.startswith("error: call records of the account: 400 ")
+    assert "Total  4 users (incomplete)" in ended.out
+    assert [request.path for request in sandbox.requests] == ["/users", "/cdrs"]
 
 
 def test_faults_are_overcome(sandbox: Sandbox) -> None:
@@ -169,10 +190,18 @@ def test_an_invented_account_needs_no_token() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--from", "2026-03-05", "--to", "2026-03-01"], "would end"),
-        (["--deadline", "-1"], "deadline must be a number of seconds above 0"),
+        (["--from", "2026-03-05", "--to", "2026-03-01"], "--to 2026-03-01 is before --from 2026-03-05"),
+        (["--deadline", "-1"], "--deadline must be a number of seconds above 0"),
         (["--output", "/nowhere/report.txt"], "--output: there is no folder /nowhere"),
         (["--html", "/nowhere/report.html"], "--html: there is no folder /nowhere"),
+        (["--concurrency", "0"], "--concurrency must be 1 or more"),
+        (["--from", "2026-13-01"], "--from: '2026-13-01' is not a date"),
+        (["--users", "3"], "--users is about the invented account: add --sandbox"),
+        (["--calls", "10000"], "--calls is about the invented account: add --sandbox"),
+        (["--seed", "1"], "--seed is about the invented account: add --sandbox"),
+        (["--faults", "0.1"], "--faults is about the invented account: add --sandbox"),
+        (["--sandbox", "--base-url", "http://127.0.0.1:9/v1"], "--base-url and --sandbox exclude each other"),
+        (["--top", "3", "--format", "json"], "--top is for tables"),
         (["--tz", "Nowhere/Land"], "there is no time zone"),
     ],
 )

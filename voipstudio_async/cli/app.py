@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import Annotated
 
 import typer
 
 from .. import __version__
-from . import exporting, raw, reading, reporting, serving
+from . import exporting, raw, reading, reporting, serving, streams
 from .endings import ended
+from .flags import Command, Group
 from .options import flat
 
 app = typer.Typer(
     name="voipstudio",
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -30,7 +30,7 @@ for name, command in (
     ("sandbox", serving.sandbox),
     ("raw", raw.raw),
 ):
-    app.command(name)(flat(command))
+    app.command(name, cls=Command)(flat(command))
 
 
 def _version(wanted: bool) -> None:
@@ -50,8 +50,8 @@ def voipstudio(
 
     The token is taken from VOIPSTUDIO_API_TOKEN or --token-file, never from the command line itself.
 
-    Exit codes: 0 all done; 1 something could not be fetched, written or served; 2 wrong usage;
-    130 ended by Ctrl-C; 141 the reader of the output has gone.
+    Exit codes: 0 everything was done; 1 something could not be fetched, written or served, or may not be all;
+    2 wrong usage: the command cannot work as it was given; 130 ended by Ctrl-C; 141 the reader of the output has gone.
 
     Examples:
     * `voipstudio report --sandbox`
@@ -62,15 +62,18 @@ def voipstudio(
 
 def run() -> int:
     """Run the command line and give its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A name that the terminal has no letters for must not end the command.
-            stream.reconfigure(errors="backslashreplace")
+    streams.guard()
     try:
         with ended():
-            app(prog_name="voipstudio")
+            code = _run()
     except typer.Exit as ending:
         return ending.exit_code
+    return code
+
+
+def _run() -> int:
+    try:
+        app(prog_name="voipstudio")
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 1
     return 0

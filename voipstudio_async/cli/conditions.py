@@ -73,7 +73,10 @@ def _value(text: str, operator: str, tz: tzinfo, *, is_text: bool) -> FilterValu
 
 
 def _moment(text: str, operator: str, tz: tzinfo) -> FilterValue:
-    found: date | None = moments.read(text)
+    try:
+        found: date | None = moments.read(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"--where: {error}") from None
     if found is None:
         return text
     return moments.edge(found, tz, at_end=operator in ("lte", "gt"))

@@ -92,10 +92,13 @@ class Connection:
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a piece of work in a loop of its own, under the deadline."""
-        self._check()
+        self.check()
         return asyncio.run(self._in_time(work))
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Refuse options that cannot work, by their names."""
+        if self.concurrency < 1:
+            raise ConfigurationError(f"--concurrency must be 1 or more, got {self.concurrency}")
         if self.deadline is not None and not 0 < self.deadline < float("inf"):
             raise ConfigurationError(f"--deadline must be a number of seconds above 0, got {self.deadline}")
         _ = self.zone

@@ -6,7 +6,7 @@ code  meaning
 0     everything was done
 1     something could not be fetched, written or served, or may not be all; stderr
       names it
-2     wrong usage: nothing was sent
+2     wrong usage: the command cannot work as it was given
 130   ended by Ctrl-C
 141   whoever read the output has gone (``| head``)
 ====  ==========================================================================
@@ -14,7 +14,6 @@ code  meaning
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Generator
@@ -41,6 +40,7 @@ from ..errors import (
     VoipStudioError,
 )
 from .secrets import tame
+from .streams import ReaderGone
 
 FAILED = 1
 USAGE = 2
@@ -76,8 +76,7 @@ def ended(*, debug: bool = False) -> Generator[None]:
     try:
         yield
         sys.stdout.flush()
-    except BrokenPipeError:
-        _leave_stdout()
+    except ReaderGone:
         raise typer.Exit(READER_GONE) from None
     except KeyboardInterrupt:
         # A terminal has just shown ^C: the word stands on a line of its own.
@@ -104,9 +103,19 @@ def code_of(error: Exception) -> int:
 
 def explained(error: BaseException) -> str:
     """Say in one line what went wrong and what to do about it."""
-    advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), None)
-    text = " ".join(_what(error).split())
+    text, advice = " ".join(_what(error).split()), _advice(error)
     return f"{text}; {advice}" if advice else text
+
+
+def _advice(error: BaseException) -> str | None:
+    if isinstance(error, NotFoundError) and error.request is not None and not _names_one(error.request.url):
+        return "is the base URL complete, with its version? (--base-url, VOIPSTUDIO_API_URL)"
+    return next((text for kind, text in _ADVICE if isinstance(error, kind)), None)
+
+
+def _names_one(url: str) -> bool:
+    """Whether an address has an id in it: then it may be that which is not found, and otherwise hardly."""
+    return any(part.isdigit() for part in url.partition("?")[0].split("/"))
 
 
 def _what(error: BaseException) -> str:
@@ -128,10 +137,3 @@ def _request(error: APIError | TransportError) -> str:
     # Without the query: a filter is long, and was written by whoever reads this.
     place = f"{error.request.method} {error.request.url.partition('?')[0]}"
     return f" ({place}, {error.attempts} attempts)" if error.attempts > 1 else f" ({place})"
-
-
-def _leave_stdout() -> None:
-    # The interpreter flushes stdout once more when it exits; what is left must not fail again.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

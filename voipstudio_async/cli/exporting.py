@@ -17,6 +17,10 @@ from .endings import FAILED, say
 from .nouns import LISTINGS, find
 from .progress import row_progress
 from .reading import LARGEST_PAGE, ListingName, OwnerId, Selection, unconfirmed
+from .words import counted
+
+ENDINGS = (".csv", ".ndjson", ".jsonl", ".parquet", ".arrow", ".feather")
+"""Those of a file's name that tell its form."""
 
 
 class FileFormat(enum.StrEnum):
@@ -60,11 +64,9 @@ def export(
     noun = find(LISTINGS, resource)
     noun.arguments(id)
     selection.conditions(noun, connection)
+    connection.check()
     output.check(target)
-    if target == Path("-"):
-        raise ConfigurationError(
-            "--output: an export is a file; to write to stdout: voipstudio list ... --all --format csv"
-        )
+    _check_name(target, format)
 
     async def work() -> Exported:
         async with connection.client() as client:
@@ -82,7 +84,16 @@ def export(
 
     done = connection.run(work)
     resumed = f", {done.resumed:,} of them from before" if done.resumed else ""
-    say(f"{done.rows:,} rows in {target}{resumed}")
+    say(f"{counted(done.rows, 'row')} in {target}{resumed}")
     if not done.report.complete:
         say(unconfirmed(done.report))
         raise typer.Exit(FAILED)
+
+
+def _check_name(target: Path, format: FileFormat | None) -> None:
+    if target == Path("-"):
+        raise ConfigurationError(
+            "--output: an export is a file; to write to stdout: voipstudio list ... --all --format csv"
+        )
+    if format is None and target.suffix.lower() not in ENDINGS:
+        raise ConfigurationError(f"--output: {target.name!r} ends in none of {', '.join(ENDINGS)}; give --format")

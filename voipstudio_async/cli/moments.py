@@ -69,9 +69,18 @@ def given(text: str, tz: tzinfo, option: str) -> date | datetime:
     days = _WORDS.get(text.strip().lower())
     if days is not None:
         return datetime.now(tz).date() - timedelta(days=days)
-    found = read(text.strip())
+    try:
+        found = read(text.strip())
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{option}: {error}") from None
     if found is None:
         raise ConfigurationError(
             f"{option}: {text!r} is not a date; write 2026-03-31, '2026-03-31 17:30', today or yesterday"
         )
     return found
+
+
+def check_order(since: str | None, until: str | None, tz: tzinfo) -> None:
+    """Refuse a range that would end before it begins; both are told as they were given."""
+    if since is not None and until is not None and start_of(since, tz) > end_of(until, tz):
+        raise ConfigurationError(f"--to {until} is before --from {since}")

@@ -20,6 +20,8 @@ from ..resources import RESOURCES
 DATE_FIELDS = ("calldate", "timestamp", "origtime", "created_at")
 """The fields that listings are known to take a range of dates by; a listing uses the first that its rows have."""
 
+_DONE = {"create": "created", "update": "updated", "delete": "deleted", "me": "shown"}
+
 
 @attrs.frozen
 class Noun:
@@ -66,6 +68,9 @@ def _nouns(kinds: tuple[type[Operation[Any, Any]], ...], whole: str) -> Iterator
 LISTINGS: Mapping[str, Noun] = {noun.name: noun for noun in _nouns((Listing, ListingOf), "list")}
 THINGS: Mapping[str, Noun] = {noun.name: noun for noun in _nouns((Get,), "get")}
 
+ME: type[Entity] = vars(operations(RESOURCES["me"])["me"])["entity"]
+"""What the token's owner is."""
+
 
 def find(nouns: Mapping[str, Noun], name: str) -> Noun:
     """Find a noun by its name, or say which are near."""
@@ -73,13 +78,25 @@ def find(nouns: Mapping[str, Noun], name: str) -> Noun:
     if plain in nouns:
         return nouns[plain]
     raise ConfigurationError(
-        f"there is no resource {name!r}{hint(plain, nouns)}; there are: {', '.join(sorted(nouns))}"
+        _elsewhere(plain) or f"there is no resource {name!r}{hint(plain, nouns)}; there are: {', '.join(sorted(nouns))}"
     )
 
 
-def hint(name: str, known: Iterable[str]) -> str:
+def _elsewhere(name: str) -> str | None:
+    """Say what can be done with a name that exists, but not for what was asked."""
+    if name in LISTINGS:
+        return f"{name} can only be listed: list {name}{' ID' if LISTINGS[name].needs_id else ''}"
+    if name in THINGS:
+        return f"{name} can only be got: get {name} ID"
+    if name in RESOURCES:
+        done = [_DONE.get(each, each) for each in operations(RESOURCES[name])]
+        return f"{name} can only be {' and '.join(done)}, with the package; this command line cannot"
+    return None
+
+
+def hint(name: str, known: Iterable[str], closeness: float = 0.6) -> str:
     """Say which known name is nearest to a wrong one, if any is."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=closeness)
     return f" (did you mean {near[0]}?)" if near else ""
 
 

@@ -26,6 +26,16 @@ Command = Callable[..., None]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
+def typed(context: typer.Context, *parameters: str) -> list[str]:
+    """List those of the named parameters that stand on the command line, even if with the value they have anyhow."""
+    return [each for each in parameters if _source(context, each) == "COMMANDLINE"]
+
+
+def _source(context: typer.Context, parameter: str) -> str:
+    source = context.get_parameter_source(parameter)
+    return "" if source is None else source.name
+
+
 def flat(function: Command) -> Command:
     """Give the function that typer sees: groups spelt out as options, and an ending for every error."""
     written = inspect.signature(function, eval_str=True)

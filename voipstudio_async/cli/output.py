@@ -17,7 +17,7 @@ _TO_STDOUT = Path("-")
 
 def check(target: Path | None, option: str = "--output") -> None:
     """Refuse a target that cannot be written, before anything is fetched."""
-    if target is None or target == _TO_STDOUT:
+    if target is None or is_stdout(target):
         return
     folder = target.absolute().parent
     if target.is_dir():
@@ -28,13 +28,18 @@ def check(target: Path | None, option: str = "--output") -> None:
         raise ConfigurationError(f"{option}: the folder {folder} cannot be written to")
 
 
+def is_stdout(target: Path | None) -> bool:
+    """Whether there is no file to write to."""
+    return target is None or target == _TO_STDOUT
+
+
 @contextlib.contextmanager
 def opened(target: Path | None) -> Generator[IO[str]]:
     """Open stdout, or a file beside the target that takes its place when all is written.
 
     When anything fails, or Ctrl-C comes, the target stays as it was and nothing is left beside it.
     """
-    if target is None or target == _TO_STDOUT:
+    if target is None or is_stdout(target):
         yield sys.stdout
         return
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
 from ..reports import Progress
 from .consoles import is_watched, message_console
+from .words import counted
 
 
 @contextmanager
@@ -21,19 +22,15 @@ def report_progress() -> Generator[Callable[[Progress], None] | None]:
     columns = (
         SpinnerColumn(),
         BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[unit]}"),
+        TextColumn("{task.description}"),
         TextColumn("{task.fields[note]}", style="dim"),
         TimeElapsedColumn(),
     )
     with Bars(*columns, console=message_console(), transient=True) as bars:
-        task = bars.add_task("", total=None, unit="users", note="")
-
-        def tell(state: Progress) -> None:
-            unit = "users" if state.source == "users" else "calls"
-            bars.update(task, completed=state.done, total=state.total, unit=unit, note=_note(state))
-
-        yield tell
+        task = bars.add_task("listing users", total=None, note="")
+        yield lambda state: bars.update(
+            task, completed=state.done, total=state.total, description=_done(state), note=_note(state)
+        )
 
 
 @contextmanager
@@ -48,6 +45,12 @@ def row_progress(what: str) -> Generator[Callable[[int], None] | None]:
         yield lambda rows: bars.update(task, completed=rows)
 
 
+def _done(state: Progress) -> str:
+    unit = "users" if state.source == "users" else "calls"
+    return f"{state.done:,}/{'?' if state.total is None else f'{state.total:,}'} {unit}"
+
+
 def _note(state: Progress) -> str:
-    failed = f", {state.failed} failed" if state.failed else ""
-    return f"{state.rows:,} calls, {state.requests:,} requests{failed}"
+    rows = f"{counted(state.rows, 'call')}, " if state.source == "users" else ""
+    failed = f", {state.failed:,} failed" if state.failed else ""
+    return f"{rows}{counted(state.requests, 'request')}{failed}"

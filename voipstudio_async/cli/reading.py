@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from datetime import tzinfo
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -11,17 +12,21 @@ import attrs
 import typer
 
 from .. import AsyncPages, PageReport
+from ..entities import Entity
 from ..errors import ConfigurationError
 from ..filters import Condition, field
+from ..page import DEFAULT_ORDER, MAX_PAGE_SIZE
 from . import moments, output
 from .conditions import condition, text_fields
 from .connection import Connection
 from .consoles import data_console
 from .endings import FAILED, say
 from .formats import Format, writer
-from .nouns import LISTINGS, THINGS, Noun, complete_listings, complete_things, find, hint
-from .records import Record, chosen, names, pick, record, to_json
+from .nouns import LISTINGS, ME, THINGS, Noun, complete_listings, complete_things, find
+from .options import typed
+from .records import Record, chosen_of, names, pick, record, to_json
 from .tables import draw_record, draw_rows
+from .words import counted
 
 DEFAULT_LIMIT = 100
 LARGEST_PAGE = 1000
@@ -81,7 +86,7 @@ class Selection:
     ] = None
     order_by: Annotated[
         str, typer.Option(metavar="FIELD", rich_help_panel=_WHICH, help="Sort by this field; -FIELD is downwards.")
-    ] = "id"
+    ] = DEFAULT_ORDER
     page_size: Annotated[
         int | None,
         typer.Option(metavar="N", rich_help_panel=_WHICH, help="Rows of one request, 1 to 5000.", show_default=False),
@@ -90,6 +95,7 @@ class Selection:
     def conditions(self, noun: Noun, connection: Connection) -> list[Condition]:
         """Give the filters for a listing."""
         tz = connection.zone
+        self._check(tz)
         texts = text_fields(noun.entity)
         filters: list[Condition] = [condition(text, tz, texts) for text in self.where or ()]
         if self.since is not None:
@@ -97,6 +103,11 @@ class Selection:
         if self.until is not None:
             filters.append(field(noun.date_field) <= moments.end_of(self.until, tz))
         return filters
+
+    def _check(self, tz: tzinfo) -> None:
+        if self.page_size is not None and not 1 <= self.page_size <= MAX_PAGE_SIZE:
+            raise ConfigurationError(f"--page-size must be from 1 to {MAX_PAGE_SIZE}, got {self.page_size}")
+        moments.check_order(self.since, self.until, tz)
 
     def pages(self, noun: Noun, id: int | None, client: Any, connection: Connection, page_size: int) -> AsyncPages[Any]:
         """Begin the listing on a client."""
@@ -123,7 +134,7 @@ def me(
         async with connection.client() as client:
             return await client.me()
 
-    _write_one(connection, fetch, format, fields, output)
+    One(ME, connection, format, chosen_of(ME, fields)).write(fetch, output)
 
 
 def get(
@@ -148,10 +159,11 @@ def get(
         async with connection.client() as client:
             return await noun.bound(client)(id)
 
-    _write_one(connection, fetch, format, fields, output)
+    One(noun.entity, connection, format, chosen_of(noun.entity, fields)).write(fetch, output)
 
 
 def listing(
+    context: typer.Context,
     *,
     resource: ListingName,
     id: OwnerId = None,
@@ -176,7 +188,10 @@ def listing(
     * `voipstudio list cdrs --all --format csv --fields id,src,dst --output calls.csv`
     """
     noun = find(LISTINGS, resource)
-    Lines(noun, selection, connection, None if everything else limit, format, chosen(fields)).write(id, output)
+    if everything and typed(context, "limit"):
+        raise ConfigurationError("--all and --limit exclude each other")
+    wanted = chosen_of(noun.entity, fields)
+    Lines(noun, selection, connection, None if everything else limit, format, wanted).write(id, output)
 
 
 @attrs.frozen
@@ -194,6 +209,7 @@ class Lines:
         """Fetch the rows and write them, as they come wherever the format allows."""
         self.noun.arguments(id)
         self.selection.conditions(self.noun, self.connection)
+        self.connection.check()
         output.check(target)
         with output.opened(target) as file:
             self.connection.run(lambda: self._fetch(id, file))
@@ -203,7 +219,8 @@ class Lines:
             size = LARGEST_PAGE if self.limit is None else min(self.limit, LARGEST_PAGE)
             pages = self.selection.pages(self.noun, id, client, self.connection, size)
             async with aclosing(self._rows(pages)) as rows:
-                count = await (self._draw if self.format is Format.TABLE else self._stream)(rows, file)
+                whole = self._looked_through(rows)
+                count = await (self._draw if self.format is Format.TABLE else self._stream)(whole, file)
             self._remark(pages.report, count)
 
     async def _rows(self, pages: AsyncPages[Any]) -> AsyncGenerator[Record]:
@@ -214,6 +231,18 @@ class Lines:
                     yield record(entity, self.connection.zone)
                 if left is not None and (left := left - len(page.items)) <= 0:
                     return
+
+    async def _looked_through(self, rows: AsyncIterator[Record]) -> AsyncGenerator[Record]:
+        """Pass rows on, and say at the end which fields that were asked for none of them had."""
+        missing = set(self.fields or ()).difference(names(self.noun.entity))
+        count = 0
+        async for row in rows:
+            count += 1
+            if missing:
+                missing.difference_update(row)
+            yield row
+        for name in sorted(missing) if count else ():
+            say(f"warning: no row has a field {name!r}")
 
     async def _stream(self, rows: AsyncIterator[Record], file: IO[str]) -> int:
         out = writer(self.format, file, self.fields, names(self.noun.entity))
@@ -229,10 +258,7 @@ class Lines:
         hidden = draw_rows(data_console(file), kept, self.fields)
         if hidden:
             more = ", ".join(hidden[:6]) + (", ..." if len(hidden) > 6 else "")
-            say(f"{len(hidden)} more fields ({more}): choose with --fields, or see all with --format json")
-        for name in self.fields or ():
-            if kept and not any(name in row for row in kept):
-                say(f"warning: no row has a field {name!r}{hint(name, kept[0])}")
+            say(f"{counted(len(hidden), 'more field')} ({more}): choose with --fields, or see all with --format json")
         return len(kept)
 
     def _remark(self, report: PageReport, count: int) -> None:
@@ -250,7 +276,9 @@ class Lines:
 
 def unconfirmed(report: PageReport) -> str:
     """Say that a listing was walked to its end, but may not be all there is."""
-    return f"warning: {report.rows:,} rows came, but the API told {_told(report)}: these may not be all there are"
+    return (
+        f"warning: {counted(report.rows, 'row')} came, but the API told {_told(report)}: these may not be all there are"
+    )
 
 
 def _told(report: PageReport) -> str:
@@ -264,19 +292,31 @@ def _told(report: PageReport) -> str:
     )
 
 
-def _write_one(connection: Connection, fetch: Any, format: Format, fields: str | None, target: Path | None) -> None:
-    output.check(target)
-    wanted = chosen(fields)
-    found = record(connection.run(fetch), connection.zone)
-    for name in wanted or ():
-        if name not in found:
-            raise ConfigurationError(f"there is no field {name!r}{hint(name, found)}")
-    with output.opened(target) as file:
-        if format is Format.TABLE:
-            draw_record(data_console(file), found, wanted)
-        elif format is Format.JSON:
-            file.write(to_json(pick(found, wanted), indent=2) + "\n")
+@attrs.frozen
+class One:
+    """One thing on its way from the API to its output."""
+
+    entity: type[Entity]
+    connection: Connection
+    format: Format
+    fields: list[str] | None
+
+    def write(self, fetch: Callable[[], Awaitable[Entity]], target: Path | None) -> None:
+        """Fetch the thing and write it."""
+        output.check(target)
+        found = record(self.connection.run(fetch), self.connection.zone)
+        for name in self.fields or ():
+            if name not in found:
+                say(f"warning: there is no field {name!r}")
+        with output.opened(target) as file:
+            self._write(found, file)
+
+    def _write(self, found: Record, file: IO[str]) -> None:
+        if self.format is Format.TABLE:
+            draw_record(data_console(file), found, self.fields)
+        elif self.format is Format.JSON:
+            file.write(to_json(pick(found, self.fields), indent=2) + "\n")
         else:
-            out = writer(format, file, wanted, list(found))
+            out = writer(self.format, file, self.fields, list(found))
             out.row(found)
             out.end()

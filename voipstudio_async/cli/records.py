@@ -12,11 +12,15 @@ import msgspec
 
 from ..entities import Entity
 from ..entities.base import field_specs
+from ..errors import ConfigurationError
+from .nouns import hint
 from .secrets import masked
 
 Record = dict[str, Any]
 
 _TUPLE: Any = tuple
+_MISSPELT = 0.8
+"""Names that are at least so close are one name and a slip."""
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
@@ -35,11 +39,20 @@ def names(entity: type[Entity]) -> list[str]:
     return [spec.wire for spec in field_specs(entity)]
 
 
-def chosen(fields: str | None) -> list[str] | None:
-    """Read ``--fields a,b``; None when all are wanted."""
-    if fields is None:
-        return None
-    return list(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip())) or None
+def chosen_of(entity: type[Entity], fields: str | None) -> list[str] | None:
+    """Read ``--fields a,b``; None when all are wanted.
+
+    A name that is not declared may be one that the SDK does not know, and passes, unless it is nearly a declared one.
+
+    :raises ConfigurationError: a name is misspelt
+    """
+    wanted = list(dict.fromkeys(name.strip() for name in (fields or "").split(",") if name.strip()))
+    declared = names(entity)
+    for name in wanted:
+        near = hint(name, declared, closeness=_MISSPELT)
+        if near and name not in declared:
+            raise ConfigurationError(f"--fields: there is no field {name!r}{near}")
+    return wanted or None
 
 
 def pick(found: Mapping[str, Any], fields: Sequence[str] | None) -> Record:

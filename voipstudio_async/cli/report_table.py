@@ -15,6 +15,7 @@ from rich.text import Text
 
 from ..reports import CallReport, Figures, UserFigures
 from .secrets import tame
+from .words import counted
 
 _WIDE = 100
 """Characters from which on there is room for all columns, and a bar."""
@@ -48,16 +49,20 @@ COLUMNS = (
 )
 
 
-def draw_report(console: Console, report: CallReport) -> None:
-    """Draw the figures of each user, the totals, and how they were fetched."""
+def draw_report(console: Console, report: CallReport, top: int | None = None) -> None:
+    """Draw the figures of each user, or of the `top` first and of all others together, and the totals."""
     console.print(Text.assemble(("Calls", "bold"), (f"  {span(report)}", "dim")))
     console.print()
-    console.print(_table(console, report))
+    console.print(_table(console, report, top))
+
+
+def draw_fetch(console: Console, report: CallReport) -> None:
+    """Draw what it took, below the table."""
     console.print()
     console.print(Text(fetch_line(report), style="dim"))
 
 
-def _table(console: Console, report: CallReport) -> Table:
+def _table(console: Console, report: CallReport, top: int | None) -> Table:
     columns = [column for column in COLUMNS if console.width >= _WIDE or not column.is_for_wide]
     has_bars = console.width >= _WIDE and console.encoding.startswith("utf")
     table = Table(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
@@ -67,7 +72,7 @@ def _table(console: Console, report: CallReport) -> Table:
         table.add_column("", no_wrap=True, width=_BAR, style="cyan")
     for column in columns:
         table.add_column(column.name, justify="right", no_wrap=True)
-    for name, figures, style in _lines(report):
+    for name, figures, style in _lines(report, top):
         bars = [bar(figures, report)] if has_bars else []
         if figures is report.total:
             table.add_section()
@@ -80,26 +85,40 @@ def _room_for_names(width: int, columns: Sequence[Column], widest: Figures) -> i
     return max(_SHORTEST_NAME, width - taken)
 
 
-def _lines(report: CallReport) -> Iterator[tuple[Text, Figures, str]]:
+def _lines(report: CallReport, top: int | None) -> Iterator[tuple[Text, Figures, str]]:
     namesakes = Counter(user.name for user in report.users)
-    for user in report.users:
+    for user in report.users[:top]:
         yield _name(user, has_namesake=namesakes[user.name] > 1), user.figures, "" if user.figures.calls else "dim"
-    yield Text.assemble("Total", (f"  {len(report.users):,} users", "dim not bold")), report.total, "bold"
+    if top is not None and (others := report.users[top:]):
+        yield _others(others), sum((user.figures for user in others), Figures()), "dim"
+    yield _total(report), report.total, "bold"
+
+
+def _others(users: Sequence[UserFigures]) -> Text:
+    return _marked(Text(counted(len(users), "more user")), is_complete=all(user.complete for user in users))
+
+
+def _total(report: CallReport) -> Text:
+    name = Text.assemble("Total", (f"  {counted(len(report.users), 'user')}", "dim not bold"))
+    return _marked(name, is_complete=report.fetch.complete)
 
 
 def _name(user: UserFigures, *, has_namesake: bool) -> Text:
     name = Text(tame(user.name))
     if has_namesake:
         name.append(f" {user.user_id}", style="dim")
-    if not user.complete:
-        name.append(" (incomplete)", style="red")
-    return name
+    return _marked(name, is_complete=user.complete)
+
+
+def _marked(name: Text, *, is_complete: bool) -> Text:
+    return name if is_complete else name.append(" (incomplete)", style="red")
 
 
 def bar(figures: Figures, report: CallReport) -> str:
-    """Draw the calls of a user beside those of the busiest, in eighths of a character; nothing for the total."""
+    """Draw the calls of a user beside those of the busiest, in eighths of a character; nothing for what is more."""
     most = max((user.figures.calls for user in report.users), default=0)
-    eighths = round(figures.calls / most * _BAR * 8) if most and figures is not report.total else 0
+    is_one = figures is not report.total and figures.calls <= most
+    eighths = round(figures.calls / most * _BAR * 8) if most and is_one else 0
     return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
@@ -113,10 +132,18 @@ def span_of(seconds: float | None) -> str:
 
 def span(report: CallReport) -> str:
     """Say which days a report is about: those that were asked for, else those that have calls."""
-    first = report.start.date() if report.start else min(report.days, default=None)
-    last = (report.end - timedelta(microseconds=1)).date() if report.end else max(report.days, default=None)
-    days = [day(each) for each in (first, last) if each is not None]
-    return f"{' to '.join(dict.fromkeys(days)) or 'none'} ({report.tz})"
+    return f"{_days(report)} ({report.tz})"
+
+
+def _days(report: CallReport) -> str:
+    first = None if report.start is None else report.start.date()
+    last = None if report.end is None else (report.end - timedelta(microseconds=1)).date()
+    if first is not None and last is None:
+        return f"from {day(first)} on"
+    if last is not None and first is None:
+        return f"up to {day(last)}"
+    days = [first, last] if first and last else [min(report.days), max(report.days)] if report.days else []
+    return " to ".join(dict.fromkeys(map(day, days))) or "none"
 
 
 def day(given: date) -> str:
@@ -127,7 +154,5 @@ def day(given: date) -> str:
 def fetch_line(report: CallReport) -> str:
     """Say what it took."""
     fetch = report.fetch
-    return (
-        f"{fetch.rows:,} rows in {fetch.requests:,} requests, {fetch.seconds:.1f} s: "
-        f"{fetch.rows_per_second:,.0f} rows a second"
-    )
+    rate = f": {fetch.rows_per_second:,.0f} rows a second" if fetch.rows else ""
+    return f"{counted(fetch.rows, 'row')} in {counted(fetch.requests, 'request')}, {fetch.seconds:.1f} s{rate}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Annotated
@@ -20,13 +20,17 @@ from .connection import Connection
 from .consoles import data_console
 from .endings import FAILED, explained, say
 from .formats import CsvWriter
+from .options import typed
 from .progress import report_progress
 from .reading import Output
 from .records import to_json
-from .report_table import draw_report
+from .report_table import draw_fetch, draw_report, fetch_line
+from .words import counted
 
 _PANEL = "What is reported"
+_HOW = "How they are shown"
 _MOST_NAMED = 20
+_UNCONFIRMED = "the API does not confirm that these are all"
 _COLUMNS = (
     *("user_id", "name", "email", "calls", "answered", "missed", "answered_share"),
     *("talk_seconds", "average_seconds", "longest_seconds", "charge", "complete"),
@@ -67,9 +71,13 @@ class Span:
         Source,
         typer.Option(
             rich_help_panel=_PANEL,
-            help="Read the call records of the whole account, or each user's own; auto: the account's if it is allowed.",
+            help="Read the whole account's call records, or each user's own; auto: the account's if that is allowed.",
         ),
     ] = Source.AUTO
+
+    def check(self, connection: Connection) -> None:
+        """Refuse a range that would end before it begins."""
+        moments.check_order(self.since, self.until, connection.zone)
 
     def start(self, connection: Connection) -> date | None:
         """Give the first day, or the first moment."""
@@ -90,9 +98,12 @@ class Targets:
     format: ReportFormat
     file: Path | None
     html: Path | None
+    top: int | None
 
     def check(self) -> None:
         """Refuse what cannot be written, before anything is fetched."""
+        if self.top is not None and self.format is not ReportFormat.TABLE:
+            raise ConfigurationError(f"--top is for tables; --format {self.format} holds all users")
         output.check(self.file)
         output.check(self.html, "--html")
         if self.html is not None:
@@ -105,35 +116,64 @@ class Targets:
                 page.write(report.to_html())
             say(f"the page is in {self.html}")
         with output.opened(self.file) as file:
-            _WRITERS[self.format](report, file)
+            if self.format is ReportFormat.TABLE:
+                self._draw(report, file)
+            else:
+                _WRITERS[self.format](report, file)
+
+    def _draw(self, report: CallReport, file: IO[str]) -> None:
+        console = data_console(file)
+        draw_report(console, report, self.top)
+        if output.is_stdout(self.file):
+            draw_fetch(console, report)
+        else:
+            # Two equal reports are equal files.
+            say(fetch_line(report))
 
 
 def report(
+    context: typer.Context,
     *,
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Report on an invented account, served on this machine.")
     ] = False,
     span: Span,
-    format: Annotated[ReportFormat, typer.Option(help="How the report is written.")] = ReportFormat.TABLE,
+    format: Annotated[
+        ReportFormat, typer.Option(rich_help_panel=_HOW, help="How the report is written.")
+    ] = ReportFormat.TABLE,
     output: Output = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            rich_help_panel=_HOW,
+            help="In the table, only the N users with most calls; the others together.",
+            show_default=False,
+        ),
+    ] = None,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a page with plots as well (extra 'report').")
+        Path | None,
+        typer.Option(metavar="FILE", rich_help_panel=_HOW, help="Write a page with plots as well (extra 'report')."),
     ] = None,
     connection: Connection,
     account: serving.Account,
 ) -> None:
     """Report on the calls of all users: calls, answered, missed, talk time, charge.
 
-    All users are fetched, and then the call records of each, several at once; they are summed up as they come.
-    What cannot be fetched is named, and the exit code is then 1; the rest is reported all the same.
+    All users are fetched, and then the call records of the account, or of each user where that is not allowed; they are
+    summed up as they come. What cannot be fetched is named, and the exit code is then 1; the rest is reported.
 
     Examples:
     * `voipstudio report --sandbox`
     * `voipstudio report --from 2026-03-01 --to 2026-03-31 --tz Europe/Warsaw`
     * `voipstudio report --format csv --output march.csv --html march.html`
     """
-    targets = Targets(format, output, html)
+    targets = Targets(format, output, html, top)
     targets.check()
+    span.check(connection)
+    connection.check()
+    _check_sandbox(context, sandbox=sandbox)
     with serving.started(account) if sandbox else contextlib.nullcontext() as server:
         address = (None, None) if server is None else (server.token, server.url)
         found = _fetched(span, connection, *address)
@@ -161,8 +201,10 @@ def _fetched(span: Span, connection: Connection, token: str | None, base_url: st
 
 
 def _name_failures(found: CallReport) -> None:
-    lines = [f"error: {each.what}{_id(each.user_id)}: {explained(each.error)}" for each in found.fetch.failures]
-    lines += [f"warning: {what}: the API does not confirm that these are all" for what in found.fetch.incomplete]
+    lines = _grouped(
+        "error", [(f"{each.what}{_id(each.user_id)}", explained(each.error)) for each in found.fetch.failures]
+    )
+    lines += _grouped("warning", [(what, _UNCONFIRMED) for what in found.fetch.incomplete])
     for line in lines[:_MOST_NAMED]:
         say(line)
     if len(lines) > _MOST_NAMED:
@@ -171,8 +213,27 @@ def _name_failures(found: CallReport) -> None:
         raise typer.Exit(FAILED)
 
 
+def _grouped(kind: str, told: Sequence[tuple[str, str]]) -> list[str]:
+    """Make a line of each text, with what it is about: a name, or how many."""
+    about: dict[str, list[str]] = {}
+    for what, text in told:
+        about.setdefault(text, []).append(what)
+    return [
+        f"{kind}: {named[0] if len(named) == 1 else counted(len(named), 'user')}: {text}"
+        for text, named in about.items()
+    ]
+
+
 def _id(user_id: int | None) -> str:
     return "" if user_id is None else f" (user {user_id})"
+
+
+def _check_sandbox(context: typer.Context, *, sandbox: bool) -> None:
+    """Refuse options of an invented account without one, and options of a real account with one."""
+    if not sandbox and (alone := typed(context, "users", "calls", "seed", "faults")):
+        raise ConfigurationError(f"--{alone[0]} is about the invented account: add --sandbox")
+    if sandbox and (other := typed(context, "token_file", "base_url")):
+        raise ConfigurationError(f"--{other[0].replace('_', '-')} and --sandbox exclude each other")
 
 
 def _check_drawing() -> None:
@@ -192,12 +253,7 @@ def _write_csv(found: CallReport, file: IO[str]) -> None:
         out.row(user.to_dict())
 
 
-def _write_table(found: CallReport, file: IO[str]) -> None:
-    draw_report(data_console(file), found)
-
-
 _WRITERS: dict[ReportFormat, Callable[[CallReport, IO[str]], None]] = {
-    ReportFormat.TABLE: _write_table,
     ReportFormat.JSON: _write_json,
     ReportFormat.CSV: _write_csv,
 }

@@ -120,6 +120,8 @@ class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E
         return call_signature(ListerOf)
 
     def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
+        if not args and "id" in options:
+            args = (options.pop("id"),)
         if not args:
             raise ConfigurationError(f"{self.name} needs an id: {self.name}(7206)")
         id, *filters = args

@@ -179,7 +179,7 @@ class DeleteConfirmed(_Removal[Confirmed[Awaited[None]], Confirmed[None]]):
     def signature(self) -> inspect.Signature:
         return call_signature(Confirmed)
 
-    def exchange(self, codec: Codec, path: str, /, id: int, *, confirm: int) -> Exchange[None]:
+    def exchange(self, codec: Codec, path: str, /, id: int, *, confirm: int | None = None) -> Exchange[None]:
         if check_id(id) != confirm or isinstance(confirm, bool):
             raise UnsafeOperationError(
                 f"this deletes {join(path, str(id))} for good; to do so, repeat its id: confirm={id}"

@@ -1,0 +1,46 @@
+"""Commands whose help and errors read alike with every version of the library that draws them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup
+
+_LIBRARY_WORDS = "Value error, "
+"""What some versions put before the text of a wrong value."""
+
+
+def _plain(parameters: list[Any]) -> list[Any]:
+    for each in parameters:
+        if getattr(each, "is_flag", False):
+            # Some versions show a flag as if it took a value: --all <bool>.
+            each.metavar = ""
+        elif isinstance(each, TyperArgument):
+            # Some versions show the type beside the name: RESOURCE <str>.
+            vars(each)["display_type_rich"] = lambda ctx: None  # noqa: ARG005 - called with the name
+    return parameters
+
+
+class Command(TyperCommand):
+    """A command."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """List the parameters, ``--help`` among them."""
+        return _plain(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix(_LIBRARY_WORDS)
+            raise
+
+
+class Group(TyperGroup):
+    """The commands together."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """List the parameters, ``--help`` among them."""
+        return _plain(super().get_params(ctx))
