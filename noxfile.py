@@ -40,7 +40,7 @@ def find_pyenv_pythons() -> None:
 
 def run_pytest(session: nox.Session) -> None:
     """Run the tests; the arguments after ``--`` go to pytest."""
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "--numprocesses", "auto", *session.posargs)
 
 
 @nox.session

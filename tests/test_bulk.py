@@ -273,15 +273,6 @@ async def test_progress_is_told(inputs: Any, total: int | None, recorded: Any) -
     assert told == [(1, total, 1), (2, total, 2)]
 
 
-async def test_an_error_of_the_inputs_reaches_the_caller(recorded: Any) -> None:
-    def inputs() -> Iterator[int]:
-        yield 1
-        raise RuntimeError("the file ended early")
-
-    with pytest.raises(RuntimeError, match="the file ended early"):
-        await settle(recorded.bulk.run(recorded.users.delete, inputs()))
-
-
 async def test_an_error_of_progress_reaches_the_caller(recorded: Any) -> None:
     def progress(*_: Any) -> None:
         raise RuntimeError("the terminal is gone")

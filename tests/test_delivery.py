@@ -20,6 +20,7 @@ from voipstudio_async import (
     DeadlineExceeded,
     Hooks,
     Limits,
+    NotFoundError,
     ProtocolError,
     RateLimitError,
     RetryPolicy,
@@ -65,10 +66,27 @@ async def test_the_deadline_bounds_the_whole_call_and_says_what_was_tried() -> N
 async def test_a_deadline_at_the_closed_gate_says_that_nothing_was_sent() -> None:
     with Hostile(always(GOOD)) as server:
         async with client_of(server, timeouts=Timeouts(total=0.05)) as client:
+            held = [asyncio.create_task(client.me()) for _ in range(3)]
+            client._caller.delivery.gate.slow_down(0.01)
+            await asyncio.sleep(0)
             client._caller.delivery.gate.slow_down(30)
-            with pytest.raises(DeadlineExceeded, match="0 attempts"):
-                await client.users.list().page(1)
+            for caught in await asyncio.gather(*held, return_exceptions=True):
+                assert isinstance(caught, DeadlineExceeded)
+                assert caught.attempts == 0
     assert server.asked == []
+
+
+async def test_a_pause_that_does_not_fit_the_deadline_is_not_waited_for() -> None:
+    waits: list[Any] = []
+    with Hostile(always(GOOD)) as server:
+        hooks = Hooks(on_wait=waits.append)
+        async with client_of(server, timeouts=Timeouts(total=20), hooks=hooks) as client:
+            client._caller.delivery.gate.slow_down(100)
+            with pytest.raises(DeadlineExceeded, match=r"asked everybody to wait, .* another 100 s") as caught:
+                await client.users.list().page(1)
+            check_idle(client)
+    assert (caught.value.attempts, server.asked, waits) == (0, [], [])
+    assert caught.value.elapsed < 10
 
 
 async def test_a_wait_that_does_not_fit_the_deadline_is_not_begun() -> None:
@@ -149,6 +167,22 @@ async def test_a_deletion_whose_answer_was_lost_is_a_success() -> None:
     assert [asked.method for asked in server.asked] == ["DELETE", "DELETE"]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        answer(b"", "Retry-After: 0", status="429 Too Many"),
+        answer(b"", "Retry-After: 0", status="503 Unavailable"),
+        answer(b"", status="408 Timeout"),
+    ],
+    ids=["429", "503 with Retry-After", "408"],
+)
+async def test_a_deletion_that_was_refused_and_then_found_nothing_is_none(first: bytes) -> None:
+    with Hostile(in_turn(first, answer({"message": "Not found"}, status="404 Not Found"))) as server:
+        async with client_of(server) as client:
+            with pytest.raises(NotFoundError, match="after 2 attempts"):
+                await client.users.delete(1)
+
+
 async def test_a_404_after_an_error_that_never_reached_the_api_is_still_told_for_other_methods() -> None:
     with Hostile(lose_first(answer({"message": "No"}, status="404 Not Found"))) as server:
         async with client_of(server) as client:
@@ -200,7 +234,36 @@ async def test_a_wait_that_the_api_asks_for_holds_every_caller(status: str, meth
     assert min(ends) - begin >= 0.25
     assert max(ends) - min(ends) >= 0.05, "they must not go out all at once"
     assert len(waits) == 5
-    assert all(0.2 < event.seconds <= 0.3 for event in waits)
+    assert all(0.2 < event.seconds <= 0.3 + 5 * 0.02 for event in waits)
+
+
+async def test_callers_that_wait_for_a_place_are_told_of_a_pause_that_begins_meanwhile() -> None:
+    busy = answer({"message": "Busy"}, "Retry-After: 0.1", status="429 Too Many")
+    waits: list[Any] = []
+    with Hostile(in_turn(busy, GOOD)) as server:
+        options: dict[str, Any] = {"limits": Limits(concurrency=1), "retry": RetryPolicy(attempts=1)}
+        async with client_of(server, hooks=Hooks(on_wait=waits.append), **options) as client:
+            calls = [client.users.get(id) for id in (1, 2)]
+            errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert isinstance(errors[0], RateLimitError)
+    assert [event.request.url for event in waits] == [f"{server.url}/users/2"]
+    assert waits[0].call != waits[0].seconds > 0
+
+
+async def test_credentials_are_asked_for_after_the_wait_at_the_gate() -> None:
+    asked: list[float] = []
+
+    class Fresh:
+        def headers(self) -> dict[str, str]:
+            asked.append(asyncio.get_running_loop().time())
+            return {"X-Auth-Token": TOKEN}
+
+    with Hostile(always(GOOD)) as server:
+        async with AsyncVoipStudio(auth=Fresh(), base_url=server.url) as client:
+            begin = asyncio.get_running_loop().time()
+            client._caller.delivery.gate.slow_down(0.1)
+            await client.users.list().page(1)
+    assert asked[0] - begin >= 0.1
 
 
 async def _ended(client: AsyncVoipStudio, number: int) -> float:
@@ -235,7 +298,7 @@ async def test_hooks_see_every_attempt_on_both_faces(face: type[Any]) -> None:
     assert len({event.call for event in seen}) == 1
     assert [event.attempt for event in seen] == [1, 1, 1, 2, 2]
     assert (seen[1].status, seen[4].status) == (503, 200)
-    assert "503 Busy" in seen[2].reason
+    assert seen[2].reason == "ServerError: 503"
 
 
 async def test_hooks_hear_of_a_request_that_failed() -> None:
@@ -246,6 +309,19 @@ async def test_hooks_hear_of_a_request_that_failed() -> None:
             with pytest.raises(ProtocolError):
                 await client.me()
     assert (seen[0].status, seen[0].error.split(":")[0]) == (None, "ProtocolError")
+
+
+async def test_events_and_logs_hold_no_word_of_an_answer(face: type[Any], caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[Any] = []
+    hooks = Hooks(on_request=seen.append, on_response=seen.append, on_retry=seen.append, on_end=seen.append)
+    told = answer({"message": "spoken", "errors": [{"field": "x", "message": "spoken"}]}, status="500 No")
+    with caplog.at_level(logging.DEBUG, "voipstudio_async"), Hostile(always(told)) as server:
+        async with opened(face, TOKEN, base_url=server.url, retry=QUICK, hooks=hooks) as client:
+            with pytest.raises(ServerError, match="spoken"):
+                await settle(client.me())
+    assert seen[-1].error == "ServerError: 500"
+    assert "ServerError: 500" in caplog.text
+    assert "spoken" not in f"{seen} {caplog.text}"
 
 
 async def test_a_hook_that_raises_harms_nobody(face: type[Any], caplog: pytest.LogCaptureFixture) -> None:

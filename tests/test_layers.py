@@ -29,6 +29,7 @@ LAYERS = (
     "twins",
     "readers",
     "wire",
+    "redaction",
     "exchange",
     "outcomes",
     "page",
@@ -48,6 +49,7 @@ LAYERS = (
     "transport",
     "delivery",
     # the two faces
+    "window",
     "bulk",
     "studio",
     "client",

@@ -179,6 +179,72 @@ async def test_a_cancelled_call_shows_no_secret() -> None:
     find(everything_about(caught.value))
 
 
+SHORT = "hunter2-s'\\t"
+"""A token that looks like none: only those who sent it know that it is one."""
+ESCAPED = "".join(f"\\u{ord(letter):04x}" for letter in SHORT)
+ECHOES: dict[str, bytes] = {
+    "HTML": answer(f"<html>bad token {SHORT}</html>".encode()),
+    "HTML cut off by the quotation": answer(f"<html>{'.' * 105}{SHORT} is bad</html>".encode()),
+    "no envelope": answer({"note": SHORT}),
+    "a message": answer({"message": f"bad {SHORT}", "errors": [{"field": SHORT, "message": SHORT}, SHORT, [SHORT]]}),
+    "an escaped message": answer(f'{{"message": "bad {ESCAPED}", "errors": ["{ESCAPED}"]}}'.encode()),
+    "an error that is no JSON": answer(f"{'.' * 105}{SHORT}".encode()),
+}
+REFUSALS = [name for name in ECHOES if "message" in name or "error" in name]
+
+
+def _find_short(error: BaseException) -> None:
+    shown = everything_about(error)
+    assert "hunter" not in shown, shown[max(0, shown.find("hunter") - 200) :][:400]
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("auth", [TokenAuth(SHORT), BasicAuth(7, SHORT)], ids=["token", "basic"])
+async def test_a_token_of_any_form_is_not_quoted(echo: str, auth: Any, face: type[Any]) -> None:
+    content = ECHOES[echo].replace(b"200 OK", b"400 Bad") if echo in REFUSALS else ECHOES[echo]
+    with Hostile(always(content)) as hostile:
+        async with opened(face, auth=auth, base_url=hostile.url) as client:
+            with pytest.raises(VoipStudioError, match=r"\*\*\*") as caught:
+                await settle(client.users.get(1))
+    _find_short(caught.value)
+
+
+@pytest.mark.parametrize("echo", REFUSALS)
+async def test_a_password_that_is_sent_is_not_quoted(echo: str, face: type[Any]) -> None:
+    with Hostile(always(ECHOES[echo].replace(b"200 OK", b"400 Bad"))) as hostile:
+        async with opened(face, "t", base_url=hostile.url) as client:
+            with pytest.raises(VoipStudioError, match=r"\*\*\*") as caught:
+                await settle(client.raw.request("POST", "/login", json={"email": "a@b.c", "password": SHORT}))
+    assert "hunter" not in f"{caught.value} {caught.value!r} {vars(caught.value)} {pickle.dumps(caught.value, 0)!r}"
+
+
+async def test_a_raw_answer_is_not_quoted_when_it_is_no_json(face: type[Any]) -> None:
+    with Hostile(always(ECHOES["HTML"])) as hostile:
+        async with opened(face, SHORT, base_url=hostile.url) as client:
+            raw = await settle(client.raw.request("GET", "/x"))
+    with pytest.raises(VoipStudioError, match=r"is not JSON; text\(\) gives it as it came") as caught:
+        raw.json()
+    _find_short(caught.value)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        f'[{{"property": "user_token", "operator": "eq", "value": "{ESCAPED}"}}]',
+        f'[{{"property": "active", "value": 1}}, {{"value": ["{ESCAPED}"], "property": "password"}}]',
+        f'[{{"property": "token", "value": "{ESCAPED}"',
+    ],
+    ids=["text", "list", "damaged"],
+)
+async def test_the_value_of_a_filter_on_a_secret_is_redacted(condition: str) -> None:
+    with Hostile(SERVERS["503"]) as hostile:
+        async with AsyncVoipStudio("t", base_url=hostile.url, **HASTE) as client:
+            with pytest.raises(VoipStudioError, match=r"filter=.*\*\*\*") as caught:
+                await client.raw.request("GET", "/users", params={"filter": condition})
+    _find_short(caught.value)
+    assert ESCAPED not in str(caught.value)
+
+
 TOKEN_IN_PATH = f"/apitokens/{CANARY}"
 
 

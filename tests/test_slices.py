@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorder import Recorder
 
-from voipstudio_async import AsyncVoipStudio, Cdr, ConfigurationError, PageReport, VoipStudioError
+from voipstudio_async import AsyncVoipStudio, Cdr, ClientClosedError, ConfigurationError, PageReport, VoipStudioError
 from voipstudio_async.exchange import Exchange, Reply
 from voipstudio_async.page import PageQuery
 from voipstudio_async.sandbox import Sandbox
@@ -273,3 +273,18 @@ def test_a_range_does_not_begin_or_end_in_an_hour_that_is_told_twice(fold: int) 
     for start, end in ((twice, datetime(2026, 11, 1, tzinfo=warsaw)), (datetime(2026, 10, 1, tzinfo=warsaw), twice)):
         with pytest.raises(ConfigurationError, match="clocks of"):
             cut(start, end, timedelta(days=1), warsaw)
+
+
+def test_a_walk_that_goes_on_in_another_loop_is_told_so() -> None:
+    with Sandbox(users=2, calls=50, seed=1) as sandbox:
+        client = AsyncVoipStudio(sandbox.token, base_url=sandbox.url)
+        pages = client.cdrs.walk(date(2026, 1, 1), date(2027, 1, 1), slice=timedelta(days=30), page_size=5).pages()
+
+        async def step() -> None:
+            await anext(pages)
+
+        with asyncio.Runner() as first, asyncio.Runner() as second:
+            first.run(step())
+            with pytest.raises(ClientClosedError, match="another process or event loop"):
+                second.run(step())
+            first.run(client.close())

@@ -9,7 +9,7 @@ import pytest
 from faces import opened, settle
 from hostile.servers import Hostile, always, answer, in_turn, rows
 
-from voipstudio_async import APIError, Hooks, RetryPolicy, Timeouts
+from voipstudio_async import APIError, ConfigurationError, Hooks, RetryPolicy, Timeouts
 from voipstudio_async.telemetry import tracing
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -77,15 +77,28 @@ async def test_a_failed_call_is_marked_and_says_nothing_of_the_answer(spans: Spa
 
 async def test_a_call_that_never_left_the_gate_is_a_span_too(spans: Spans, face: type[Any]) -> None:
     hooks = Hooks() | tracing(spans.provider)
-    with Hostile(always(BUSY)) as server:
-        timeouts = Timeouts(total=0.05)
+    busy = answer(b"", "Retry-After: 30", status="503 Unavailable")
+    with Hostile(always(busy)) as server:
+        timeouts = Timeouts(total=10)
         async with opened(face, TOKEN, base_url=server.url, timeouts=timeouts, hooks=hooks, retry=QUICK) as client:
             with pytest.raises(APIError):
                 await settle(client.me())
             with pytest.raises(TimeoutError):
                 await settle(client.me())
     assert [span.attributes["error.type"] for span in spans.finished] == ["ServerError", "DeadlineExceeded"]
-    assert [event.name for event in spans.finished[1].events] == ["wait"]
+    assert spans.finished[1].events == ()
+
+
+async def test_a_wait_at_the_gate_is_an_event(spans: Spans, face: type[Any]) -> None:
+    with Hostile(in_turn(BUSY, answer(rows(1)))) as server:
+        hooks = tracing(spans.provider)
+        async with opened(face, TOKEN, base_url=server.url, hooks=hooks, retry=RetryPolicy(attempts=1)) as client:
+            with pytest.raises(APIError):
+                await settle(client.users.list().page(1))
+            await settle(client.users.list().page(1))
+    (wait, attempt) = spans.finished[1].events
+    assert (wait.name, attempt.name) == ("wait", "attempt")
+    assert wait.attributes["seconds"] > 0
 
 
 async def test_a_span_is_the_child_of_the_callers_own(spans: Spans, face: type[Any]) -> None:
@@ -100,5 +113,5 @@ async def test_a_span_is_the_child_of_the_callers_own(spans: Spans, face: type[A
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
-    with pytest.raises(ImportError, match=r"pip install 'voipstudio-async\[otel\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'voipstudio-async\[otel\]'"):
         tracing()

@@ -49,7 +49,7 @@ def test_types_are_exact_and_what_must_fail_fails(checker: Callable[..., tuple[i
     status, said = checker(tmp_path, *CHECKED)
 
     assert status == 0, said
-    assert len(CHECKED) == 3
+    assert len(CHECKED) == 4
 
 
 @checkers

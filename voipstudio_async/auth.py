@@ -27,26 +27,34 @@ class HeaderValue(str):
 
 def credentials(given: Mapping[str, str]) -> dict[str, str]:
     """Copy the headers of any scheme, their values hidden."""
-    return {name: HeaderValue(value) for name, value in given.items()}
+    try:
+        headers = given.items()
+    except AttributeError:
+        raise ConfigurationError(f"headers() of auth must give a mapping, got {type(given).__name__}") from None
+    return {name: value if type(value) is HeaderValue else _hidden(name, value) for name, value in headers}
 
 
-def conceal(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """Copy an error's body without the credentials in it: some servers repeat what they refuse."""
-    for value in headers.values():
-        if isinstance(value, HeaderValue):
-            for secret in _secrets_of(value):
-                body = body.replace(secret, b"***")
-    return body
+def _hidden(name: Any, value: Any) -> HeaderValue:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise ConfigurationError(f"headers() of auth must give texts, got {type(value).__name__} for {name!r}")
+    if not {"\r", "\n", "\0"}.isdisjoint(value):
+        raise ConfigurationError(f"headers() of auth gives a line end in {name!r}, which cannot stand in a header")
+    return HeaderValue(value)
 
 
-def _secrets_of(value: str) -> list[bytes]:
+def secrets_of(headers: Mapping[str, str]) -> set[str]:
+    """Collect what must not be shown of these credentials: some servers repeat what they refuse."""
+    return {secret for value in headers.values() for secret in _parts(value) if secret}
+
+
+def _parts(value: str) -> list[str]:
     scheme, _, rest = value.partition(" ")
-    found = [value.encode(), rest.encode()]
+    found = [str(value), rest]
     if scheme == "Basic":
         with contextlib.suppress(ValueError):
-            pair = base64.b64decode(rest)
-            found += [pair, pair.partition(b":")[2]]
-    return [secret for secret in found if secret]
+            pair = base64.b64decode(rest).decode()
+            found += [pair, pair.partition(":")[2]]
+    return found
 
 
 @runtime_checkable
@@ -54,12 +62,18 @@ class Auth(Protocol):
     """What a scheme must be able to do. Bring your own for a vault, or for a token that changes."""
 
     def headers(self) -> Mapping[str, str] | Awaitable[Mapping[str, str]]:
-        """Give the headers for one request; asked anew for every attempt, and it may be a coroutine."""
+        """Give the headers for one request; it may be a coroutine.
+
+        Asked anew for every attempt, just before it goes out, when its place among the requests under way is taken: it
+        must not wait for another request of the same client.
+        """
         ...
 
 
 def _check_token(_: object, __: object, value: Any) -> None:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
+        raise ConfigurationError(f"the token is a text, got {type(value).__name__}")
+    if not value.strip():
         raise ConfigurationError("the token is empty; make one in the dashboard: Administration, edit a user, API keys")
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ConfigurationError("the token holds characters that cannot stand in a header (a line end, or a space?)")

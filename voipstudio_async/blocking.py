@@ -60,6 +60,8 @@ class VoipStudio(Studio[Blocking]):
 
     _caller: BlockingCaller
     _is_view = False
+    _client: object = None
+    """The client of a view, which lives as long as its views do."""
 
     def _start(self, setup: Setup) -> None:
         if setup.session is not None:
@@ -79,10 +81,11 @@ class VoipStudio(Studio[Blocking]):
     ) -> Self:
         """Give a view of this client with other options, on the same connections.
 
-        A view never owns them: closing it does nothing, and it ends with its client.
+        A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
         view = type(self).__new__(type(self))
         view._is_view = True
+        view._client = self
         view._attach(BlockingCaller(view_of(self._caller.core, timeouts, retry, token), self._caller.bridge))
         return view
 
@@ -93,6 +96,7 @@ class VoipStudio(Studio[Blocking]):
         """
         face = AsyncVoipStudio.__new__(AsyncVoipStudio)
         face._is_view = True
+        face._client = self
         face._attach(self._caller.core)
         return self._caller.bridge.run(function, face)
 

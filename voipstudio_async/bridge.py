@@ -129,18 +129,34 @@ class Bridge:
 
     def run(self, function: Callable[[*Ts], Awaitable[T]], /, *args: *Ts) -> T:
         """Run a coroutine function on the loop and wait for its result."""
+        try:
+            return self._run(_Job(function, args))  # type: ignore[no-any-return]
+        except ClientClosedError:
+            _end_silently()
+            raise
+
+    __call__ = run
+
+    def _run(self, job: _Job) -> Any:
         loop = self._loop or self._start()
         self._refuse_own_thread(loop)
-        job = _Job(function, args)
         self._jobs.add(job)
         try:
-            self._cross(loop, job)
+            self._cross(loop, job.start)
             self._wait(loop, job)
         finally:
             self._jobs.discard(job)
-        return job.outcome()  # type: ignore[no-any-return]
+        return job.outcome()
 
-    __call__ = run
+    def post(self, function: Callable[[*Ts], object], /, *args: *Ts) -> None:
+        """Have a plain function called on the loop's thread, in the order of posting; do not wait for it."""
+        try:
+            loop = self._loop or self._start()
+            self._refuse_own_thread(loop)
+            self._cross(loop, function, *args)
+        except ClientClosedError:
+            _end_silently()
+            raise
 
     def finish(self, function: Callable[[], Awaitable[None]], /) -> None:
         """Run what ends an iteration: it waits where it can, and needs nothing where the loop is gone."""
@@ -155,9 +171,9 @@ class Bridge:
         with contextlib.suppress(ClientClosedError):
             self.run(function)
 
-    def _cross(self, loop: asyncio.AbstractEventLoop, job: _Job) -> None:
+    def _cross(self, loop: asyncio.AbstractEventLoop, function: Callable[[*Ts], object], *args: *Ts) -> None:
         try:
-            loop.call_soon_threadsafe(job.start)
+            loop.call_soon_threadsafe(function, *args)
         except RuntimeError:
             raise self._closed_error() from None
 
@@ -227,13 +243,22 @@ class Bridge:
 
 
 _open_bridges: weakref.WeakSet[Bridge] = weakref.WeakSet()
+_exiting = threading.Event()
 
 
 @atexit.register
 def _close_all() -> None:
     # A program that ends without close() must not end in a traceback of a loop that was torn from its thread.
+    _exiting.set()
     for bridge in list(_open_bridges):
         bridge.drop()
+
+
+def _end_silently() -> None:
+    # A daemon thread may be in a call, or begin one, as the interpreter ends. It is about to be stopped wherever it
+    # stands: a traceback of its call would say that something is wrong.
+    if _exiting.is_set() and threading.current_thread().daemon:
+        threading.Event().wait()
 
 
 def _has_uvloop() -> bool:

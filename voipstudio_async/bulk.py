@@ -105,10 +105,7 @@ async def _feed(
         async for item in _each(source, places):
             window.begin(window.admit(), item)
     except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        failure = TransportError("the inputs were cancelled")
+        failure = TransportError("reading the inputs was cancelled")
     except Exception as error:
         failure = error
     window.stop_reading(failure)

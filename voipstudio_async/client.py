@@ -8,20 +8,21 @@ from typing import Any, Self, TypeVar
 
 import attrs
 
-from .auth import TokenAuth
+from .auth import TokenAuth, secrets_of
 from .bulk import AsyncBulk
 from .delivery import Delivery
 from .errors import DecodeError
-from .exchange import Exchange, describe
+from .exchange import Exchange, Reply, Request, describe
 from .gate import Gate
 from .operations import Async, Bound
 from .outcomes import BulkResult
 from .page import E, PageQuery
 from .paging import AsyncPages
+from .redaction import conceal
 from .retry import Budget, RetryPolicy
 from .settings import Timeouts
 from .slices import AsyncSlices
-from .studio import Setup, Studio
+from .studio import Setup, Studio, check_kinds
 from .wire import Codec
 
 T = TypeVar("T")
@@ -40,13 +41,16 @@ class AsyncCaller:
         try:
             return exchange.read(reply)
         except DecodeError as error:
-            failure = error
+            failure = self._decode_error(exchange.request, reply, error.path, error.message)
         except RecursionError:
-            failure = DecodeError("", "the JSON is nested too deep")
-        failure.request = describe(exchange.request, self.delivery.base)
+            failure = self._decode_error(exchange.request, reply, "", "the JSON is nested too deep")
         # Without the frames of the decoder: their local variables are the answer, with whatever secrets are in it.
         failure.__context__ = None
-        raise failure.with_traceback(None)
+        raise failure
+
+    def _decode_error(self, request: Request, reply: Reply, path: str, message: str) -> DecodeError:
+        told = conceal(message, secrets_of(reply.credentials) | request.secrets)
+        return DecodeError(path, told, request=describe(request, self.delivery.base))
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
         """Begin a listing."""
@@ -75,7 +79,6 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
         proxy=setup.proxy,
         ssl=setup.ssl,
         trust_env=setup.trust_env,
-        patience=setup.timeouts.connect,
     )
     return AsyncCaller(
         setup.codec,
@@ -97,10 +100,13 @@ def view_of(
 ) -> AsyncCaller:
     """Give a caller with other options on the same connections, gate and budget."""
     old = caller.delivery
+    timeouts = old.timeouts if timeouts is None else timeouts
+    retry = old.policy if retry is None else retry
+    check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy))
     delivery = attrs.evolve(
         old,
-        timeouts=timeouts or old.timeouts,
-        policy=retry or old.policy,
+        timeouts=timeouts,
+        policy=retry,
         auth=TokenAuth(token) if token is not None else old.auth,
     )
     return AsyncCaller(caller.codec, delivery)
@@ -111,6 +117,8 @@ class AsyncVoipStudio(Studio[Async]):
 
     _caller: AsyncCaller
     _is_view = False
+    _client: object = None
+    """The client of a view, which lives as long as its views do."""
 
     def _start(self, setup: Setup) -> None:
         self._attach(make_caller(setup, f"{type(self).__name__}({setup.base!r})"))
@@ -127,10 +135,11 @@ class AsyncVoipStudio(Studio[Async]):
     ) -> Self:
         """Give a view of this client with other options, on the same connections.
 
-        A view never owns them: closing it does nothing, and it ends with its client.
+        A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
         view = type(self).__new__(type(self))
         view._is_view = True
+        view._client = self
         view._attach(view_of(self._caller, timeouts, retry, token))
         return view
 

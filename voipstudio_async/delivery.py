@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .auth import Auth, conceal, credentials
+from .auth import Auth, credentials, secrets_of
 from .errors import (
     APIError,
     ConnectError,
     DeadlineExceeded,
+    FieldError,
     RequestInfo,
     ResponseTooLarge,
     TransportError,
@@ -30,6 +31,7 @@ from .errors import (
 from .exchange import Reply, Request, Sending
 from .gate import Gate
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
+from .redaction import conceal
 from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, retry_after
 from .settings import Timeouts
 from .wire import error_parts
@@ -58,10 +60,24 @@ tally: ContextVar[Tally | None] = ContextVar("voipstudio_async_tally", default=N
 class _Call:
     """One call under way: what its attempts have in common, and what is known of them."""
 
-    __slots__ = ("attempt", "credentials", "expired", "number", "sending", "sent", "session", "started", "unsure")
+    __slots__ = (
+        "attempt",
+        "credentials",
+        "delivery",
+        "expired",
+        "number",
+        "sending",
+        "sent",
+        "session",
+        "started",
+        "unsure",
+    )
 
-    def __init__(self, number: int, sending: Sending, session: ClientSession, started: float) -> None:
+    def __init__(
+        self, number: int, delivery: Delivery, sending: Sending, session: ClientSession, started: float
+    ) -> None:
         self.number = number
+        self.delivery = delivery
         self.sending = sending
         self.session = session
         self.credentials: dict[str, str] = {}
@@ -76,6 +92,25 @@ class _Call:
     def info(self) -> RequestInfo:
         """The request as it is shown."""
         return self.sending.info
+
+    def held(self, seconds: float) -> None:
+        """Hear that the gate is closed; do not begin to wait when the time of the call is over before it opens."""
+        hooks = self.delivery.hooks
+        total = self.delivery.timeouts.total
+        elapsed = asyncio.get_running_loop().time() - self.started
+        if total is not None and elapsed + seconds >= total:
+            reason = f"the API has asked everybody to wait, and that takes another {seconds:.3g} s"
+            raise self.too_late(reason, elapsed)
+        hooks.tell(hooks.on_wait, WaitEvent(self.number, self.info, seconds))
+
+    def too_late(self, reason: str, elapsed: float) -> DeadlineExceeded:
+        """Make the error of a call whose time is over."""
+        return DeadlineExceeded(
+            f"not done within {self.delivery.timeouts.total:g} s: {reason}",
+            request=self.info,
+            attempts=self.sent,
+            elapsed=elapsed,
+        )
 
     def count(self) -> None:
         """Count a request that is sent."""
@@ -107,7 +142,7 @@ class Delivery:
         """Send a request until there is a good reply, or raise what is in the way."""
         session = self.transport.session()
         loop = asyncio.get_running_loop()
-        call = _Call(next(_numbers), Sending(request, self.base), session, loop.time())
+        call = _Call(next(_numbers), self, Sending(request, self.base), session, loop.time())
         if self.hooks.on_end is not None:
             return await self._watched(call)
         return await self._bounded(call)
@@ -121,7 +156,7 @@ class Delivery:
             status = reply.status
         except BaseException as error:
             status = getattr(error, "status", None)
-            problem = f"{type(error).__name__}: {error}"
+            problem = _named(error)
             raise
         finally:
             elapsed = loop.time() - call.started
@@ -150,43 +185,37 @@ class Delivery:
             alarm.cancel()
             if call.expired:
                 task.uncancel()
-        raise self._too_late(call, loop.time() - call.started)
-
-    def _too_late(self, call: _Call, elapsed: float) -> DeadlineExceeded:
-        return DeadlineExceeded(
-            f"not done within {self.timeouts.total:g} s: {_times(call.sent)} in {elapsed:.3g} s",
-            request=call.info,
-            attempts=call.sent,
-            elapsed=elapsed,
-        )
+        elapsed = loop.time() - call.started
+        raise call.too_late(f"{_times(call.sent)} in {elapsed:.3g} s", elapsed)
 
     async def _attempts(self, call: _Call) -> Reply:
         while True:
             call.attempt += 1
             try:
                 return self._judge(call, await self._attempt(call))
+            except DeadlineExceeded:
+                raise
             except (TransportError, APIError) as error:
                 error.attempts = call.attempt
                 failure = _failure(error)
                 delay = self._delay(call, failure)
                 if delay is None:
                     raise
-                reason = f"{type(error).__name__}: {error}"
-            call.unsure = call.unsure or not failure.unsent
+                reason = _named(error)
+            call.unsure = call.unsure or _may_be_done(failure)
             self.hooks.tell(self.hooks.on_retry, RetryEvent(call.number, call.info, call.attempt, delay, reason))
             logger.info("%s: attempt %d failed, the next one in %.3g s (%s)", call.info, call.attempt, delay, reason)
             await asyncio.sleep(delay)
 
     async def _attempt(self, call: _Call) -> Reply:
-        if (pause := self.gate.pause) > 0:
-            self.hooks.tell(self.hooks.on_wait, WaitEvent(call.number, call.info, pause))
-        given = self.auth.headers()
-        # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
-        call.credentials = credentials(
-            given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
-        )
-        await self.gate.enter()
+        await self.gate.enter(call)
         try:
+            # Not before: a token that lives for a short time would grow old at the gate.
+            given = self.auth.headers()
+            # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
+            call.credentials = credentials(
+                given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
+            )
             call.count()
             if self._is_watched():
                 return await self._exchange(call)
@@ -202,7 +231,7 @@ class Delivery:
         if reply.status == 404 and call.unsure and call.sending.request.method == "DELETE":
             # The first DELETE was carried out and its answer got lost: that it is gone now is its success.
             return attrs.evolve(reply, attempts=call.attempt)
-        raise api_error(attrs.evolve(reply, body=conceal(reply.body, call.credentials)), call.info)
+        raise _api_error(reply, call.info, secrets_of(call.credentials) | call.sending.request.secrets)
 
     def _is_watched(self) -> bool:
         hooks = self.hooks
@@ -220,7 +249,7 @@ class Delivery:
             reply = await self.transport.send(call.session, call.sending, call.credentials, self.timeouts)
             status = reply.status
         except BaseException as error:
-            problem = f"{type(error).__name__}: {error}"
+            problem = _named(error)
             raise
         finally:
             elapsed = loop.time() - began
@@ -246,13 +275,27 @@ class Delivery:
         return asyncio.get_running_loop().time() - call.started + delay < self.timeouts.total
 
 
-def api_error(reply: Reply, info: RequestInfo) -> APIError:
-    """Make the error for a reply whose status is not a success."""
+def _api_error(reply: Reply, info: RequestInfo, secrets: set[str]) -> APIError:
+    # Read first, and then freed of secrets: they may be written in another way in the JSON.
     told, errors = error_parts(reply.body)
-    message = told or _phrase(reply.status)
-    error = error_class(reply.status)(reply.status, message, errors, info)
+    message = conceal(told, secrets) if told else _phrase(reply.status)
+    error = error_class(reply.status)(reply.status, message, [_concealed(entry, secrets) for entry in errors], info)
     error.retry_after = retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
     return error
+
+
+def _concealed(entry: FieldError, secrets: set[str]) -> FieldError:
+    texts = (conceal(text, secrets) if text else text for text in (entry.field, entry.code))
+    field, code = texts
+    return FieldError(field, conceal(entry.message, secrets), code)
+
+
+def _named(error: BaseException) -> str:
+    """Say what went wrong without a word of the answer's body: hooks and logs are kept."""
+    name = type(error).__name__
+    if isinstance(error, APIError):
+        return f"{name}: {error.status}"
+    return f"{name}: {error.message}" if isinstance(error, TransportError) else name
 
 
 def _phrase(status: int) -> str:
@@ -267,6 +310,13 @@ def _failure(error: TransportError | APIError) -> Failure:
     if isinstance(error, ConnectError):
         return Failure(unsent=True, final=error.final)
     return Failure(final=isinstance(error, ResponseTooLarge))
+
+
+def _may_be_done(failure: Failure) -> bool:
+    # A 4xx, and an answer that only asks to come later, refuse the request; nobody knows what is behind another one.
+    if failure.unsent or failure.throttled:
+        return False
+    return failure.status is None or failure.status >= 500
 
 
 def _times(attempts: int) -> str:

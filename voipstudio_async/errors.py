@@ -244,7 +244,7 @@ class PaginationError(VoipStudioError):
 
 
 class BulkError(VoipStudioError):
-    """At least one input of a bulk run failed; `outcomes` holds everything that was done."""
+    """An input of a bulk run failed, or reading them did; `outcomes` holds all that was begun, cancelled ones too."""
 
     def __init__(self, message: str, outcomes: Sequence[Any] = ()) -> None:
         super().__init__(message)

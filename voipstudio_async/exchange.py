@@ -11,14 +11,14 @@ import attrs
 from multidict import CIMultiDict
 from yarl import URL
 
-from .errors import RequestInfo
+from .errors import DecodeError, RequestInfo
+from .redaction import body_secrets, parameter_secrets, shown_parameter
 from .scalars import loose
 from .wire import parse
 
 T = TypeVar("T")
 
-_SECRET_SEGMENT = re.compile(r"(/apitokens/)[^/?#]+", re.IGNORECASE)
-_SECRET_NAME = re.compile(r"token|password|secret|api_?key", re.IGNORECASE)
+_SECRET_SEGMENT = re.compile(r"(/apitokens/)([^/?#]+)", re.IGNORECASE)
 
 
 class Repeat(enum.Enum):
@@ -49,7 +49,13 @@ class Request:
     @property
     def shown_query(self) -> str:
         """The query for error messages and logs."""
-        return "&".join(f"{name}={'***' if _SECRET_NAME.search(name) else value}" for name, value in self.query)
+        return "&".join(f"{name}={shown_parameter(name, value)}" for name, value in self.query)
+
+    @property
+    def secrets(self) -> set[str]:
+        """The passwords and tokens in it: an answer may repeat them."""
+        found = {match[2] for match in _SECRET_SEGMENT.finditer(self.path)} | body_secrets(self.body)
+        return found.union(*(parameter_secrets(name, value) for name, value in self.query))
 
 
 def _shown(path: str) -> str:
@@ -82,6 +88,9 @@ def describe(request: Request, base: str) -> RequestInfo:
     return RequestInfo(request.method, f"{base}{request.shown_path}{'?' if query else ''}{query}")
 
 
+_NO_CREDENTIALS: Mapping[str, str] = {}
+
+
 @attrs.frozen
 class Reply:
     """What came back, read to its end."""
@@ -90,6 +99,8 @@ class Reply:
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     attempts: int = 1
+    credentials: Mapping[str, str] = attrs.field(default=_NO_CREDENTIALS, repr=False)
+    """The headers of the request that showed who asks: they are not quoted, should the body repeat them."""
 
 
 @attrs.frozen
@@ -121,6 +132,10 @@ class RawResponse:
     def json(self) -> Any:
         """Give the body as plain Python values: floats for numbers with a point.
 
-        :raises DecodeError: the body is not JSON
+        :raises DecodeError: the body is not JSON; it is not quoted, since nobody knows here what in it is secret
         """
-        return loose(parse(self.body))
+        try:
+            return loose(parse(self.body))
+        except (DecodeError, RecursionError):
+            pass
+        raise DecodeError("", f"the body, of {len(self.body)} bytes, is not JSON; text() gives it as it came")

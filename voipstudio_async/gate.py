@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from . import forks
 from .settings import Limits
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 _SPREAD = 0.02
 """Seconds between two requests that were held back together: they go out one by one, not all at once."""
+
+
+class Visitor(Protocol):
+    """Who enters."""
+
+    def held(self, seconds: float) -> None:
+        """Hear how long the gate stays closed, before the wait; what is raised here is raised instead of waiting."""
+        ...
 
 
 class Gate:
@@ -72,28 +80,31 @@ class Gate:
             self._debt += 1
             self._places.release()
 
-    async def open(self) -> None:
-        """Wait until the gate is open. Those who wait go through one after another."""
+    async def _open(self, visitor: Visitor | None) -> None:
+        # Those who wait go through one after another.
         while (pause := self.pause) > 0:
+            seconds = pause + (self._held + 1) * _SPREAD
+            if visitor is not None:
+                visitor.held(seconds)
             self._held += 1
             try:
-                await asyncio.sleep(pause + self._held * _SPREAD)
+                await asyncio.sleep(seconds)
             finally:
                 self._held -= 1
 
-    def enter(self) -> Awaitable[Any]:
-        """Wait for a place; every `enter` that was awaited is followed by a `leave`."""
+    def enter(self, visitor: Visitor | None = None) -> Awaitable[Any]:
+        """Wait for a place; every `enter` that was awaited without an error is followed by a `leave`."""
         # Nothing to wait for is what nearly every request meets: it costs one step less. Whoever waits for a place has
         # to look at the gate again when there is one.
         if self._closed_until or self._rate is not None or self._places.locked():
-            return self._enter_slowly()
+            return self._enter_slowly(visitor)
         return self._places.acquire()
 
-    async def _enter_slowly(self) -> None:
+    async def _enter_slowly(self, visitor: Visitor | None) -> None:
         await self._places.acquire()
         try:
             if self._closed_until:
-                await self.open()
+                await self._open(visitor)
             if self._rate is not None:
                 await self._rate.acquire()
         except BaseException:

@@ -1,4 +1,8 @@
-"""Hooks: what a program may want to see of the traffic. Events are values, and hold no secrets and no bodies."""
+"""Hooks: what a program may want to see of the traffic. Events are values, and hold no secrets and no bodies.
+
+Where an event names an error, it gives its class with the status, ``ValidationError: 400``, or with what happened to
+the connection; the API's own message is in the exception only.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +57,12 @@ class RetryEvent:
 
 @attrs.frozen
 class WaitEvent:
-    """A request is held back, because the API asked to slow down."""
+    """A request is held back, because the API asked everybody to slow down."""
 
     call: int
     request: RequestInfo
     seconds: float
+    """How long it will be."""
 
 
 @attrs.frozen

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from datetime import tzinfo
 from typing import Generic, Protocol, Self, TypeVar, TypeVarTuple
 
 from .entities.base import Entity
-from .errors import ConfigurationError, PaginationError
+from .errors import ClientClosedError, ConfigurationError, PaginationError
 from .exchange import Exchange
 from .page import Page, PageQuery, PageReport
 from .walks import Checkpoint, Walk, begin
@@ -21,6 +22,9 @@ from .walks import Checkpoint, Walk, begin
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+
+
+ELSEWHERE = "this iteration began in another process or event loop; go on from a checkpoint, or begin anew"
 
 
 class SendPage(Protocol):
@@ -57,6 +61,11 @@ class AsyncPages(Generic[E]):
     def entity(self) -> type[E]:
         """The class of the rows."""
         return self._query.entity
+
+    @property
+    def tz(self) -> tzinfo:
+        """The client's zone, in which the date-times of the rows are read."""
+        return self._query.codec.tz
 
     @property
     def report(self) -> PageReport:
@@ -150,24 +159,35 @@ class _Ahead(Generic[E]):
     def __init__(self, send: SendPage) -> None:
         self._send = send
         self._tasks: deque[asyncio.Task[Page[E]]] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __bool__(self) -> bool:
         return bool(self._tasks)
 
     def fill(self, walk: Walk[E], most: int) -> None:
+        self._loop = asyncio.get_running_loop()
         while len(self._tasks) < most and (exchange := walk.ask()) is not None:
             self._tasks.append(asyncio.ensure_future(self._send(exchange)))
 
     async def pop(self) -> Page[E]:
+        if self._is_elsewhere():
+            self._tasks.clear()
+            raise ClientClosedError(ELSEWHERE)
         task = self._tasks[0]
         page = await task
         self._tasks.popleft()
         return page
 
     async def close(self) -> None:
+        if self._is_elsewhere():
+            return
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _is_elsewhere(self) -> bool:
+        # After a fork, the child's loop is another one: what the parent's was doing goes on there alone.
+        return bool(self._tasks) and self._loop is not asyncio.get_running_loop()
 
 
 class Runner(Protocol):
@@ -196,6 +216,11 @@ class Pages(Generic[E]):
     def entity(self) -> type[E]:
         """The class of the rows."""
         return self._pages.entity
+
+    @property
+    def tz(self) -> tzinfo:
+        """The client's zone, in which the date-times of the rows are read."""
+        return self._pages.tz
 
     @property
     def report(self) -> PageReport:

@@ -24,6 +24,8 @@ E = TypeVar("E", bound=Entity)
 
 _MAX_SHAPES = 4
 """Twins that a class may have: an API that grows a field, or two kinds of rows in one listing, need a few."""
+_RUN = 64
+"""Rows of a page that is taken apart that are read together."""
 _MAX_KEYS = 200
 """Rows with more fields than this are not worth a twin."""
 
@@ -96,7 +98,7 @@ class PageReader(Generic[E]):
             try:
                 items, total = twin.page(body)
             except Unfit:
-                return None
+                continue  # nearly always at its first row
             return Rows(items, total) if total is None or total >= 0 else None
         return None
 
@@ -108,17 +110,39 @@ class PageReader(Generic[E]):
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return None
         unfit: dict[frozenset[str], int] = {}
-        items = [self._one(raw, index, unfit) for index, raw in enumerate(page.data)]
+        items: list[E] = []
+        for start in range(0, len(page.data), _RUN):
+            items += self._run(page.data[start : start + _RUN], start, unfit)
         self._learn(unfit, len(items))
         total = page.total
         if not (type(total) is int and total >= 0):
             total = self._plain.total(self._plain.envelope(body))
         return Rows(items, total)
 
+    def _run(self, raws: list[msgspec.Raw], start: int, unfit: dict[frozenset[str], int]) -> list[E]:
+        """Read some rows together by the newest twin, and those that do not fit it one by one."""
+        twin = next(iter(self._twins.values()))
+        items: list[Any] = [None] * len(raws)
+        places: list[int] = []
+        slots: list[Any] = []
+        for place, raw in enumerate(raws):
+            try:
+                slots.append(twin.slots(raw))
+                places.append(place)
+            except Unfit:
+                items[place] = self._one(raw, start + place, unfit)
+        try:
+            moved = twin.move(slots)
+        except Unfit:
+            moved = [self._one(raws[place], start + place, unfit) for place in places]
+        for place, item in zip(places, moved, strict=True):
+            items[place] = item
+        return items
+
     def _one(self, raw: msgspec.Raw, index: int, unfit: dict[frozenset[str], int]) -> E:
         for twin in self._twins.values():
             try:
-                return twin.row(raw)
+                return twin.move([twin.slots(raw)])[0]
             except Unfit:
                 continue
         path = f"data[{index}]"

@@ -17,10 +17,10 @@ from typing import Generic, Self, TypeVar
 import attrs
 
 from .entities.base import Entity
-from .errors import ConfigurationError
+from .errors import ClientClosedError, ConfigurationError
 from .filters import Filter
 from .page import Page, PageQuery, PageReport
-from .paging import AsyncPages, SendPage
+from .paging import ELSEWHERE, AsyncPages, SendPage
 from .scalars import moment_text
 from .walks import check_order, fingerprint
 
@@ -79,7 +79,8 @@ class _Slice(Generic[E]):
         self._pager = pager
         self._by_id = by_id
         self._queue: asyncio.Queue[_Given[E]] = asyncio.Queue(_BUFFER)
-        self._task = asyncio.create_task(self._walk())
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._walk())
 
     async def _walk(self) -> None:
         pager = self._pager
@@ -96,12 +97,16 @@ class _Slice(Generic[E]):
         return self._pager.checkpoint() if self._by_id else None
 
     async def next(self) -> _Given[E]:
+        if self._loop is not asyncio.get_running_loop():
+            raise ClientClosedError(ELSEWHERE)
         given = await self._queue.get()
         if given.error is not None:
             raise given.error
         return given
 
     async def close(self) -> None:
+        if self._loop is not asyncio.get_running_loop():
+            return  # after a fork: what the parent's loop was doing goes on there alone
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 

@@ -84,8 +84,9 @@ class Studio(Catalogue[F]):
         strict: bool = False,
         hooks: Hooks = Hooks(),
     ) -> None:
-        _check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy), limits=(limits, Limits))
-        _check_kinds(tz=(tz, tzinfo), hooks=(hooks, Hooks))
+        check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy), limits=(limits, Limits))
+        check_kinds(tz=(tz, tzinfo), hooks=(hooks, Hooks))
+        _check_ssl(ssl)
         self._start(
             Setup(
                 auth=_credentials(token, auth),
@@ -107,16 +108,28 @@ class Studio(Catalogue[F]):
         raise TypeError("use AsyncVoipStudio or VoipStudio")
 
 
-def _check_kinds(**given: tuple[Any, type]) -> None:
+def check_kinds(**given: tuple[Any, type]) -> None:
+    """Refuse arguments that are not of the kind that they must be, by their names."""
     for name, (value, kind) in given.items():
         if not isinstance(value, kind):
             raise ConfigurationError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+
+
+def _check_ssl(ssl: Any) -> None:
+    if ssl is None or isinstance(ssl, bool):
+        return
+    # Imported where it is wanted: it is slow to import.
+    import ssl as tls  # noqa: PLC0415
+
+    check_kinds(ssl=(ssl, tls.SSLContext))
 
 
 def _credentials(token: str | None, auth: Auth | None) -> Auth:
     if auth is not None:
         if token is not None:
             raise ConfigurationError("give either a token or auth, not both")
+        if isinstance(auth, type):
+            raise ConfigurationError(f"auth must be an instance: {auth.__name__}(...), not the class itself")
         if not isinstance(auth, Auth):
             raise ConfigurationError(f"auth must have a method headers(), got {type(auth).__name__}")
         return auth
@@ -134,9 +147,10 @@ def _base(text: str) -> str:
     if url.user is not None or url.password is not None:
         raise ConfigurationError("base_url must not hold credentials; give them as token or auth")
     if url.scheme not in ("http", "https") or not url.host:
-        raise ConfigurationError(f"base_url must be https://host/..., got {text!r}")
+        raise ConfigurationError("base_url must be https://host/...")
     if url.query_string or url.fragment:
-        raise ConfigurationError(f"base_url must end with its path, got {text!r}")
+        # What stands there may be a token: it is not repeated here.
+        raise ConfigurationError("base_url must end with its path, without '?' and '#'")
     if url.scheme == "http" and not _is_loopback(url.host):
         raise ConfigurationError(f"plain http would show the token to the network; use https://{url.host}")
     return str(url).rstrip("/")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
-from .errors import RequestInfo
+from .errors import ConfigurationError, RequestInfo
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .version import __version__
 
@@ -32,12 +32,12 @@ def tracing(tracer_provider: TracerProvider | None = None) -> Hooks:
     Join them with your own: ``Hooks(on_retry=note) | tracing()``.
 
     :param tracer_provider: where the spans go; the global provider without it
-    :raises ImportError: OpenTelemetry is not installed; the message says how to get it
+    :raises ConfigurationError: OpenTelemetry is not installed; the message says how to get it
     """
     try:
         from opentelemetry import trace  # noqa: PLC0415 - an optional extra
     except ImportError as error:
-        raise ImportError("tracing needs OpenTelemetry: pip install 'voipstudio-async[otel]'") from error
+        raise ConfigurationError("tracing needs OpenTelemetry: pip install 'voipstudio-async[otel]'") from error
     return _Recorder(trace.get_tracer("voipstudio_async", __version__, tracer_provider)).hooks()
 
 

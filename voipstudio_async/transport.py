@@ -58,14 +58,14 @@ class Transport:
         proxy: str | None,
         ssl: tls.SSLContext | bool | None,
         trust_env: bool,
-        patience: float | None = None,
     ) -> None:
+        if session is not None and not isinstance(session, aiohttp.ClientSession):
+            raise ConfigurationError(f"session must be an aiohttp.ClientSession, got {type(session).__name__}")
         self._owner = owner
         self._limits = limits
-        self._patience = patience
         self._session = session
         self._owned = session is None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None if session is None else session._loop
         self._options: dict[str, Any] = {"allow_redirects": False, "auto_decompress": False}
         if proxy is not None:
             self._options |= _through(proxy)
@@ -99,7 +99,7 @@ class Transport:
                 **self._options,
             ) as response:
                 content = await self._read(response)
-                return Reply(response.status, response.headers, content)
+                return Reply(response.status, response.headers, content, 1, credentials)
         except _TooLarge:
             failure = _too_large(sending.info, self._limits.max_response_bytes)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
@@ -138,17 +138,18 @@ class Transport:
         if self._session is None:
             self._session = self._make_session()
             self._loop = loop
-        elif self._owned and self._loop is not loop:
-            raise ConfigurationError(
-                f"{self._owner} belongs to another event loop: make one client for each loop (each asyncio.run)"
-            )
         elif self._session.closed:
             raise ClientClosedError("the session that this client was given is closed")
+        elif self._loop is not loop:
+            whose = self._owner if self._owned else f"the session that {self._owner} was given"
+            raise ConfigurationError(
+                f"{whose} belongs to another event loop: make one client for each loop (each asyncio.run)"
+            )
         return self._session
 
     def _make_session(self) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limits.concurrency, resolver=_Resolver(self._patience)),
+            connector=_Connector(limit=self._limits.concurrency, resolver=aiohttp.ThreadedResolver()),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=self._trust_env,
         )
@@ -160,16 +161,21 @@ class Transport:
     def _timeout(self, timeouts: Timeouts) -> aiohttp.ClientTimeout:
         # A timeout of None would switch the session's own off: it is always given, and kept, since making it costs.
         if self._last is None or self._last[0] is not timeouts:
-            # Not `connect`: it would start a timer for every request, also on a connection that is there, and count the
-            # time that a request waits in somebody else's pool. Looking the host up is bounded by the resolver.
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect, sock_read=timeouts.read)
+            # `connect` starts a timer for every request, also on a connection that is there. Our own connector does
+            # without: it bounds the making of a connection. Somebody else's has nothing better.
+            timeout = aiohttp.ClientTimeout(
+                total=None,
+                connect=None if self._owned else timeouts.connect,
+                sock_connect=timeouts.connect,
+                sock_read=timeouts.read,
+            )
             self._last = (timeouts, timeout)
         return self._last[1]
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         most = self._limits.max_response_bytes
         length = response.content_length
-        if length is not None and length > most:
+        if length is not None and length > most and response.method != "HEAD":
             raise _TooLarge
         unpacker = _unpacker(response)
         chunks: list[bytes] = []
@@ -205,19 +211,15 @@ class Transport:
         return TransportError(f"the request failed ({_cause(error)})", request=info)
 
 
-class _Resolver(aiohttp.ThreadedResolver):
-    """Looks hosts up, and gives up after so many seconds."""
+class _Connector(aiohttp.TCPConnector):
+    """Makes connections within ``Timeouts.connect`` of the request that wants one.
 
-    def __init__(self, patience: float | None) -> None:
-        super().__init__()
-        self._patience = patience
+    That is to look the host up, to be let through by a proxy, and the handshakes; aiohttp bounds only the last of them.
+    """
 
-    async def resolve(self, *args: Any, **kwargs: Any) -> list[Any]:
-        try:
-            async with asyncio.timeout(self._patience):
-                return await super().resolve(*args, **kwargs)
-        except TimeoutError:
-            raise OSError(None, f"the host was not found within {self._patience:g} s") from None
+    async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
+        async with asyncio.timeout(timeout.sock_connect):
+            return await super()._create_connection(req, traces, timeout)
 
 
 def _unpacker(response: aiohttp.ClientResponse) -> Unpacker | None:

@@ -80,8 +80,10 @@ class Twin(Generic[E]):
     page: Callable[[bytes], tuple[list[E], int | None]]
     one: Callable[[bytes], E]
     """From the answer about one thing."""
-    row: Callable[[Any], E]
-    """From the raw JSON of one row."""
+    slots: Callable[[Any], Any]
+    """From the raw JSON of one row to the slots of the twin."""
+    move: Callable[[list[Any]], list[E]]
+    """From slots to entities."""
 
 
 def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
@@ -122,13 +124,19 @@ def _read_through(page: Any, one: Any, row: Any, move: Callable[[list[Any]], lis
         except _UNFIT:
             raise Unfit from None
 
-    def single(raw: Any) -> E:
+    def slots(raw: Any) -> Any:
         try:
-            return move([read_row(raw)])[0]
+            return read_row(raw)
         except _UNFIT:
             raise Unfit from None
 
-    return Twin(whole, about_one, single)
+    def moved(rows: list[Any]) -> list[E]:
+        try:
+            return move(rows)
+        except _UNFIT:
+            raise Unfit from None
+
+    return Twin(whole, about_one, slots, moved)
 
 
 _UNFIT = (ValueError, ArithmeticError, RecursionError, msgspec.MsgspecError)

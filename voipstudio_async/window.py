@@ -101,8 +101,7 @@ class Window(Generic[In, Out]):
 
     def _finish(self, index: int, item: In, key: Any, task: asyncio.Task[Outcome[In, Out]]) -> None:
         del self._tasks[index]
-        # A task that was cancelled before its first step has done nothing.
-        outcome = Outcome(index, item, None, _cut_off(sent=False), 0) if task.cancelled() else task.result()
+        outcome: Outcome[In, Out] = _never_begun(index, item) if task.cancelled() else task.result()
         if key is not None:
             del self._shared[key]
             if self._remember and outcome.ok:
@@ -210,6 +209,11 @@ async def _result(operation: Callable[[In], Any], item: In) -> Any:
     if inspect.isawaitable(result):
         return await result
     raise ConfigurationError(f"a bulk operation is awaited or lists; {operation!r} gave {type(result).__name__}")
+
+
+def _never_begun(index: int, item: In) -> Outcome[In, Any]:
+    # A task that was cancelled before its first step.
+    return Outcome(index, item, None, _cut_off(sent=False), 0)
 
 
 def _cut_off(*, sent: bool) -> TransportError:

@@ -85,6 +85,47 @@ def test_after_a_fork_parent_and_child_both_work(sandbox: Sandbox) -> None:
 
 
 @forks
+@pytest.mark.parametrize(
+    ("begin", "how"),
+    [
+        ("rows = iter(client.cdrs.list(page_size=5, prefetch=3))", "go on from a checkpoint, or begin anew"),
+        ("rows = client.bulk.stream(client.users.get, range(1, 60), concurrency=2)", "run anew what is left"),
+    ],
+    ids=["listing", "bulk"],
+)
+def test_an_iteration_that_looks_ahead_goes_on_in_the_parent_alone(sandbox: Sandbox, begin: str, how: str) -> None:
+    script = f"""
+    import gc, warnings
+    warnings.simplefilter("ignore", DeprecationWarning)
+    {begin}
+    next(rows)
+    child = os.fork()
+    if child == 0:
+        try:
+            print(len(list(rows)))
+        except ClientClosedError as error:
+            print(error)
+        del rows
+        gc.collect()
+        print(client.me().id > 0, flush=True)
+        client.close()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), 1 + len(list(rows)))
+    client.close()
+    """
+    code, out, err = run(script, sandbox.url)
+    said, works, rest = out.splitlines()
+    assert (code, said, works, err) == (
+        0,
+        f"this {'bulk run' if 'bulk' in begin else 'iteration'} began in another process or event loop; {how}",
+        "True",
+        "",
+    )
+    assert rest == ("0 59" if "bulk" in begin else "0 60")
+
+
+@forks
 @pytest.mark.parametrize("how", ["sys.exit(5)", "client.close(); sys.exit(5)", "del client; sys.exit(5)"])
 def test_a_forked_child_ends_as_any_program(sandbox: Sandbox, how: str) -> None:
     script = f"""
@@ -179,3 +220,20 @@ def test_a_client_that_was_forgotten_is_named_when_warnings_are_shown(sandbox: S
     code, out, err = run("print(client.me().id > 0); del client", sandbox.url, "-W", "default")
     assert (code, out) == (0, "True")
     assert err.count(f"VoipStudio('{sandbox.url}') was not closed") == 1
+
+
+@pytest.mark.parametrize("work", ["client.me()", "client.users.list().collect()", "client.users.get_many([1, 2])"])
+def test_daemon_threads_that_are_still_calling_as_a_program_ends_say_nothing(sandbox: Sandbox, work: str) -> None:
+    script = f"""
+    import threading
+    begun = threading.Barrier(5)
+    def ask():
+        client.me()
+        begun.wait()
+        while True:
+            {work}
+    for _ in range(4):
+        threading.Thread(target=ask, daemon=True).start()
+    begun.wait()
+    """
+    assert run(script, sandbox.url) == (0, "", "")

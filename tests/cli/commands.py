@@ -12,7 +12,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -56,7 +56,7 @@ def process(
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
     variables: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[subprocess.Popen[str]]:
+) -> Generator[subprocess.Popen[str]]:
     """Run a command as a process; it is gone at the end."""
     started = subprocess.Popen(
         [sys.executable, "-m", "voipstudio_async", *arguments],
@@ -86,7 +86,7 @@ def finish(started: subprocess.Popen[str]) -> Ended:
 
 
 @contextmanager
-def silent_server() -> Iterator[tuple[str, Callable[[], None]]]:
+def silent_server() -> Generator[tuple[str, Callable[[], None]]]:
     """Listen without ever answering; gives the base URL, and a function that waits for a request."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as connections:
         listener.settimeout(PATIENCE)

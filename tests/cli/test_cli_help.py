@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer.main
 from cli.commands import ROOT, voipstudio
+from typer.core import TyperArgument
 
 from voipstudio_async.cli.app import app
 from voipstudio_async.cli.nouns import LISTINGS, THINGS, complete_listings, complete_things
@@ -57,6 +58,29 @@ def test_every_option_has_a_word_of_help(command: str) -> None:
         assert parameter.help, parameter.name
 
 
+@pytest.mark.parametrize("command", ["", *sorted(COMMANDS)])
+def test_flags_are_shown_without_a_value(command: str) -> None:
+    shown = voipstudio(*filter(None, [command]), "--help", COLUMNS="160").out
+
+    assert re.search(r"--help +-h +Show this message", shown)
+    for raw in ("<bool>", "<flag>", "BOOLEAN"):
+        assert raw not in shown
+
+
+@pytest.mark.skipif(not hasattr(TyperArgument, "display_type_rich"), reason="this version shows the types of arguments")
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_values_are_shown_by_their_names_and_not_by_their_types(command: str) -> None:
+    shown = voipstudio(command, "--help", COLUMNS="160").out
+
+    for raw in ("<str>", "<int>", "<float>", "<Path>", "TEXT", "INTEGER"):
+        assert raw not in shown
+
+
+def test_flags_have_their_help_beside_them() -> None:
+    assert re.search(r"--sandbox +Report on", voipstudio("report", "--help", COLUMNS="160").out)
+    assert re.search(r"--all +All rows", voipstudio("list", "--help", COLUMNS="160").out)
+
+
 @pytest.mark.parametrize(("command", "option"), sorted(set(options())))
 def test_every_option_is_documented(command: str, option: str) -> None:
     assert re.search(rf"`{option}\b", DOCUMENT), f"docs/cli.md does not mention {option} of {command}"
@@ -67,6 +91,17 @@ def test_every_command_and_resource_is_documented() -> None:
         assert f"`voipstudio {word}" in DOCUMENT
     for noun in {*LISTINGS, *THINGS}:
         assert f"`{noun}`" in DOCUMENT
+
+
+def test_what_can_be_listed_and_what_can_be_got_are_documented_apart() -> None:
+    listed, got = (
+        re.search(rf"^\* {word}: (.*?)\.$", DOCUMENT, re.MULTILINE | re.DOTALL) for word in ("Listed", "Got")
+    )
+
+    assert listed
+    assert got
+    assert set(re.findall("`(.+?)`", listed[1])) == set(LISTINGS)
+    assert set(re.findall("`(.+?)`", got[1])) == set(THINGS)
 
 
 def test_the_document_knows_no_option_that_does_not_exist() -> None:
@@ -98,3 +133,13 @@ def test_completion_is_answered() -> None:
     ended = voipstudio(_VOIPSTUDIO_COMPLETE="complete_bash", COMP_WORDS="voipstudio list queue", COMP_CWORD="2")
 
     assert "queue_groups" in ended.out
+
+
+def test_the_exit_codes_are_told_in_the_same_words_everywhere() -> None:
+    from voipstudio_async.cli import endings
+
+    texts = [" ".join(text.split()) for text in (DOCUMENT, endings.__doc__ or "", voipstudio("--help").out)]
+
+    for words in ("everything was done", "something could not be fetched, written or served", "ended by Ctrl-C"):
+        assert all(words in text for text in texts)
+    assert all("wrong usage: the command cannot work as it was given" in text for text in texts)

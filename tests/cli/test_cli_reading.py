@@ -195,7 +195,7 @@ def test_a_value_that_does_not_fit_is_kept_unless_strict(recorder: Recorder) -> 
     ends = []
     for strict in ([], ["--strict"]):
         recorder.answer(200, {"data": {"id": 7206, "active": "perhaps"}})
-        ends.append(voipstudio(*arguments, *strict, VOIPSTUDIO_API_URL=recorder.url, VOIPSTUDIO_API_TOKEN="x"))
+        ends.append(voipstudio(*arguments, *strict, VOIPSTUDIO_API_URL=recorder.url, VOIPSTUDIO_API_TOKEN="a-token"))
 
     assert json.loads(ends[0].out) == {"id": 7206, "active": "perhaps"}
     assert (ends[1].code, ends[1].out) == (1, "")

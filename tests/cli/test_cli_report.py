@@ -150,17 +150,17 @@ def test_a_deadline_reports_what_came_until_then(sandbox: Sandbox) -> None:
 
 
 def test_equal_failures_are_one_line(sandbox: Sandbox) -> None:
-    sandbox.faults.latency("GET", "/users/{id}/cdrs", seconds=5)
+    sandbox.faults.latency(0.7)
 
-    ended = voipstudio("report", "--source", "users", "--deadline", "1", at=sandbox)
+    ended = voipstudio("report", "--source", "users", "--deadline", "1.2", at=sandbox)
 
     assert ended.code == 1
-    assert ended.err.startswith("error: 4 users: the report was not done after 1 s")
+    assert ended.err.startswith("error: 4 users: the report was not done after 1.2 s")
     assert ended.err.count("\n") == 1
 
 
 def test_calls_of_the_account_that_fail_are_reported(sandbox: Sandbox) -> None:
-    sandbox.deny("GET", "/cdrs", 400)
+    sandbox.faults.next(400, path="/cdrs")
 
     ended = voipstudio("report", at=sandbox)
 

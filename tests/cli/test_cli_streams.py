@@ -60,6 +60,14 @@ def test_a_full_disk_is_an_error(flags: list[str], arguments: tuple[str, ...], s
 
 
 @unbuffered
+@pytest.mark.parametrize("arguments", [REPORT, ("me",), ("--help",)])
+def test_a_closed_output_is_an_error(flags: list[str], arguments: tuple[str, ...], sandbox: Sandbox) -> None:
+    ended = in_shell('exec "$@" >&-', flags, arguments, sandbox)
+
+    assert ended == (1, "error: standard output: Bad file descriptor\n")
+
+
+@unbuffered
 @pytest.mark.parametrize("arguments", [REPORT, ("report",), ("me",), ("--help",), ("list", "--help"), ("--version",)])
 def test_a_reader_that_has_gone_is_told_by_the_exit_code(
     flags: list[str], arguments: tuple[str, ...], sandbox: Sandbox

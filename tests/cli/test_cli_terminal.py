@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ ESCAPE = "\x1b["
 
 
 @contextmanager
-def screen(width: int = 80) -> Iterator[Screen]:
+def screen(width: int = 80) -> Generator[Screen]:
     shown = Screen(width)
     try:
         yield shown
@@ -93,6 +93,21 @@ def test_progress_is_drawn_on_a_terminal_and_data_stays_clean(sandbox: Sandbox) 
 
     assert json.loads(ended.out)["total"]["calls"] == 60
     assert ESCAPE not in ended.out
+
+
+def test_progress_counts_the_calls_of_the_account() -> None:
+    variables = {"TERM": "xterm", "COLUMNS": "120"}
+    with Sandbox(users=3, calls=12_000, seed=1) as sandbox, screen(120) as stderr:
+        sandbox.faults.latency(0.3)
+        arguments = ("report", "--format", "json", "--concurrency", "1")
+        with process(*arguments, at=sandbox, stderr=stderr.theirs, variables=variables) as started:
+            stderr.wait_for("listing users")
+            stderr.wait_for("10,000/12,000 calls")
+            ended = finish(started)
+
+    assert ended.code == 0
+    assert json.loads(ended.out)["fetch"]["source"] == "account"
+    assert "0/? users" not in stderr.shown
 
 
 def test_nothing_is_drawn_where_stderr_is_no_terminal(sandbox: Sandbox) -> None:

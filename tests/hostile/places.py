@@ -99,6 +99,13 @@ PLACES = [
         raises=ConnectError,
         match="the proxy does not",
     ),
+    Case(
+        name="proxy that never answers CONNECT",
+        script=trouble.silence,
+        options=_through("https"),
+        raises=ConnectTimeout,
+        match="no connection within 1 s",
+    ),
     Case(name="proxy that works", script=GOOD, options=_through("http"), gives=[1, 2, 3], check=_presented_itself),
     Case(
         name="407 from the proxy",

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from faces import settle
+from faces import opened, settle
 from hypothesis import given
 from hypothesis import strategies as st
 from recorder import Recorder
@@ -115,6 +115,16 @@ def test_date_times_are_written_in_the_zone_that_was_asked_for() -> None:
     cdr = Cdr(id=1, calldate=datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
     line = csv_lines(Table(Cdr, tz=ZoneInfo("Europe/Paris")), [cdr]).decode()
     assert "2026-10-25T02:30:00+01:00" in line
+
+
+async def test_date_times_are_written_in_the_zone_of_the_client_unless_another_is_asked_for(
+    face: type[Any], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with opened(face, sandbox.token, base_url=sandbox.url, tz=ZoneInfo("Asia/Tokyo")) as client:
+        await settle(export(client.cdrs.list(), tmp_path / "own.csv"))
+        await settle(export(client.cdrs.list(), tmp_path / "other.csv", tz=UTC))
+    assert (tmp_path / "own.csv").read_text().count("+09:00,") == 60
+    assert "+09:00" not in (tmp_path / "other.csv").read_text()
 
 
 # --- columns -------------------------------------------------------------------------------------------------

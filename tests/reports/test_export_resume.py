@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from faces import opened, settle
@@ -157,19 +158,51 @@ async def test_with_nothing_to_resume_an_export_starts(studio: Any, sandbox: San
     assert (done.rows, done.resumed) == (1000, 0)
 
 
-async def test_an_export_of_another_kind_is_not_gone_on_with(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+OTHERS: list[tuple[Callable[[Any], Any], dict[str, Any], str]] = [
+    (lambda studio: studio.cdrs.list(page_size=50), {"extras": True}, "(columns: extra in one of the two only)"),
+    (lambda studio: studio.cdrs.list(page_size=50), {"format": "ndjson"}, "(format: csv then, ndjson now)"),
+    (lambda studio: studio.cdrs.list(page_size=50), {"tz": ZoneInfo("Europe/Oslo")}, "(tz: UTC then, Europe/Oslo now)"),
+    (
+        lambda studio: studio.cdrs.list(field("id") > 5, page_size=50),
+        {},
+        '(filters: none then, [{"property":"id","operator":"gt","value":5}] now)',
+    ),
+    (lambda studio: studio.cdrs.list(page_size=70), {}, "(page size: 50 then, 70 now)"),
+    (lambda studio: studio.cdrs.list(page_size=50, order_by="id"), {}, "(order: -id then, id now)"),
+    (lambda studio: studio.cdrs.list(page_size=50, strategy="keyset"), {}, "(strategy: offset then, keyset now)"),
+    (lambda studio: studio.users.list(page_size=50), {}, "(rows: Cdr then, User now; path: /cdrs then, /users now)"),
+]
+
+
+@pytest.mark.parametrize(("listing", "options", "difference"), OTHERS)
+async def test_an_export_of_another_kind_is_not_gone_on_with(
+    studio: Any,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    listing: Callable[[Any], Any],
+    options: dict[str, Any],
+    difference: str,
+) -> None:
     path = tmp_path / "calls.csv"
     stop_after(sandbox, path, 450)
     before = checkpoint_of(path)
-    for pages, options in (
-        (studio.cdrs.list(page_size=50), {"extras": True}),
-        (studio.cdrs.list(page_size=50), {"format": "ndjson"}),
-        (studio.cdrs.list(field("id") > 5, page_size=50), {}),
-        (studio.users.list(page_size=50), {}),
-    ):
-        with pytest.raises(ConfigurationError):
-            await settle(export(pages, path, resume=True, **options))
+    with pytest.raises(ConfigurationError) as caught:
+        await settle(export(listing(studio), path, resume=True, **options))
+    assert difference in str(caught.value)
+    assert str(caught.value).endswith(f": run without resume to start over, or remove {path}.partial")
     assert checkpoint_of(path) == before
+
+
+@pytest.mark.parametrize("listing", [{}, {"path": "/cdrs"}])
+async def test_a_draft_that_does_not_tell_its_listing_is_compared_all_the_same(
+    studio: Any, sandbox: Sandbox, tmp_path: Path, listing: dict[str, Any]
+) -> None:
+    path = tmp_path / "calls.csv"
+    stop_after(sandbox, path, 450)
+    place = tmp_path / "calls.csv.partial" / "checkpoint.json"
+    place.write_text(json.dumps(checkpoint_of(path) | {"listing": listing}))
+    with pytest.raises(ConfigurationError, match=r"another listing .* run without resume to start over, or remove"):
+        await settle(export(studio.cdrs.list(page_size=70), path, resume=True))
 
 
 async def test_a_draft_that_is_damaged_is_not_gone_on_with(

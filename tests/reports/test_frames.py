@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from faces import settle
+from faces import opened, settle
 from recorder import Recorder
 
 from voipstudio_async import ConfigurationError, DecodeError, field
 from voipstudio_async.reports import to_arrow, to_pandas, to_polars
 from voipstudio_async.reports.frames import check_money
+from voipstudio_async.sandbox import Sandbox
 
 MAKERS: list[tuple[str, Callable[..., Any]]] = [("pyarrow", to_arrow), ("pandas", to_pandas), ("polars", to_polars)]
 
@@ -52,6 +54,18 @@ async def test_a_table_holds_every_row_and_value(studio: Any, make: Callable[...
     assert values(table, "src") == [row.src for row in rows]
     assert [list(labels) for labels in values(table, "labels")] == [list(row.labels) for row in rows]
     assert '{"recorded":' in values(table, "extra")[0]
+
+
+async def test_date_times_are_in_the_zone_of_the_client(
+    face: type[Any], sandbox: Sandbox, make: Callable[..., Any]
+) -> None:
+    zone = ZoneInfo("Europe/London")
+    async with opened(face, sandbox.token, base_url=sandbox.url, tz=zone) as client:
+        listing = client.cdrs.list(field("id") < 0)
+        told, other = await settle(make(listing)), await settle(make(listing, tz=UTC))
+    assert listing.tz is zone
+    assert "Europe/London" in dict(schema(told))["calldate"]
+    assert "UTC" in dict(schema(other))["calldate"]
 
 
 async def test_a_table_without_rows_has_the_same_columns(studio: Any, make: Callable[..., Any]) -> None:

@@ -128,12 +128,15 @@ def test_any_name_can_be_drawn(names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("calls", [0, 1, 2, 400])
 def test_any_number_of_calls_can_be_drawn(calls: int) -> None:
     text = report_of("Ada", calls=calls).to_html()
-    assert ("There are no calls." in text) == (calls == 0)
+    assert (">No calls<" in text) == (calls == 0)
+    assert bool(Page(text).named("svg")) == (calls > 0)
 
 
 @needs_matplotlib
 def test_a_report_of_nothing_can_be_drawn() -> None:
-    assert "no dated calls" in CallReport(tz="UTC").to_html()
+    text = CallReport(tz="UTC").to_html()
+    assert "no calls · days and hours in UTC" in text
+    assert not Page(text).named("svg", "table")
 
 
 @needs_matplotlib
@@ -142,8 +145,8 @@ def test_what_is_missing_is_said_first() -> None:
     fetch = Fetch(source="users", failures=(failure,), incomplete=("Tom",))
     text = attrs.evolve(report_of("Ada"), fetch=fetch).to_html()
     assert "Some of the call records are missing" in text
-    assert "(user 7): 404 Not found" in text
-    assert "Tom: not proven to be complete" in text
+    assert ": VoIPstudio did not find them (404)." in text
+    assert "Tom: VoIPstudio does not confirm that these are all." in text
     assert EVIL not in text
 
 

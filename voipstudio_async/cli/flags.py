@@ -11,6 +11,10 @@ _LIBRARY_WORDS = "Value error, "
 """What some versions put before the text of a wrong value."""
 
 
+def _no_type(ctx: Any) -> None:
+    """Show no type."""
+
+
 def _plain(parameters: list[Any]) -> list[Any]:
     for each in parameters:
         if getattr(each, "is_flag", False):
@@ -18,7 +22,7 @@ def _plain(parameters: list[Any]) -> list[Any]:
             each.metavar = ""
         elif isinstance(each, TyperArgument):
             # Some versions show the type beside the name: RESOURCE <str>.
-            vars(each)["display_type_rich"] = lambda ctx: None  # noqa: ARG005 - called with the name
+            vars(each)["display_type_rich"] = _no_type
     return parameters
 
 

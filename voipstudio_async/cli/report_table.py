@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
@@ -86,9 +85,8 @@ def _room_for_names(width: int, columns: Sequence[Column], widest: Figures) -> i
 
 
 def _lines(report: CallReport, top: int | None) -> Iterator[tuple[Text, Figures, str]]:
-    namesakes = Counter(user.name for user in report.users)
-    for user in report.users[:top]:
-        yield _name(user, has_namesake=namesakes[user.name] > 1), user.figures, "" if user.figures.calls else "dim"
+    for user, label in zip(report.users[:top], report.labels, strict=False):
+        yield _name(user, label), user.figures, "" if user.figures.calls else "dim"
     if top is not None and (others := report.users[top:]):
         yield _others(others), sum((user.figures for user in others), Figures()), "dim"
     yield _total(report), report.total, "bold"
@@ -103,10 +101,9 @@ def _total(report: CallReport) -> Text:
     return _marked(name, is_complete=report.fetch.complete)
 
 
-def _name(user: UserFigures, *, has_namesake: bool) -> Text:
+def _name(user: UserFigures, label: str) -> Text:
     name = Text(tame(user.name))
-    if has_namesake:
-        name.append(f" {user.user_id}", style="dim")
+    name.append(label.removeprefix(user.name), style="dim")
     return _marked(name, is_complete=user.complete)
 
 

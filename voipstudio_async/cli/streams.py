@@ -7,11 +7,15 @@ a full disk, and nobody is told. Here there is always a buffer, which goes on un
 from __future__ import annotations
 
 import io
+import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+# Generic, and no checker may ask of what.
+_WRAPPER: Any = io.TextIOWrapper
 
 
 class ReaderGone(Exception):
@@ -48,20 +52,30 @@ class Descriptor(io.FileIO):
 
 def guard() -> None:
     """Put stdout and stderr of this process under guard."""
-    sys.stdout = guarded(sys.stdout, "standard output")
+    # Python has no stdout at all where it was closed before the start.
+    stdout: TextIO | None = sys.stdout
+    sys.stdout = _closed("standard output") if stdout is None else guarded(stdout, "standard output")
     sys.stderr = guarded(sys.stderr, "standard error")
 
 
 def guarded(stream: TextIO, name: str) -> TextIO:
     """Give a stream that writes to the same place as this one, or this one where it is no plain file or pipe."""
-    if not isinstance(stream, io.TextIOWrapper):
+    is_wrapper: bool = isinstance(stream, _WRAPPER)
+    if not is_wrapper:
         return stream
+    wrapper: Any = stream
     # A name that the terminal has no letters for must not end the command.
-    stream.reconfigure(errors="backslashreplace")
-    raw = getattr(stream.buffer, "raw", stream.buffer)
+    wrapper.reconfigure(errors="backslashreplace")
+    raw: Any = getattr(wrapper.buffer, "raw", wrapper.buffer)
     if not isinstance(raw, io.FileIO):
         return stream
     stream.flush()
-    buffer = io.BufferedWriter(Descriptor(raw.fileno(), name))
-    at_once = stream.line_buffering or stream.isatty()
-    return io.TextIOWrapper(buffer, encoding=stream.encoding, errors=stream.errors, line_buffering=at_once)
+    written = io.BufferedWriter(Descriptor(raw.fileno(), name))
+    at_once: bool = wrapper.line_buffering or stream.isatty()
+    return io.TextIOWrapper(written, encoding=stream.encoding, errors=stream.errors, line_buffering=at_once)
+
+
+def _closed(name: str) -> TextIO:
+    """Give a stream that refuses what is written to it."""
+    unwritable = os.open(os.devnull, os.O_RDONLY)
+    return io.TextIOWrapper(io.BufferedWriter(Descriptor(unwritable, name)), encoding="utf-8")

@@ -83,6 +83,10 @@ class Resource(Generic[F]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.path or '/'}>"
 
+    def _at(self, caller: Caller) -> Resource[Any]:
+        """Give the same resource, bound to another caller."""
+        return type(self)(caller)
+
 
 class ById(Protocol[R_co]):
     """An operation on one thing."""
@@ -131,7 +135,7 @@ class Bound:
 
     def on(self, caller: Caller) -> Bound:
         """Give the same operation through another caller: the other face's, or one with other options."""
-        return Bound(self.operation, type(self.resource)(caller))
+        return Bound(self.operation, self.resource._at(caller))
 
 
 class Operation(Generic[A_co, B_co]):

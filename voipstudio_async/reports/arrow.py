@@ -26,7 +26,7 @@ def zone_of(tz: tzinfo) -> str:
         return name
     if isinstance(tz, timezone) and name.startswith("UTC"):
         return name.removeprefix("UTC")
-    raise ConfigurationError(f"a zone with a name is needed, like ZoneInfo('Europe/London'), got {tz!r}")
+    raise ConfigurationError(f"a zone with a name is needed, like tz=ZoneInfo('Europe/London'), got {tz!r}")
 
 
 def schema_of(table: Table, tz: tzinfo) -> Any:
@@ -92,7 +92,7 @@ class ArrowRows:
         self._parts = mark["parts"]
         for number in range(self._parts):
             if not self._part(number).is_file():
-                raise ConfigurationError(f"{self._part(number)} is missing: delete {self._draft.folder} to start over")
+                raise ConfigurationError(f"{self._part(number)} is missing: {self._draft.cure}")
 
     def write(self, items: Sequence[Entity]) -> None:
         """Append some rows; they wait in memory for the next mark."""

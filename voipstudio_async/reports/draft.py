@@ -29,6 +29,8 @@ class Draft:
         if not self.target.parent.is_dir():
             raise ConfigurationError(f"there is no folder {self.target.parent}")
         self.folder = self.target.with_name(f"{self.target.name}.partial")
+        self.cure = f"run without resume to start over, or remove {self.folder}"
+        """What helps when there is nothing to go on from."""
 
     def path(self, name: str) -> Path:
         """Give the place of a file in the draft."""
@@ -51,9 +53,7 @@ class Draft:
         except FileNotFoundError:
             return None
         except ValueError as error:
-            raise ConfigurationError(
-                f"{self.path(_CHECKPOINT)} is not readable: delete {self.folder} to start over"
-            ) from error
+            raise ConfigurationError(f"{self.path(_CHECKPOINT)} is not readable: {self.cure}") from error
         return dict(found)
 
     def save(self, checkpoint: dict[str, Any]) -> None:

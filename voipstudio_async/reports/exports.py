@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, tzinfo
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self, get_args, overload
@@ -18,7 +18,7 @@ from ..paging import AsyncPages, Pages
 from .arrow import ArrowRows
 from .columns import Table
 from .draft import Draft
-from .faces import AnyPages, P, drive, entity_of
+from .faces import AnyPages, P, drive, entity_of, listing_of
 from .stats import zone_name
 from .text import TextRows
 
@@ -57,8 +57,8 @@ def export(
     format: Format | None = None,
     extras: bool = False,
     resume: bool = False,
-    batch_size: int = 20_000,
-    tz: tzinfo = UTC,
+    batch_size: int = 10_000,
+    tz: tzinfo | None = None,
     require_complete: bool = False,
     progress: RowsHook | None = None,
 ) -> Coroutine[Any, Any, Exported]: ...
@@ -70,8 +70,8 @@ def export(
     format: Format | None = None,
     extras: bool = False,
     resume: bool = False,
-    batch_size: int = 20_000,
-    tz: tzinfo = UTC,
+    batch_size: int = 10_000,
+    tz: tzinfo | None = None,
     require_complete: bool = False,
     progress: RowsHook | None = None,
 ) -> Exported: ...
@@ -82,8 +82,8 @@ def export(
     format: Format | None = None,
     extras: bool = False,
     resume: bool = False,
-    batch_size: int = 20_000,
-    tz: tzinfo = UTC,
+    batch_size: int = 10_000,
+    tz: tzinfo | None = None,
     require_complete: bool = False,
     progress: RowsHook | None = None,
 ) -> Coroutine[Any, Any, Exported] | Exported:
@@ -98,7 +98,7 @@ def export(
     :param extras: add a column ``extra`` with what the SDK does not know, as JSON
     :param resume: go on with an interrupted export of the same listing, if there is one; otherwise it is thrown away
     :param batch_size: rows between checkpoints, and about as many are held at once
-    :param tz: the zone that date-times are written in; each keeps its moment
+    :param tz: the zone that date-times are written in, the client's without it; each keeps its moment
     :param require_complete: raise instead of ending when it is not proven that all rows came
     :param progress: called after every page with the number of rows so far
     :raises ConfigurationError: the arguments cannot work, a library is missing, or there is nothing to resume that fits
@@ -120,6 +120,22 @@ def _told_by(path: Path) -> Format:
     except KeyError:
         endings = ", ".join(_ENDINGS)
         raise ConfigurationError(f"which format? {path.name!r} ends in none of {endings}: give format=") from None
+
+
+def _differences(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """Say in which points two exports differ, as far as both are told."""
+    for name, value in now.items():
+        earlier = before.get(name, value)
+        if name == "columns":
+            odd = ", ".join(sorted(set(earlier) ^ set(value)))
+            if odd and before.get("rows") == now["rows"]:
+                yield f"columns: {odd} in one of the two only"
+        elif earlier != value:
+            yield f"{name}: {_shown(earlier)} then, {_shown(value)} now"
+
+
+def _shown(value: Any) -> str:
+    return "none" if value in (None, "[]") else str(value)
 
 
 class _Rows(Protocol):
@@ -144,11 +160,13 @@ class _Export:
         extras: bool,
         resume: bool,
         batch_size: int,
-        tz: tzinfo,
+        tz: tzinfo | None,
         require_complete: bool,
         progress: RowsHook | None,
     ) -> None:
-        table = Table(entity_of(pages), extras, tz)
+        entity = entity_of(pages)
+        tz = tz or pages.tz
+        table = Table(entity, extras, tz)
         self._draft = Draft(path)
         text = form in ("csv", "ndjson")
         self._sink: _Rows = TextRows(self._draft, table, form) if text else ArrowRows(self._draft, table, form, tz)
@@ -159,10 +177,11 @@ class _Export:
         self._progress = progress
         self._kind = {
             "format": form,
-            "entity": table.entity.__name__,
+            "rows": table.entity.__name__,
             "columns": [column.name for column in table.columns],
             "tz": zone_name(tz),
         }
+        self._listing = listing_of(pages)
         self._pages: AnyPages = pages
         self._rows = self._marked = self._resumed = 0
         self._settled = True
@@ -199,11 +218,11 @@ class _Export:
         return found["finished"] and "size" in found["mark"] and not self._draft.path("rows").exists()
 
     def _go_on(self, pages: P, found: dict[str, Any]) -> P | None:
-        if found["kind"] != self._kind:
-            raise ConfigurationError(
-                f"{self._draft.folder} holds an export of another kind: {found['kind']}; delete it to start over"
-            )
-        rest = pages.resumed(found["checkpoint"])
+        self._compare(found["kind"] | found.get("listing", {}))
+        try:
+            rest = pages.resumed(found["checkpoint"])
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._draft.folder}: {error}: {self._draft.cure}") from error
         self._sink.restore(found["mark"])
         self._pages = rest
         self._rows = self._marked = self._resumed = found["rows"]
@@ -211,6 +230,15 @@ class _Export:
             return rest
         self._report = PageReport(**found["report"])
         return None
+
+    def _compare(self, before: dict[str, Any]) -> None:
+        """Refuse to go on with an export of something else, and say where the two differ."""
+        now = self._kind | self._listing
+        told = "; ".join(_differences(before, now))
+        if told:
+            raise ConfigurationError(
+                f"{self._draft.folder} holds an export of another kind ({told}): {self._draft.cure}"
+            )
 
     def take(self, items: Sequence[Entity]) -> None:
         self._settled = False
@@ -233,7 +261,7 @@ class _Export:
         if checkpoint is not None:
             report = attrs.asdict(self._pages.report if self._report is None else self._report)
             where = {"checkpoint": checkpoint, "mark": mark, "rows": self._rows, "finished": finished, "report": report}
-            self._draft.save({"kind": self._kind, **where})
+            self._draft.save({"kind": self._kind, "listing": self._listing, **where})
             self._kept = True
 
     def done(self) -> Exported:

@@ -1,4 +1,7 @@
-"""One piece of work on the pages of a listing, for both faces: awaited with `AsyncPages`, at once with `Pages`."""
+"""One piece of work on the pages of a listing, for both faces: awaited with `AsyncPages`, at once with `Pages`.
+
+What a listing asks for is read off its insides: no checkpoint tells it.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,18 @@ def entity_of(pages: AnyPages) -> type[Entity]:
         raise ConfigurationError(f"a listing is wanted, like client.cdrs.list(), got {type(pages).__name__}")
     entity: type[Entity] = pages.entity
     return entity
+
+
+def listing_of(pages: AnyPages) -> dict[str, Any]:
+    """Say what a listing asks for, in words that people know."""
+    query = (pages._pages if isinstance(pages, Pages) else pages)._query
+    return {
+        "path": query.path,
+        "filters": query.codec.filter_text(query.filters),
+        "order": query.order_by,
+        "page size": query.page_size,
+        "strategy": query.strategy,
+    }
 
 
 @overload

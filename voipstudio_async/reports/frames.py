@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from ..entities.base import Entity
 from ..paging import AsyncPages, Pages
@@ -15,45 +15,58 @@ from .columns import Kind, Table
 from .extras import needed
 from .faces import AnyPages, P, drive, entity_of
 
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]  # pandas-stubs are a matter of who uses pandas
+    import polars as pl
+
 Make = Callable[[Sequence[Entity]], Any]
 
 
 @overload
-def to_arrow(pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo = UTC) -> Coroutine[Any, Any, Any]: ...
+def to_arrow(pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> Coroutine[Any, Any, Any]: ...
 @overload
-def to_arrow(pages: Pages[Any], *, extras: bool = False, tz: tzinfo = UTC) -> Any: ...
-def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo = UTC) -> Any:
+def to_arrow(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> Any: ...
+def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
     """Fetch a listing into a `pyarrow.Table`: to be awaited with `AsyncPages`; `Pages` wait.
 
-    Money is ``decimal128(38, 12)``, date-times are microseconds with the zone `tz`.
+    The result is typed as `Any`: pyarrow has no types that a checker could read.
+
+    Money is ``decimal128(38, 12)``, date-times are microseconds with the zone `tz` (the client's
+    without it).
 
     :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or `tz` has no name
     :raises DecodeError: a value does not fit its column without loss
     """
-    pa = needed("pyarrow", "arrow")
-    table = Table(entity_of(pages), extras, tz)
+    arrow = needed("pyarrow", "arrow")
+    entity = entity_of(pages)
+    tz = tz or pages.tz
+    table = Table(entity, extras, tz)
     schema = schema_of(table, tz)
     return drive(
         pages,
-        _Frame(lambda items: batch_of(table, schema, items), lambda batches: pa.Table.from_batches(batches, schema)),
+        _Frame(lambda items: batch_of(table, schema, items), lambda batches: arrow.Table.from_batches(batches, schema)),
     )
 
 
 @overload
-def to_pandas(pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo = UTC) -> Coroutine[Any, Any, Any]: ...
+def to_pandas(
+    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None
+) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @overload
-def to_pandas(pages: Pages[Any], *, extras: bool = False, tz: tzinfo = UTC) -> Any: ...
-def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo = UTC) -> Any:
+def to_pandas(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> pd.DataFrame: ...
+def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
     """Fetch a listing into a `pandas.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
 
     Numbers and booleans are nullable (``Int64``, ``boolean``), money stays `decimal.Decimal`, date-times have the
-    zone `tz`.
+    zone `tz` (the client's without it).
 
     :raises ConfigurationError: pandas is missing (extra ``pandas``)
     :raises DecodeError: a value does not fit its column without loss
     """
     pandas = needed("pandas", "pandas")
-    table = Table(entity_of(pages), extras, tz)
+    entity = entity_of(pages)
+    tz = tz or pages.tz
+    table = Table(entity, extras, tz)
     types = {
         Kind.INTEGER: "Int64",
         Kind.BOOLEAN: "boolean",
@@ -75,19 +88,24 @@ def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo = UTC) -> Any
 
 
 @overload
-def to_polars(pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo = UTC) -> Coroutine[Any, Any, Any]: ...
+def to_polars(
+    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None
+) -> Coroutine[Any, Any, pl.DataFrame]: ...
 @overload
-def to_polars(pages: Pages[Any], *, extras: bool = False, tz: tzinfo = UTC) -> Any: ...
-def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo = UTC) -> Any:
+def to_polars(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> pl.DataFrame: ...
+def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
     """Fetch a listing into a `polars.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
 
-    Money is ``Decimal(38, 12)``, date-times are microseconds with the zone `tz`.
+    Money is ``Decimal(38, 12)``, date-times are microseconds with the zone `tz` (the client's
+    without it).
 
     :raises ConfigurationError: polars is missing (extra ``polars``), or `tz` has no name
     :raises DecodeError: a value does not fit its column without loss
     """
     polars = needed("polars", "polars")
-    table = Table(entity_of(pages), extras, tz)
+    entity = entity_of(pages)
+    tz = tz or pages.tz
+    table = Table(entity, extras, tz)
     types = {
         Kind.INTEGER: polars.Int64,
         Kind.BOOLEAN: polars.Boolean,

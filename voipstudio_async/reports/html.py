@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html import escape
@@ -10,7 +10,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from .figures import Figures
-from .plots import DAYS, plots
+from .notice import missing_lines
+from .plots import DAYS, busiest, plots
 
 if TYPE_CHECKING:
     # A report draws itself with what stands here: at run time, only reports know drawings.
@@ -49,8 +50,24 @@ def _sections(report: CallReport, title: str) -> Iterable[str]:
     yield f'<header>\n<h1>{escape(title)}</h1>\n<p class="soft">{_subtitle(report)}</p>\n</header>\n<main>'
     yield _cards(report.total)
     yield _notice(report)
-    yield _section("Calls per day", _figure(drawn["days"], _about_days(report)), _days_table(report))
-    yield _section("Hours of the week", _figure(drawn["week"], _about_week(report)), _week_table(report))
+    yield from _figures(report, drawn) if drawn else _nothing(report)
+    yield f"</main>\n{_footer(report)}"
+
+
+def _nothing(report: CallReport) -> Iterable[str]:
+    yield '<p class="none">No calls</p>'
+    if report.users:
+        yield _section("Users", _users_table(report))
+
+
+def _figures(report: CallReport, drawn: Mapping[str, Mapping[str, str]]) -> Iterable[str]:
+    if "hours" in drawn:
+        yield _section("Calls per hour", _figure(drawn["hours"], _about_hours(report)), _hours_table(report))
+    elif "days" in drawn:
+        yield _section("Calls per day", _figure(drawn["days"], _about_days(report)), _days_table(report))
+        yield _section("Hours of the week", _figure(drawn["week"], _about_week(report)), _week_table(report))
+    else:
+        yield _section("Calls per day", "<p>The calls have no dates.</p>")
     yield '<div class="pair">'
     yield _section("Outcomes", _figure(drawn["outcomes"], "How calls ended."))
     yield _section("Destinations", _figure(drawn["destinations"], "Where calls went; incoming ones are one group."))
@@ -60,7 +77,6 @@ def _sections(report: CallReport, title: str) -> Iterable[str]:
     yield _section(
         "All figures by destination", _groups_table("Figures of each destination", "Destination", report.destinations)
     )
-    yield f"</main>\n{_footer(report)}"
 
 
 def _section(heading: str, *parts: str) -> str:
@@ -83,7 +99,7 @@ def _cards(total: Figures) -> str:
         ("missed", "Missed", f"{total.missed:,}"),
         ("", "Talk time", spoken(total.talk_seconds)),
         ("", "Average call", spoken(total.average_seconds)),
-        ("", "Longest call", spoken(total.longest_seconds)),
+        ("", "Longest call", spoken(total.longest_seconds if total.answered else None)),
         ("", "Charge", money(total.charge)),
     )
     items = "\n".join(f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>' for kind, name, value in cards)
@@ -94,11 +110,7 @@ def _notice(report: CallReport) -> str:
     fetch = report.fetch
     if fetch.complete:
         return ""
-    lines = [
-        *(str(failure) for failure in fetch.failures),
-        *(f"{what}: not proven to be complete" for what in fetch.incomplete),
-    ]
-    items = "\n".join(f"<li>{escape(line)}</li>" for line in lines)
+    items = "\n".join(f"<li>{escape(line)}</li>" for line in missing_lines(report))
     lead = "Some of the call records are missing" if fetch.failures else "Some call records may be missing"
     return f'<div class="notice" role="note">\n<strong>{lead}.</strong>\n<ul>\n{items}\n</ul>\n</div>'
 
@@ -113,7 +125,11 @@ def _subtitle(report: CallReport) -> str:
 def _range(report: CallReport) -> str:
     days = list(report.days)
     if not days:
-        return "no dated calls"
+        return "calls without a date" if report.total.calls else "no calls"
+    if not report.total.calls and report.end is None:
+        return f"from {_day(days[0])} on"
+    if not report.total.calls and report.start is None:
+        return f"until {_day(days[-1])}"
     return _day(days[0]) if len(days) == 1 else f"{_day(days[0])} to {_day(days[-1])}"
 
 
@@ -122,27 +138,41 @@ def _day(day: date) -> str:
 
 
 def _about_days(report: CallReport) -> str:
-    if not report.total.calls:
-        return "There are no calls."
-    day, figures = max(report.days.items(), key=lambda item: item[1].calls, default=(None, Figures()))
-    busiest = f" The busiest was {DAYS[day.weekday()]} {_day(day)} with {figures.calls:,}." if day else ""
-    undated = f" {report.undated.calls:,} calls without a date are not shown." if report.undated.calls else ""
-    return f"Calls of each day, by what became of them.{busiest}{undated}"
+    day, figures = max(report.days.items(), key=lambda item: item[1].calls)
+    most = f"The busiest was {DAYS[day.weekday()]} {_day(day)} with {figures.calls:,}."
+    return f"Calls of each day, by what became of them. {most}{_undated(report)}"
+
+
+def _about_hours(report: CallReport) -> str:
+    hours = [figures.calls for figures in _hours(report)]
+    most = f"The busiest began at {hours.index(max(hours)):02d}:00 with {max(hours):,}."
+    return f"Calls of each hour of the day, by what became of them. {most}{_undated(report)}"
+
+
+def _undated(report: CallReport) -> str:
+    return f" {report.undated.calls:,} calls without a date are not shown." if report.undated.calls else ""
+
+
+def _hours(report: CallReport) -> Sequence[Figures]:
+    """Give the hours of the only day of a report."""
+    (day,) = report.days
+    return report.week[day.weekday()]
 
 
 def _about_week(report: CallReport) -> str:
     calls, day, hour = max(
         (cell.calls, -day, -hour) for day, row in enumerate(report.week) for hour, cell in enumerate(row)
     )
-    if not calls:
-        return "There are no calls."
     return f"Calls by day of the week and hour. The busiest hour is {DAYS[-day]} {-hour:02d}:00 with {calls:,} in all."
 
 
 def _about_users(report: CallReport) -> str:
-    if len(report.users) > 10:
-        return f"The 10 busiest of {len(report.users):,}; the table has all of them."
-    return "Calls of each user."
+    drawn = len(busiest(report))
+    if drawn == len(report.users):
+        return "Calls of each user."
+    if sum(1 for user in report.users if user.figures.calls) > drawn:
+        return f"The {drawn} busiest of {len(report.users):,}; the table has all of them."
+    return f"Calls of each user who has any, {drawn} of {len(report.users):,}; the table has all of them."
 
 
 def spoken(seconds: float | None) -> str:
@@ -163,7 +193,7 @@ def money(amount: Decimal) -> str:
 
 
 def _cells(figures: Figures) -> str:
-    share = f" ({figures.answered_share:.0%})" if figures.answered_share is not None else ""
+    share = f'<span class="more"> ({figures.answered_share:.0%})</span>' if figures.answered_share is not None else ""
     values = (
         f"{figures.calls:,}",
         f"{figures.answered:,}{share}",
@@ -202,7 +232,10 @@ def _folded(summary: str, table: str) -> str:
 
 
 def _users_table(report: CallReport) -> str:
-    rows = ((user.name if user.complete else f"{user.name} (incomplete)", user.figures) for user in report.users)
+    rows = (
+        (label if user.complete else f"{label} (incomplete)", user.figures)
+        for user, label in zip(report.users, report.labels, strict=True)
+    )
     return _table("Figures of each user", "User", rows, report.total)
 
 
@@ -213,6 +246,11 @@ def _groups_table(caption: str, first: str, groups: Mapping[str, Figures]) -> st
 def _days_table(report: CallReport) -> str:
     rows = ((f"{DAYS[day.weekday()]} {day.isoformat()}", figures) for day, figures in report.days.items())
     return _folded("The days as a table", _table("Figures of each day", "Day", rows))
+
+
+def _hours_table(report: CallReport) -> str:
+    rows = ((f"{hour:02d}:00", figures) for hour, figures in enumerate(_hours(report)))
+    return _folded("The hours as a table", _table("Figures of each hour", "Hour", rows))
 
 
 def _week_table(report: CallReport) -> str:

@@ -10,7 +10,7 @@ import re
 import threading
 import unicodedata
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,19 @@ from .extras import needed
 from .figures import Figures
 
 if TYPE_CHECKING:
-    from .report import CallReport
+    from .report import CallReport, UserFigures
 
 ANSWERED, MISSED, OTHER, PLAIN = "#0072B2", "#D55E00", "#BBBBBB", "#56B4E9"
+NONE = "#EDEFF1"
+"""The hours of a heat map without a call."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TOP = 10
 _LONGEST_NAME = 28
-_LEVELS = 10
+_CLASSES = 24
+_FEW_DAYS = 14
+"""So many days are drawn as columns with their dates, more as an area."""
+_LEAST_TOP = 4
+"""Axes of counts reach this far at least: one call does not fill the plot."""
 _INK = "#333333"
 _STYLE = {
     "svg.fonttype": "none",  # text stays text: it is small, can be searched, and is read out
@@ -48,20 +54,37 @@ Draw = Callable[[Any, Any, "CallReport", bool], None]
 
 
 def plots(report: CallReport) -> dict[str, dict[str, str]]:
-    """Draw all plots: name to ``wide`` and ``narrow``, each an ``<svg>`` element."""
+    """Draw what there is to draw: name to ``wide`` and ``narrow``, each an ``<svg>`` element."""
     return {
-        name: {width: _svg(draw, report, f"{name}-{width}", size) for width, size in _sizes(name, report).items()}
-        for name, draw in _PLOTS.items()
+        name: {
+            width: _svg(_PLOTS[name], report, f"{name}-{width}", size) for width, size in _sizes(name, report).items()
+        }
+        for name in _chosen(report)
     }
+
+
+def _chosen(report: CallReport) -> tuple[str, ...]:
+    if not report.total.calls:
+        return ()
+    groups = ("outcomes", "destinations", "users")
+    if report.undated.calls == report.total.calls:
+        return groups
+    return ("hours", *groups) if len(report.days) == 1 else ("days", "week", *groups)
+
+
+def busiest(report: CallReport) -> list[tuple[UserFigures, str]]:
+    """Give the users that are drawn, those with the most calls, and how each is called."""
+    named = zip(report.users[:_TOP], report.labels, strict=False)
+    return [(user, label) for user, label in named if user.figures.calls]
 
 
 def _sizes(name: str, report: CallReport) -> dict[str, tuple[float, float]]:
     """Give width and height in inches."""
-    if name == "days":
+    if name in ("days", "hours"):
         return {"wide": (9.6, 2.9), "narrow": (4.2, 2.7)}
     if name == "week":
         return {"wide": (9.6, 3.1), "narrow": (4.2, 5.6)}
-    bars = {"outcomes": len(report.outcomes), "destinations": len(report.destinations), "users": len(report.users)}
+    bars = {"outcomes": len(report.outcomes), "destinations": len(report.destinations), "users": len(busiest(report))}
     height = 0.75 + 0.29 * max(1, min(_TOP, bars[name]))
     return {"wide": (9.6 if name == "users" else 4.7, height), "narrow": (4.2, height)}
 
@@ -101,33 +124,82 @@ def _stacks(figures: Sequence[Figures]) -> list[tuple[str, str, list[int]]]:
 
 
 def _draw_days(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None:
+    days = list(report.days)
+    if len(days) > _FEW_DAYS:
+        _draw_areas(axes, report, narrow)
+    else:
+        labels = [_day_label(f"{DAYS[day.weekday()]}\n{day.day} {day:%b}", day, before) for day, before in _pairs(days)]
+        _draw_columns(axes, list(report.days.values()), labels, 2 if narrow and len(days) > _FEW_DAYS // 2 else 1)
+    _finish_columns(figure, axes, report.days.values())
+
+
+def _draw_hours(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None:
+    (day,) = report.days
+    hours = report.week[day.weekday()]
+    _draw_columns(axes, hours, [f"{hour:02d}" for hour in range(24)], 3 if narrow else 1)
+    _finish_columns(figure, axes, hours)
+
+
+def _draw_columns(axes: Any, figures: Sequence[Figures], labels: Sequence[str], step: int) -> None:
+    """Draw one column for each, and a label for each or every so manieth; few columns do not grow broad."""
+    count = len(figures)
+    base = [0] * count
+    for label, colour, counts in _stacks(figures):
+        axes.bar(range(count), counts, bottom=base, color=colour, label=label, width=0.72)
+        base = [low + each for low, each in zip(base, counts, strict=True)]
+    axes.set_xticks(range(0, count, step), labels[::step])
+    margin = max(1, 8 - count) / 2
+    axes.set_xlim(-margin, count - 1 + margin)
+
+
+def _draw_areas(axes: Any, report: CallReport, narrow: bool) -> None:
     dates = needed("matplotlib.dates", "report")
-    days = list(report.days) or [date(2000, 1, 1)]
+    days = list(report.days)
     edges = dates.date2num([*days, days[-1] + timedelta(days=1)])
     base = [0] * len(days)
-    for label, colour, counts in _stacks(list(report.days.values()) or [Figures()]):
+    for label, colour, counts in _stacks(list(report.days.values())):
         top = [low + count for low, count in zip(base, counts, strict=True)]
         axes.stairs(top, edges, baseline=base, fill=True, color=colour, label=label, linewidth=0)
         base = top
     locator = dates.AutoDateLocator(minticks=2, maxticks=5 if narrow else 10)
-    axes.xaxis_date()
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+    places = [
+        place for place in locator.tick_values(*dates.num2date([edges[0], edges[-1]])) if edges[0] <= place < edges[-1]
+    ]
+    axes.set_xticks(places, _calendar([moment.date() for moment in dates.num2date(places)]))
     axes.set_xlim(edges[0], edges[-1])
+
+
+def _calendar(days: Sequence[date]) -> list[str]:
+    """Name the days of an axis: as days, months or years, with the year where it is not that of the one before."""
+    if all((day.day, day.month) == (1, 1) for day in days):
+        return [str(day.year) for day in days]
+    has_days = any(day.day != 1 for day in days)
+    return [_day_label(f"{day.day} {day:%b}" if has_days else f"{day:%b}", day, before) for day, before in _pairs(days)]
+
+
+def _pairs(days: Sequence[date]) -> list[tuple[date, date | None]]:
+    return list(zip(days, [None, *days], strict=False))
+
+
+def _day_label(words: str, day: date, before: date | None) -> str:
+    return f"{words}\n{day.year}" if before is None or before.year != day.year else words
+
+
+def _finish_columns(figure: Any, axes: Any, figures: Iterable[Figures]) -> None:
+    axes.tick_params(axis="x", length=0)
+    axes.set_ylim(0, _top_of(figures))
     _finish_counts(axes, axes.yaxis)
     figure.legend(loc="outside upper left", ncols=3, handlelength=1, columnspacing=1.2)
 
 
 def _draw_week(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None:
-    matplotlib = needed("matplotlib", "report")
     colors = needed("matplotlib.colors", "report")
     counts = [[hour.calls for hour in day] for day in report.week]
-    most = max(1, *(max(day) for day in counts))
-    step = _round_step(most)
-    bounds = [step * number for number in range(max(2, -(-most // step) + 1))]
-    norm = colors.BoundaryNorm(bounds, 256, clip=True)
+    most = max(map(max, counts))
+    bounds = classes(most)
+    norm = colors.BoundaryNorm(bounds, len(bounds) - 1)
     rows = [list(column) for column in zip(*counts, strict=True)] if narrow else counts
-    mesh = axes.pcolormesh(rows, cmap=matplotlib.colormaps["viridis"], norm=norm, edgecolors="white", linewidth=0.8)
+    mesh = axes.pcolormesh(rows, cmap=_shades(len(bounds) - 2), norm=norm, edgecolors="white", linewidth=0.8)
     hours = [f"{hour:02d}" for hour in range(24)]
     (days, clock) = (axes.xaxis, axes.yaxis) if narrow else (axes.yaxis, axes.xaxis)
     days.set_ticks([place + 0.5 for place in range(7)], DAYS)
@@ -137,17 +209,33 @@ def _draw_week(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None
     axes.spines[:].set_visible(False)
     if narrow:
         axes.xaxis.tick_top()
+    _draw_scale(figure, axes, mesh, most)
+
+
+def _draw_scale(figure: Any, axes: Any, mesh: Any, most: int) -> None:
+    ticker = needed("matplotlib.ticker", "report")
     bar = figure.colorbar(mesh, ax=axes, label="calls in that hour", pad=0.015, fraction=0.06, spacing="uniform")
+    told = ticker.MaxNLocator(nbins=5, integer=True).tick_values(0, most)
+    values = [0, *(int(value) for value in told if 0 < value <= most)]
+    # A class holds whole numbers from its bound on: half a step further lies within it.
+    bar.set_ticks([value + 0.5 for value in values], labels=[f"{value:,}" for value in values])
+    bar.ax.minorticks_off()
     bar.ax.tick_params(length=0)
     bar.outline.set_visible(False)
 
 
-def _round_step(most: int) -> int:
-    """Give the least of 1, 2, 5, 10, 20, 50... of which ten steps reach `most`."""
-    step = 1
-    while step * _LEVELS < most:
-        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
-    return step
+def _shades(count: int) -> Any:
+    """Give a colour for none, and so many for some: the more, the darker."""
+    matplotlib = needed("matplotlib", "report")
+    colors = needed("matplotlib.colors", "report")
+    some = matplotlib.colormaps["viridis_r"].resampled(max(2, count))
+    return colors.ListedColormap([NONE, *(some(place) for place in range(count))])
+
+
+def classes(most: int) -> list[int]:
+    """Give the bounds of the classes of a heat map: 0 is one of its own, then come up to 24 of whole numbers."""
+    count = min(most, _CLASSES)
+    return [0, *(1 + most * number // count for number in range(count + 1))]
 
 
 def _draw_outcomes(_: Any, axes: Any, report: CallReport, __: bool) -> None:
@@ -162,19 +250,26 @@ def _draw_destinations(_: Any, axes: Any, report: CallReport, __: bool) -> None:
 
 
 def _draw_users(figure: Any, axes: Any, report: CallReport, __: bool) -> None:
-    shown = report.users[:_TOP]
+    shown = busiest(report)
     left = [0] * len(shown)
-    for label, colour, counts in _stacks([user.figures for user in shown]):
+    for label, colour, counts in _stacks([user.figures for user, _ in shown]):
         axes.barh(range(len(shown)), counts, left=left, color=colour, label=label, height=0.72)
         left = [low + count for low, count in zip(left, counts, strict=True)]
-    _name_bars(axes, [user.name for user in shown])
+    _name_bars(axes, [_bar_name(user, label) for user, label in shown])
+    axes.set_xlim(0, _top_of(user.figures for user, _ in shown))
     _finish_counts(axes, axes.xaxis)
-    if shown:
-        figure.legend(loc="outside upper left", ncols=3, handlelength=1, columnspacing=1.2)
+    figure.legend(loc="outside upper left", ncols=3, handlelength=1, columnspacing=1.2)
+
+
+def _bar_name(user: UserFigures, label: str) -> str:
+    """Shorten a name, but not the id that tells it from another."""
+    told_apart = label.removeprefix(user.name)
+    return shortened(user.name, _LONGEST_NAME - len(told_apart)) + told_apart
 
 
 _PLOTS: dict[str, Draw] = {
     "days": _draw_days,
+    "hours": _draw_hours,
     "week": _draw_week,
     "outcomes": _draw_outcomes,
     "users": _draw_users,
@@ -192,17 +287,21 @@ def _bars(axes: Any, shown: Mapping[str, Figures], colours: list[str], total: in
     labels = [f"{count:,} ({count / total:.0%})" for count in counts]
     axes.bar_label(bars, labels, padding=4)
     axes.margins(x=0.28)
-    _name_bars(axes, list(shown))
+    _name_bars(axes, [shortened(name) for name in shown])
     axes.xaxis.set_visible(False)
     axes.spines[:].set_visible(False)
 
 
 def _name_bars(axes: Any, names: Sequence[str]) -> None:
     # A dollar sign in a name is no mathematics.
-    axes.set_yticks(range(len(names)), labels=[shortened(name) for name in names], parse_math=False)
+    axes.set_yticks(range(len(names)), labels=names, parse_math=False)
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     axes.spines["left"].set_visible(False)
+
+
+def _top_of(figures: Iterable[Figures]) -> float:
+    return max(_LEAST_TOP, 1.05 * max(each.calls for each in figures))
 
 
 def _finish_counts(axes: Any, axis: Any) -> None:
@@ -213,7 +312,7 @@ def _finish_counts(axes: Any, axis: Any) -> None:
     axes.spines["left"].set_visible(False)
 
 
-def shortened(name: str) -> str:
+def shortened(name: str, most: int = _LONGEST_NAME) -> str:
     """Cut a name so that it fits beside a bar, and drop what cannot stand in XML."""
     clean = "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Cn") else char for char in name).strip()
-    return clean if len(clean) <= _LONGEST_NAME else f"{clean[: _LONGEST_NAME - 1]}…"
+    return clean if len(clean) <= most else f"{clean[: max(0, most - 1)]}…"

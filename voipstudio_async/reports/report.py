@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
@@ -121,6 +122,20 @@ class CallReport:
     destinations: Mapping[str, Figures] = attrs.field(factory=dict[str, Figures], hash=False)
     """Where outgoing calls went: ``+44 United Kingdom``, ``internal``, ``unknown``; all others are ``incoming``."""
     fetch: Fetch = attrs.field(factory=lambda: Fetch(source="account"))
+
+    def __repr__(self) -> str:
+        days = f"{min(self.days)} to {max(self.days)}, " if self.days else ""
+        found = f"{self.total.calls:,} calls, {len(self.users):,} users"
+        return f"CallReport({days}{self.tz}: {found}{'' if self.fetch.complete else ', incomplete'})"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of `users` for people to read: with the id behind each that several of them have."""
+        times = Counter(user.name for user in self.users)
+        return tuple(
+            user.name if times[user.name] == 1 or user.user_id is None else f"{user.name} {user.user_id}"
+            for user in self.users
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain data for JSON: dates as ISO texts, money as texts."""

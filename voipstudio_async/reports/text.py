@@ -90,9 +90,7 @@ class TextRows:
         """Go on behind a mark; what was written after it is cut off."""
         place = self._draft.path(_ROWS)
         if not place.is_file() or place.stat().st_size < mark["size"]:
-            raise ConfigurationError(
-                f"{place} is shorter than its checkpoint says: delete {place.parent} to start over"
-            )
+            raise ConfigurationError(f"{place} is shorter than its checkpoint says: {self._draft.cure}")
         self._file = place.open("r+b")
         self._file.truncate(mark["size"])
         self._file.seek(mark["size"])

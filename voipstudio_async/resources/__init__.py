@@ -22,6 +22,10 @@ class Catalogue(Resource[F], path=""):
     def __init__(self, caller: Caller) -> None:
         self._bind(caller)
 
+    def _at(self, caller: Caller) -> Resource[Any]:
+        # A client takes other arguments than a caller, and owns its connections.
+        return Catalogue(caller)
+
     def _bind(self, caller: Caller) -> None:
         self._caller = caller
         self.users: Users[F] = Users(caller)
