@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from .scalars import is_list, is_object
+
 _NAME = re.compile(r"token|password|secret|api_?key|nonce", re.IGNORECASE)
 _LONGEST_QUOTE = 120
 """Errors quote no more than so many characters of an answer."""
@@ -55,16 +57,16 @@ def _named(value: Any) -> set[str]:
     left = [(value, False)]
     while left:
         part, secret = left.pop()
-        if isinstance(part, (dict, list)):
-            left += _inside(part, secret)
+        if is_list(part):
+            left += [(inner, secret) for inner in part]
+        elif is_object(part):
+            left += _fields(part, secret)
         elif secret and (isinstance(part, str) or len(str(part)) >= _SHORTEST) and not isinstance(part, bool):
             found.add(str(part))
     return found
 
 
-def _inside(part: dict[str, Any] | list[Any], secret: bool) -> Iterator[tuple[Any, bool]]:
-    if isinstance(part, list):
-        return ((inner, secret) for inner in part)
+def _fields(part: dict[str, Any], secret: bool) -> Iterator[tuple[Any, bool]]:
     # A filter names its field beside the value: {"property": "token", "operator": "eq", "value": "..."}
     filtered = is_secret(part.get("property"))
     return (

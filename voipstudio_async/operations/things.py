@@ -201,7 +201,7 @@ class _Each(Derived[Many[Awaited[BulkResult[int, T]]], Many[BulkResult[int, T]]]
         return call_signature(Many)
 
     def start(self, resource: Resource[Any], ids: Iterable[int], /, *, concurrency: int = DEFAULT_CONCURRENCY) -> Any:
-        if isinstance(ids, (str, bytes, int)):
+        if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
             raise ConfigurationError(f"{self.name} takes a list of ids, got {ids!r}")
         return resource._caller.many(Bound(self.one, resource), ids, concurrency=concurrency)
 
