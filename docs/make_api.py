@@ -33,8 +33,9 @@ ENTITIES = (
 VALUES = (v.Timeouts, v.RetryPolicy, v.Limits, v.Hooks, v.Page, v.PageReport, v.Outcome, v.BulkResult, v.RawResponse)
 HEAD = """# Reference
 
-Made from the declarations by `python docs/make_api.py`; a test keeps it true. Everything here is importable from `voipstudio_async`.
-On `AsyncVoipStudio` operations are awaited and listings iterated with `async for`; on `VoipStudio` they are called, and iterated with `for`.
+Made from the declarations by `python docs/make_api.py`; a test keeps it true. Everything here is importable from
+`voipstudio_async`. On `AsyncVoipStudio` operations are awaited and listings iterated with `async for`; on `VoipStudio`
+they are called, and iterated with `for`.
 """
 
 
@@ -67,8 +68,9 @@ def resource_lines(name: str, cls: type) -> Iterator[str]:
     yield "| | gives | |\n|---|---|---|"
     for key, operation in vars(cls).items():
         if isinstance(operation, Operation):
-            options = re.sub(r"(?<!\*, )order_by.*resume: str \\\| None = None", "**options", signature(operation.signature()))
-            call = f"`{where}.{key}{options}`"
+            shown = signature(operation.signature())
+            shown = re.sub(r"(?<!\*, )order_by.*resume: str \\\| None = None", "**options", shown)
+            call = f"`{where}.{key}{shown}`"
             yield f"| {call} | {plain(operation.returns())} | {plain(operation.summary)} |"
 
 
@@ -103,7 +105,9 @@ def document() -> str:
     lines.append(
         "\n`close()`, or `async with` and `with`, end it; `with_options(timeouts=, retry=, token=)` gives a view."
     )
-    lines.append("\n## Operations\n\nThe options of listings stand in [lists](lists.md): filters, `order_by`, `page_size`, `prefetch`...")
+    lines.append(
+        "\n## Operations\n\nThe options of listings stand in [lists](lists.md): `order_by`, `page_size`, `prefetch`..."
+    )
     for name, cls in [*resources.RESOURCES.items(), ("raw", resources.Raw)]:
         lines += resource_lines(name, cls)
     lines.append("\n## Listings and bulk")
@@ -119,8 +123,8 @@ def document() -> str:
     lines.append("\n## Errors\n\n```text\n" + inspect.cleandoc(tree.split("Every exception")[0]).strip() + "\n```\n")
     lines.append(
         "`APIError` has `status`, `message`, `errors` (each with `field`, `message`, `code`), `request`, `attempts` and"
-        " `retry_after`; `TransportError` has `request` and `attempts`, `DeadlineExceeded` also `elapsed`, `ResponseTooLarge`"
-        " `limit`; `DecodeError` has `path`; `PaginationError` `report`; `BulkError` `outcomes`."
+        " `retry_after`; `TransportError` has `request` and `attempts`, `DeadlineExceeded` also `elapsed`,"
+        " `ResponseTooLarge` `limit`; `DecodeError` has `path`; `PaginationError` `report`; `BulkError` `outcomes`."
     )
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,11 @@ from pathlib import Path
 
 import pytest
 
+for checker in ("mypy", "pyright"):
+    pytest.importorskip(
+        checker, reason="the type checkers are in the dependency group `types`, whose session runs this"
+    )
+
 HERE = Path(__file__).parent / "typing"
 CHECKED = sorted(HERE.glob("*.py"))
 REFUSED = HERE / "refused.py"

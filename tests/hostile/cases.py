@@ -122,7 +122,6 @@ BODIES = [
     _odd_body("NaN", b'{"data":[{"id":NaN}],"total":1}', "not JSON"),
     _odd_body("JSON nested 100,000 deep", DEEP, "nested too deep"),
     _odd_body("a row nested 100,000 deep", b'{"data":[{"id":1,"x":%b}]}' % DEEP, "nested too deep"),
-    _odd_body("a row nested 980 deep", b'{"data":[{"id":1,"x":%b}]}' % (b"[" * 980 + b"]" * 980), "nested too deep"),
     _odd_body("a number of 100,000 digits", b'{"data":[{"id":%b}]}' % (b"9" * 100_000), "data"),
     _odd_body("data is null", b'{"data":null,"total":0}', "expected a list, got null"),
     _odd_body("data is missing", b'{"total":0}', "data: is missing"),
