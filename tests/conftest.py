@@ -55,3 +55,18 @@ async def recorded(face: type[Any], recorder: Recorder) -> AsyncIterator[Any]:
 
     async with opened(face, TOKEN, base_url=recorder.url, retry=RetryPolicy(attempts=1)) as client:
         yield client
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name every hostile server that was met, and how each face came through."""
+    met: dict[str, list[str]] = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            where, _, rest = report.nodeid.partition("::test_a_hostile_server[")
+            if where.endswith("hostile/test_bench.py"):
+                face, _, name = rest.removesuffix("]").partition("-")
+                met.setdefault(name, []).append(f"{face} {outcome}")
+    if met:
+        terminalreporter.section("hostile servers")
+        for name in sorted(met):
+            terminalreporter.write_line(f"{name}: {', '.join(sorted(met[name]))}")
