@@ -1,4 +1,15 @@
-"""A collection that changes while it is walked: what a walk says of itself must be true."""
+"""A collection that changes while it is walked: what a walk says of itself must be true.
+
+Why a clean pass by offset, newest first, has skipped nothing (new rows come in at the front alone). Let I(t) be the
+rows inserted since page 1 was read, and D(j, t) those deleted since then in front of the end of page j. The boundary
+behind page j has moved by f(j, t) = I(t) - D(j, t) rows. Between page j and page j + 1, rows are skipped where f(j) is
+smaller when page j + 1 is read than when page j is, and repeated where it is larger. Let all pages tell the same total;
+then I(t) is the number of all deletions, and f(j, t) counts those behind page j: it is never negative, and for the same
+t no smaller for a smaller j. Suppose rows are skipped behind page k. Then f(k) > 0 when page k is read, so f(k - 1) > 0
+then as well. Either rows are repeated behind page k - 1, or f(k - 1) > 0 when page k - 1 was read, and so on down to
+page 1. But page 1 was read first, where f(1) = 0: so behind it rows are repeated, at the latest. A pass without a
+repetition has skipped nothing.
+"""
 
 from __future__ import annotations
 
