@@ -50,7 +50,8 @@ def check_idle(client: Any) -> None:
     """Check that a client of either face holds no connection, no place in its gate, and no task."""
     core = getattr(client._caller, "core", client._caller)
     gate, session = core.delivery.gate, core.delivery.transport._session
-    assert gate._places._value - gate._debt == int(gate._width), "a place in the gate is lost"
+    assert gate._inside == 0, "a place in the gate is lost"
+    assert not gate._queue
     assert gate._held == 0
     assert session is None or not session.connector._acquired, "a connection is not given back"
     bridge = getattr(client._caller, "bridge", None)

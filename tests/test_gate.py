@@ -124,25 +124,66 @@ async def test_a_fixed_width_stays() -> None:
     assert gate.width == 4
 
 
-@given(st.lists(st.sampled_from(["slow", "ease", "enter", "leave"]), max_size=80), st.integers(1, 8))
-def test_places_are_neither_lost_nor_made(steps: list[str], concurrency: int) -> None:
+STEPS = ["slow", "ease", "come", "come", "leave", "give up", "leave and give up"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 9)), max_size=60), st.integers(1, 8))
+def test_places_are_neither_lost_nor_made_and_given_in_order(steps: list[tuple[str, int]], concurrency: int) -> None:
     async def go() -> None:
         gate = Gate(Limits(concurrency=concurrency))
-        inside = 0
-        for step in steps:
-            if step == "slow":
-                gate.slow_down(0)
-            elif step == "ease":
-                gate.ease()
-            elif step == "enter" and not gate._places.locked():
-                await gate._places.acquire()
-                inside += 1
-            elif step == "leave" and inside:
-                gate.leave()
-                inside -= 1
-            assert gate._places._value + inside - gate._debt == gate.width
+        line = Line(gate)
+        for step, which in steps:
+            line.take(step, which)
+            for _ in range(4):
+                await asyncio.sleep(0)
+            assert gate._inside == len(line.inside)
+            assert len(gate._queue) == len(line.waiting)
+            assert not line.waiting or gate._inside >= gate.width, "a free place, and somebody waits"
+        assert line.entered == sorted(line.entered), "who came first is in first"
+        await line.end()
 
     asyncio.run(go())
+
+
+class Line:
+    """People who come to a gate, wait, give up, enter and leave."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.inside: list[int] = []
+        self.waiting: dict[int, asyncio.Task[None]] = {}
+        self.entered: list[int] = []
+        self.came = 0
+
+    def take(self, step: str, which: int) -> None:
+        if step == "slow":
+            self.gate.slow_down(0)
+        elif step == "ease":
+            self.gate.ease()
+        elif step == "come":
+            self.came += 1
+            if not self.waiting and self.gate.enter_at_once():
+                self.inside.append(self.came)
+            else:
+                self.waiting[self.came] = asyncio.create_task(self._come(self.came))
+        if "leave" in step and self.inside:
+            self.inside.pop(which % len(self.inside))
+            self.gate.leave()
+        if "give up" in step and self.waiting:
+            # Also in the moment in which the place is given.
+            number = list(self.waiting)[0 if "leave" in step else which % len(self.waiting)]
+            self.waiting.pop(number).cancel()
+
+    async def _come(self, number: int) -> None:
+        await self.gate.enter()
+        del self.waiting[number]
+        self.entered.append(number)
+        self.inside.append(number)
+
+    async def end(self) -> None:
+        for task in self.waiting.values():
+            task.cancel()
+        await asyncio.gather(*self.waiting.values(), return_exceptions=True)
 
 
 async def test_a_rate_is_kept_without_a_burst() -> None:

@@ -45,6 +45,7 @@ LAYERS = (
     "hooks",
     "retry",
     "gate",
+    "timers",
     "unpack",
     "transport",
     "delivery",

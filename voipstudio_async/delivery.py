@@ -11,6 +11,7 @@ import inspect
 import itertools
 import logging
 import random
+from collections.abc import Coroutine
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ from .wire import error_parts
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
+    from .timers import Timers
     from .transport import Transport
 
 logger = logging.getLogger("voipstudio_async")
@@ -57,7 +59,7 @@ tally: ContextVar[Tally | None] = ContextVar("voipstudio_async_tally", default=N
 """Where to count the requests of the running piece of work, for `voipstudio_async.bulk`."""
 
 
-class _Call:
+class _Call(Sending):
     """One call under way: what its attempts have in common, and what is known of them."""
 
     __slots__ = (
@@ -66,32 +68,28 @@ class _Call:
         "delivery",
         "expired",
         "number",
-        "sending",
         "sent",
         "session",
         "started",
+        "task",
         "unsure",
     )
 
     def __init__(
-        self, number: int, delivery: Delivery, sending: Sending, session: ClientSession, started: float
+        self, delivery: Delivery, request: Request, session: ClientSession, loop: asyncio.AbstractEventLoop
     ) -> None:
-        self.number = number
+        super().__init__(request, delivery.base)
+        self.number = next(_numbers)
         self.delivery = delivery
-        self.sending = sending
         self.session = session
         self.credentials: dict[str, str] = {}
-        self.started = started
+        self.started = loop.time()
+        self.task = asyncio.current_task(loop)
         self.attempt = 0
         self.sent = 0
         self.expired = False
         self.unsure = False
         """An earlier attempt may have reached the server, and may have been carried out."""
-
-    @property
-    def info(self) -> RequestInfo:
-        """The request as it is shown."""
-        return self.sending.info
 
     def held(self, seconds: float) -> None:
         """Hear that the gate is closed; do not begin to wait when the time of the call is over before it opens."""
@@ -119,10 +117,11 @@ class _Call:
         if counter is not None:
             counter.requests += 1
 
-    def expire(self, task: asyncio.Task[Any]) -> None:
+    def expire(self) -> None:
         """End the call: its time is over."""
         self.expired = True
-        task.cancel()
+        if self.task is not None:
+            self.task.cancel()
 
 
 @attrs.frozen
@@ -138,21 +137,18 @@ class Delivery:
     budget: Budget
     hooks: Hooks
 
-    async def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Coroutine[Any, Any, Reply]:
         """Send a request until there is a good reply, or raise what is in the way."""
-        session = self.transport.session()
-        loop = asyncio.get_running_loop()
-        call = _Call(next(_numbers), self, Sending(request, self.base), session, loop.time())
-        if self.hooks.on_end is not None:
-            return await self._watched(call)
-        return await self._bounded(call)
+        session, timers = self.transport.open()
+        call = _Call(self, request, session, timers.loop)
+        return self._bounded(call, timers) if self.hooks.on_end is None else self._watched(call, timers)
 
-    async def _watched(self, call: _Call) -> Reply:
+    async def _watched(self, call: _Call, timers: Timers) -> Reply:
         loop = asyncio.get_running_loop()
         status: int | None = None
         problem: str | None = None
         try:
-            reply = await self._bounded(call)
+            reply = await self._bounded(call, timers)
             status = reply.status
         except BaseException as error:
             status = getattr(error, "status", None)
@@ -163,18 +159,18 @@ class Delivery:
             self.hooks.tell(self.hooks.on_end, EndEvent(call.number, call.info, call.sent, status, elapsed, problem))
         return reply
 
-    async def _bounded(self, call: _Call) -> Reply:
+    async def _bounded(self, call: _Call, timers: Timers) -> Reply:
         """Make attempts until one succeeds, under the deadline.
 
         This does what asyncio.timeout() does, in fewer steps: it is on the way of every request.
         """
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task()
         total = self.timeouts.total
+        task = call.task
         if total is None or task is None:
             return await self._attempts(call)
         before = task.cancelling()
-        alarm = loop.call_at(call.started + total, call.expire, task)
+        timer = timers.of(total)
+        timer.start(call)
         try:
             return await self._attempts(call)
         except asyncio.CancelledError:
@@ -182,17 +178,17 @@ class Delivery:
             if not call.expired or task.cancelling() > before + 1:
                 raise
         finally:
-            alarm.cancel()
+            timer.stop(call)
             if call.expired:
                 task.uncancel()
-        elapsed = loop.time() - call.started
+        elapsed = timers.loop.time() - call.started
         raise call.too_late(f"{_times(call.sent)} in {elapsed:.3g} s", elapsed)
 
     async def _attempts(self, call: _Call) -> Reply:
         while True:
             call.attempt += 1
             try:
-                return self._judge(call, await self._attempt(call))
+                return await self._attempt(call)
             except DeadlineExceeded:
                 raise
             except (TransportError, APIError) as error:
@@ -208,7 +204,8 @@ class Delivery:
             await asyncio.sleep(delay)
 
     async def _attempt(self, call: _Call) -> Reply:
-        await self.gate.enter(call)
+        if not self.gate.enter_at_once():
+            await self.gate.enter(call)
         try:
             # Not before: a token that lives for a short time would grow old at the gate.
             given = self.auth.headers()
@@ -217,27 +214,29 @@ class Delivery:
                 given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
             )
             call.count()
-            if self._is_watched():
-                return await self._exchange(call)
-            return await self.transport.send(call.session, call.sending, call.credentials, self.timeouts)
+            reply = await (self._told(call) if self._is_watched() else self._sent(call))
         finally:
             self.gate.leave()
+        return self._judge(call, reply)
 
     def _judge(self, call: _Call, reply: Reply) -> Reply:
         if 200 <= reply.status < 300:
             self.budget.give()
             self.gate.ease()
             return reply if call.attempt == 1 else attrs.evolve(reply, attempts=call.attempt)
-        if reply.status == 404 and call.unsure and call.sending.request.method == "DELETE":
+        if reply.status == 404 and call.unsure and call.request.method == "DELETE":
             # The first DELETE was carried out and its answer got lost: that it is gone now is its success.
             return attrs.evolve(reply, attempts=call.attempt)
-        raise _api_error(reply, call.info, secrets_of(call.credentials) | call.sending.request.secrets)
+        raise _api_error(reply, call.info, secrets_of(call.credentials) | call.request.secrets)
 
     def _is_watched(self) -> bool:
         hooks = self.hooks
         return hooks.on_request is not None or hooks.on_response is not None or logger.isEnabledFor(logging.DEBUG)
 
-    async def _exchange(self, call: _Call) -> Reply:
+    def _sent(self, call: _Call) -> Coroutine[Any, Any, Reply]:
+        return self.transport.send(call.session, call, call.credentials, self.timeouts)
+
+    async def _told(self, call: _Call) -> Reply:
         """Send once, and tell the hooks and the log."""
         loop = asyncio.get_running_loop()
         if self.hooks.on_request is not None:
@@ -246,7 +245,7 @@ class Delivery:
         status: int | None = None
         problem: str | None = None
         try:
-            reply = await self.transport.send(call.session, call.sending, call.credentials, self.timeouts)
+            reply = await self._sent(call)
             status = reply.status
         except BaseException as error:
             problem = _named(error)
@@ -261,7 +260,7 @@ class Delivery:
 
     def _delay(self, call: _Call, failure: Failure) -> float | None:
         # Jitter spreads load; it needs no cryptography.
-        delay = self.policy.delay(call.attempt, failure, call.sending.request.repeat, random.random())  # noqa: S311
+        delay = self.policy.delay(call.attempt, failure, call.request.repeat, random.random())  # noqa: S311
         if failure.throttled and (failure.wait or 0.0) <= MAX_WAIT:
             # Also where this call gives up: the API has asked everybody to wait.
             self.gate.slow_down(max(delay or 0.0, failure.wait or 0.0))

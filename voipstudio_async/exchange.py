@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 from multidict import CIMultiDict
@@ -15,6 +15,13 @@ from .errors import DecodeError, RequestInfo
 from .redaction import body_secrets, parameter_secrets, shown_parameter
 from .scalars import loose
 from .wire import parse
+
+if TYPE_CHECKING:
+    from attrs import frozen
+else:
+    # Frozen for the type checkers, who alone could tell: each field of a class that is frozen at run time costs a call,
+    # and every request makes one of each of these.
+    frozen = attrs.define(unsafe_hash=True)
 
 T = TypeVar("T")
 
@@ -30,7 +37,7 @@ class Repeat(enum.Enum):
     """Only when nothing was sent, because no connection could be made: it rings a phone, or costs money."""
 
 
-@attrs.frozen
+@frozen
 class Request:
     """What is asked: everything but the host, the credentials and the connection."""
 
@@ -91,7 +98,7 @@ def describe(request: Request, base: str) -> RequestInfo:
 _NO_CREDENTIALS: Mapping[str, str] = {}
 
 
-@attrs.frozen
+@frozen
 class Reply:
     """What came back, read to its end."""
 
@@ -103,7 +110,7 @@ class Reply:
     """The headers of the request that showed who asks: they are not quoted, should the body repeat them."""
 
 
-@attrs.frozen
+@frozen
 class Exchange(Generic[T]):
     """A request and how to read its reply."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
 
 from . import forks
 from .settings import Limits
@@ -39,13 +40,13 @@ class Gate:
 
     def renew(self) -> None:
         """Begin afresh, with all places free: in a child process those taken belong to the parent's requests."""
-        forks.keep(self._places, self._rate)
+        forks.keep(self._queue, self._rate)
         self._fill()
 
     def _fill(self) -> None:
-        self._places = asyncio.Semaphore(self._most)
+        self._inside = 0
+        self._queue: deque[asyncio.Future[None]] = deque()
         self._width = float(self._most)
-        self._debt = 0
         self._rate = _limiter(self._limits.per_second)
         self._closed_until = 0.0
         self._held = 0
@@ -73,12 +74,16 @@ class Gate:
             self._resize(min(float(self._most), self._width + 1 / self._width))
 
     def _resize(self, width: float) -> None:
-        change = int(width) - int(self._width)
+        # Who is inside stays: a narrower gate lets nobody in until enough have left.
         self._width = width
-        self._debt -= change
-        while self._debt < 0:
-            self._debt += 1
-            self._places.release()
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._queue and self._inside < self.width:
+            turn = self._queue.popleft()
+            if not turn.done():
+                self._inside += 1
+                turn.set_result(None)
 
     async def _open(self, visitor: Visitor | None) -> None:
         # Those who wait go through one after another.
@@ -91,18 +96,23 @@ class Gate:
                 await asyncio.sleep(seconds)
             finally:
                 self._held -= 1
+        self._closed_until = 0.0
 
-    def enter(self, visitor: Visitor | None = None) -> Awaitable[Any]:
-        """Wait for a place; every `enter` that was awaited without an error is followed by a `leave`."""
-        # Nothing to wait for is what nearly every request meets: it costs one step less. Whoever waits for a place has
-        # to look at the gate again when there is one.
-        if self._closed_until or self._rate is not None or self._places.locked():
-            return self._enter_slowly(visitor)
-        return self._places.acquire()
+    def enter_at_once(self) -> bool:
+        """Take a place if there is nothing to wait for, which is what nearly every request meets."""
+        if self._closed_until or self._rate is not None or self._queue or self._inside + 1 > self._width:
+            return False
+        self._inside += 1
+        return True
 
-    async def _enter_slowly(self, visitor: Visitor | None) -> None:
-        await self._places.acquire()
+    async def enter(self, visitor: Visitor | None = None) -> None:
+        """Wait for a place, in the order of asking; every entry is followed by a `leave`."""
+        if self._queue or self._inside >= self.width:
+            await self._stand_in_line()
+        else:
+            self._inside += 1
         try:
+            # Whoever has waited for a place looks at the gate only then: it may have closed meanwhile.
             if self._closed_until:
                 await self._open(visitor)
             if self._rate is not None:
@@ -111,13 +121,23 @@ class Gate:
             self.leave()
             raise
 
+    async def _stand_in_line(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self.leave()  # the place was given in the same moment
+            with suppress(ValueError):
+                self._queue.remove(turn)
+            raise
+
     def leave(self) -> None:
         """Give the place back."""
-        # It pays a debt first: that is how the gate narrows while requests are under way.
-        if self._debt > 0:
-            self._debt -= 1
-        else:
-            self._places.release()
+        self._inside -= 1
+        if self._queue:
+            self._admit()
 
 
 def _limiter(per_second: float | None) -> AsyncLimiter | None:

@@ -12,9 +12,11 @@ import platform
 import re
 import ssl as tls
 import warnings
+from functools import partial
 from typing import Any
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from . import forks
@@ -32,11 +34,13 @@ from .errors import (
 )
 from .exchange import Reply, Sending
 from .settings import Limits, Timeouts
+from .timers import Timer, Timers
 from .unpack import ENCODINGS, BadEncoding, Unpacker
 from .version import __version__
 
 USER_AGENT = f"voipstudio_async/{__version__} Python/{platform.python_version()} aiohttp/{aiohttp.__version__}"
 HEADERS = {"Accept": "application/json", "Accept-Encoding": ENCODINGS, "User-Agent": USER_AGENT}
+_TYPE = {"Content-Type": "application/json"}
 
 
 class _TooLarge(Exception):
@@ -65,7 +69,7 @@ class Transport:
         self._limits = limits
         self._session = session
         self._owned = session is None
-        self._loop: asyncio.AbstractEventLoop | None = None if session is None else session._loop
+        self._timers: Timers | None = None if session is None else Timers(session._loop)
         self._options: dict[str, Any] = {"allow_redirects": False, "auto_decompress": False}
         if proxy is not None:
             self._options |= _through(proxy)
@@ -83,23 +87,27 @@ class Transport:
     ) -> Reply:
         """Send one request, once, and read its reply to the end."""
         request = sending.request
-        headers = HEADERS | credentials
+        # Our own session knows the headers that never change.
+        headers = credentials if self._owned else HEADERS | credentials
         if request.body is not None:
-            headers["Content-Type"] = "application/json"
+            headers = headers | _TYPE
         if self._presented is not None and sending.url.scheme == "http":
-            headers |= self._presented
+            headers = headers | self._presented
         failure: Exception
         try:
-            async with session.request(
+            response = await session.request(
                 request.method,
                 sending.url,
                 headers=headers,
                 data=request.body,
                 timeout=self._timeout(timeouts),
                 **self._options,
-            ) as response:
+            )
+            try:
                 content = await self._read(response)
-                return Reply(response.status, response.headers, content, 1, credentials)
+            finally:
+                response.release()
+            return Reply(response.status, response.headers, content, 1, credentials)
         except _TooLarge:
             failure = _too_large(sending.info, self._limits.max_response_bytes)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
@@ -112,12 +120,14 @@ class Transport:
         session, self._session = self._session, None
         if session is not None and self._owned:
             await session.close()
+        if self._timers is not None:
+            self._timers.rest()
 
     def renew(self) -> None:
         """Begin afresh in a child process, without a word to the connections: they belong to the parent."""
         if self._owned:
-            forks.keep(self._session, self._loop)
-            self._session = self._loop = None
+            forks.keep(self._session, self._timers)
+            self._session = self._timers = None
 
     def __del__(self) -> None:
         session = getattr(self, "_session", None)
@@ -130,26 +140,32 @@ class Transport:
         if connector is not None:
             _close_at_once(connector)
 
-    def session(self) -> aiohttp.ClientSession:
-        """Give the session, made on first use; refuse when closed, or in another loop than that of its connections."""
+    def open(self) -> tuple[aiohttp.ClientSession, Timers]:
+        """Give the session and its loop's timers, made on first use.
+
+        It refuses when closed, and in another loop than that of the connections.
+        """
         if self.closed:
             raise ClientClosedError(f"{self._owner} is closed; make a new one")
         loop = asyncio.get_running_loop()
-        if self._session is None:
-            self._session = self._make_session()
-            self._loop = loop
+        if self._session is None or self._timers is None:
+            self._timers = Timers(loop)
+            self._session = self._make_session(self._timers)
         elif self._session.closed:
             raise ClientClosedError("the session that this client was given is closed")
-        elif self._loop is not loop:
+        elif self._timers.loop is not loop:
             whose = self._owner if self._owned else f"the session that {self._owner} was given"
             raise ConfigurationError(
                 f"{whose} belongs to another event loop: make one client for each loop (each asyncio.run)"
             )
-        return self._session
+        return self._session, self._timers
 
-    def _make_session(self) -> aiohttp.ClientSession:
+    def _make_session(self, timers: Timers) -> aiohttp.ClientSession:
+        connector = _Connector(limit=self._limits.concurrency, resolver=aiohttp.ThreadedResolver())
+        connector.share(timers)
         session = aiohttp.ClientSession(
-            connector=_Connector(limit=self._limits.concurrency, resolver=aiohttp.ThreadedResolver()),
+            connector=connector,
+            headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=self._trust_env,
         )
@@ -180,13 +196,17 @@ class Transport:
         unpacker = _unpacker(response)
         chunks: list[bytes] = []
         size = 0
-        while received := await response.content.readany():
+        content = response.content
+        while not content.at_eof():
+            received = await content.readany()
             for chunk in (received,) if unpacker is None else unpacker.feed(received):
                 size += len(chunk)
                 if size > most:
                     response.close()
                     raise _TooLarge
                 chunks.append(chunk)
+        if (error := content.exception()) is not None:
+            raise error
         if unpacker is not None:
             unpacker.end()
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
@@ -217,9 +237,54 @@ class _Connector(aiohttp.TCPConnector):
     That is to look the host up, to be let through by a proxy, and the handshakes; aiohttp bounds only the last of them.
     """
 
+    def share(self, timers: Timers) -> None:
+        """Have the connections wait by these timers."""
+        if _SHARES_TIMERS:
+            self._factory: Any = partial(_Connection, timers)
+
     async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         async with asyncio.timeout(timeout.sock_connect):
             return await super()._create_connection(req, traces, timeout)
+
+
+class _Connection(ResponseHandler):
+    """A connection whose wait for the next piece is counted by a timer that all share.
+
+    aiohttp sets a timer of the loop for every request, and again for every piece of its answer: that is a tenth of the
+    time of a call. When and how long is waited stays aiohttp's own affair.
+    """
+
+    def __init__(self, timers: Timers) -> None:
+        super().__init__(timers.loop)
+        self._shared = timers
+        self._patience: Timer | None = None
+
+    def _reschedule_timeout(self) -> None:
+        seconds = self.read_timeout
+        if not seconds:
+            self._drop_timeout()
+            return
+        patience = self._patience
+        if patience is None or patience.seconds != seconds:
+            self._drop_timeout()
+            patience = self._patience = self._shared.of(seconds)
+        patience.start(self)
+
+    def _drop_timeout(self) -> None:
+        if self._patience is not None:
+            self._patience.stop(self)
+            self._patience = None
+
+    def expire(self) -> None:
+        self._patience = None
+        self._on_read_timeout()
+
+
+# These are aiohttp's own. Should a release of it do without one, its timers are used as they come: slower, and as good.
+_SHARES_TIMERS = all(
+    hasattr(ResponseHandler, name)
+    for name in ("read_timeout", "_reschedule_timeout", "_drop_timeout", "_on_read_timeout")
+)
 
 
 def _unpacker(response: aiohttp.ClientResponse) -> Unpacker | None:

@@ -101,7 +101,8 @@ def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
     return _read_through(page, one, row, _compile(cls, specs, unknown, tz))
 
 
-def _read_through(page: Any, one: Any, row: Any, move: Callable[[list[Any]], list[E]]) -> Twin[E]:
+def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E]) -> Twin[E]:
+    move, move_one = movers
     read_page = msgspec.json.Decoder(page, float_hook=Decimal).decode
     read_one = msgspec.json.Decoder(one, float_hook=Decimal).decode
     read_row = msgspec.json.Decoder(row, float_hook=Decimal).decode
@@ -120,7 +121,7 @@ def _read_through(page: Any, one: Any, row: Any, move: Callable[[list[Any]], lis
     def about_one(body: bytes) -> E:
         try:
             found: Any = read_one(body)
-            return move([found.data])[0]
+            return move_one(found.data)
         except _UNFIT:
             raise Unfit from None
 
@@ -169,48 +170,60 @@ def _parts(annotation: Any) -> set[Any]:
     return {origin or annotation}
 
 
-def _compile(cls: type[E], specs: list[FieldSpec], unknown: list[str], tz: tzinfo) -> Callable[[list[Any]], list[E]]:
-    """Write the loop from the slots of a twin to entities."""
+_Movers = tuple[Callable[[list[Any]], list[E]], Callable[[Any], E]]
+"""From the slots of many rows to entities, and from those of one."""
+
+
+def _compile(cls: type[E], specs: list[FieldSpec], unknown: list[str], tz: tzinfo) -> _Movers[E]:
+    """Write how the slots of a twin become entities: in a loop, and for one row."""
     absent = [spec.name for spec in field_specs(cls) if spec not in specs]
     opened = open_class(cls)
-    lines = ["def move(rows):"]
-    lines += [" out = list(map(new, repeat(Open, len(rows))))", " for r, o in zip(rows, out):"]
-    store = "  o.{} = {}"
-    if opened is None:
-        lines, store = ["def move(rows):", " out = []", " for r in rows:", "  o = {}"], "  o['{}'] = {}"
+    store = "o.{} = {}" if opened is not None else "o['{}'] = {}"
+    fill: list[str] = []
     for index, spec in enumerate(specs):
         prepared, value = _value(f"r.f{index}", spec.type)
-        lines += [*prepared, store.format(spec.name, value)]
+        fill += [*prepared, store.format(spec.name, value)]
     if opened is not None:
-        lines += [f"  o.{name} = None" for name in absent]
-    lines += [store.format("extra", _extra(unknown)), store.format("_origin" if opened else "origin", "origin")]
-    lines.append("  o.__class__ = cls" if opened else "  out.append(cls(**o))")
-    lines.append(" return out")
-    scope = _SCOPE | {
+        fill += [f"o.{name} = None" for name in absent]
+    fill += [store.format("extra", _extra(unknown)), store.format("_origin" if opened else "origin", "origin")]
+    scope: dict[str, Any] = _SCOPE | {
         "cls": cls,
         "Open": opened,
         "zoned_dawn": _DAWN.replace(tzinfo=tz),
         "names": unknown,
         "origin": Origin(frozenset(absent), {}),
     }
-    exec("\n".join(lines), scope)  # noqa: S102 - made of field names of our own classes, and of nothing that was received
-    return typing.cast("Callable[[list[Any]], list[E]]", scope["move"])
+    exec(_code(fill, opened is not None), scope)  # noqa: S102 - made of our own field names, of nothing that was received
+    return scope["move"], scope["move_one"]
+
+
+def _code(fill: list[str], is_open: bool) -> str:
+    if is_open:
+        many = ["out = list(map(new, repeat(Open, len(rows))))", "for r, o in zip(rows, out):"]
+        each, one = [*fill, "o.__class__ = cls"], ["o = new(Open)", *fill, "o.__class__ = cls", "return o"]
+    else:
+        many = ["out = []", "for r in rows:"]
+        each, one = ["o = {}", *fill, "out.append(cls(**o))"], ["o = {}", *fill, "return cls(**o)"]
+    loop = [*many, *(f" {line}" for line in each), "return out"]
+    return "\n".join(
+        ["def move(rows):", *(f" {line}" for line in loop), "def move_one(r):", *(f" {line}" for line in one)]
+    )
 
 
 def _value(slot: str, annotation: Any) -> tuple[list[str], str]:
     """Write how a slot becomes a field's value: the lines before it, and the expression."""
     parts = _parts(annotation)
-    take = f"  v = {slot}"
+    take = f"v = {slot}"
     if annotation is Any:
-        return [take, "  if v is not None: v = loose(v)"], "v"
+        return [take, "if v is not None: v = loose(v)"], "v"
     if Decimal in parts:
-        return [take, "  if v.__class__ is not Decimal and v is not None: v = money(v)"], "v"
+        return [take, "if v.__class__ is not Decimal and v is not None: v = money(v)"], "v"
     if WireForm.DIGITS in parts:
-        return [take, "  if v is not None: v = digits[v]"], "v"
+        return [take, "if v is not None: v = digits[v]"], "v"
     if datetime in parts:
         # Counting from a dawn that has the zone gives the wall clock its zone in a fifth of the time that replace()
         # takes.
-        return [take, "  if v is not None:", "   if v.microsecond: raise Unfit", "   v = zoned_dawn + (v - dawn)"], "v"
+        return [take, "if v is not None:", " if v.microsecond: raise Unfit", " v = zoned_dawn + (v - dawn)"], "v"
     return [], slot
 
 

@@ -156,6 +156,7 @@ class Operation(Generic[A_co, B_co]):
     def __init__(self, summary: str, suffix: str = "", statuses: tuple[int, ...] | None = None) -> None:
         self.summary = summary
         self.suffix = suffix
+        self._below = f"/{suffix}" if suffix else ""
         self.name = ""
         if statuses is not None:
             self.statuses = statuses
@@ -197,6 +198,10 @@ class Operation(Generic[A_co, B_co]):
         """Give the path with its placeholder, ``/users/{id}/cdrs``."""
         return join(resource.path, "{id}" if self.on_one else "", self.suffix)
 
+    def place(self, path: str, id: Any) -> str:
+        """Give the path with an id in it, ``/users/7206/cdrs``, below a resource's path."""
+        return f"/{path}/{check_id(id)}{self._below}"
+
     def signature(self) -> inspect.Signature:
         """Give the signature that ``help()`` shows."""
         return call_signature(ById)
@@ -220,6 +225,8 @@ _ERRORS = {
 
 def check_id(id: Any) -> int:
     """Refuse what is not an id before it becomes part of a path."""
+    if type(id) is int and id > 0:
+        return id
     if isinstance(id, bool) or not isinstance(id, int):
         raise ConfigurationError(f"an id is an integer, got {type(id).__name__}: {id!r}")
     if id < 1:

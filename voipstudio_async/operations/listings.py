@@ -14,7 +14,7 @@ from ..page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, S
 from ..paging import AsyncPages, Pages
 from ..slices import cut
 from ..wire import Codec
-from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, call_signature, check_id, join
+from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, call_signature, join
 
 E = TypeVar("E", bound=Entity)
 
@@ -125,7 +125,7 @@ class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E
         if not args:
             raise ConfigurationError(f"{self.name} needs an id: {self.name}(7206)")
         id, *filters = args
-        return self._begin(resource, join(resource.path, str(check_id(id)), self.suffix), tuple(filters), **options)
+        return self._begin(resource, self.place(resource.path, id), tuple(filters), **options)
 
 
 class Count(Derived[Counter[Awaited[int]], Counter[int]]):

@@ -59,8 +59,7 @@ class Get(Operation[ById[Awaited[E]], ById[E]], Generic[E]):
         return f"`{self.entity.__name__}`."
 
     def exchange(self, codec: Codec, path: str, /, id: int) -> Exchange[E]:
-        request = Request("GET", join(path, str(check_id(id)), self.suffix))
-        return Exchange(request, lambda reply: codec.record(self.entity, reply.body))
+        return Exchange(Request("GET", self.place(path, id)), _reading(codec, self.entity))
 
 
 class Show(Operation[Callable[[], Awaited[E]], Callable[[], E]], Generic[E]):
@@ -82,7 +81,7 @@ class Show(Operation[Callable[[], Awaited[E]], Callable[[], E]], Generic[E]):
         return inspect.Signature()
 
     def exchange(self, codec: Codec, path: str, /) -> Exchange[E]:
-        return Exchange(Request("GET", join(path, self.suffix)), lambda reply: codec.record(self.entity, reply.body))
+        return Exchange(Request("GET", join(path, self.suffix)), _reading(codec, self.entity))
 
 
 class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
@@ -107,7 +106,7 @@ class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
     def exchange(self, codec: Codec, path: str, /, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
         content = encode(codec.body(self.body(*args, **kwargs)))
         request = Request("POST", join(path), body=content, repeat=Repeat.UNSENT)
-        return Exchange(request, lambda reply: codec.record(self.entity, reply.body))
+        return Exchange(request, _reading(codec, self.entity))
 
 
 class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Concatenate[int, P], E]], Generic[P, E]):
@@ -133,7 +132,7 @@ class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Conca
         return inspect.Signature([*of_id, *signature_of(self.body).parameters.values()])
 
     def exchange(self, codec: Codec, path: str, /, id: int, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
-        place = join(path, str(check_id(id)))
+        place = self.place(path, id)
         content = codec.body(self.body(*args, **kwargs))
         if not content:
             fields = ", ".join(self.signature().parameters)
@@ -141,7 +140,7 @@ class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Conca
                 f"nothing to change at {place}: give at least one of {fields.removeprefix('id, ')}"
             )
         request = Request("PATCH", place, body=encode(content), repeat=self.repeat)
-        return Exchange(request, lambda reply: codec.record(self.entity, reply.body))
+        return Exchange(request, _reading(codec, self.entity))
 
 
 class _Removal(Operation[A_co, B_co], Generic[A_co, B_co]):
@@ -163,7 +162,7 @@ class _Removal(Operation[A_co, B_co], Generic[A_co, B_co]):
         self.repeat = repeat
 
     def _removal(self, path: str, id: int) -> Exchange[None]:
-        return Exchange(Request("DELETE", join(path, str(check_id(id)), self.suffix), repeat=self.repeat), _nothing)
+        return Exchange(Request("DELETE", self.place(path, id), repeat=self.repeat), _nothing)
 
 
 class Delete(_Removal[ById[Awaited[None]], ById[None]]):
@@ -182,7 +181,7 @@ class DeleteConfirmed(_Removal[Confirmed[Awaited[None]], Confirmed[None]]):
     def exchange(self, codec: Codec, path: str, /, id: int, *, confirm: int | None = None) -> Exchange[None]:
         if check_id(id) != confirm or isinstance(confirm, bool):
             raise UnsafeOperationError(
-                f"this deletes {join(path, str(id))} for good; to do so, repeat its id: confirm={id}"
+                f"this deletes {self.place(path, id)} for good; to do so, repeat its id: confirm={id}"
             )
         return self._removal(path, id)
 
@@ -218,6 +217,11 @@ class DeleteMany(_Each[None]):
 
     def __init__(self, one: Delete, summary: str) -> None:
         super().__init__(one, summary)
+
+
+def _reading(codec: Codec, entity: type[E]) -> Callable[[Reply], E]:
+    read = codec.reader(entity).read_one
+    return lambda reply: read(reply.body)
 
 
 def _nothing(_: Reply) -> None:
