@@ -36,20 +36,20 @@ class _Shelf:
         self._pages = pages
         self._next = 0
 
-    async def send(self, _: Exchange[Any]) -> Any:
-        """Give the next page."""
+    async def fetch(self, _: Exchange[Any]) -> Any:
+        """Give what gives the next page."""
         page = self._pages[self._next % PAGES]
         self._next += 1
-        return page
+        return lambda: page
 
 
 def results(plan: Plan) -> Iterator[Result]:
     """Measure."""
     pages = _pages()
     query = PageQuery(Cdr, "/cdrs", codec(UTC), page_size=PAGE)
-    listing = AsyncPages(query, _Shelf(pages).send)
+    listing = AsyncPages(query, _Shelf(pages).fetch)
     bridge = Bridge("a benchmark")
-    blocking = Pages(AsyncPages(query, _Shelf(pages).send), bridge)
+    blocking = Pages(AsyncPages(query, _Shelf(pages).fetch), bridge)
     with asyncio.Runner() as runner:
         ways = {
             OURS: timed(lambda: runner.run(_rows(listing)), items=PAGE * PAGES),

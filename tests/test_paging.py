@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import attrs
@@ -40,7 +41,7 @@ class Server:
     under_way: int = 0
     most_under_way: int = 0
 
-    async def send(self, exchange: Exchange[Any]) -> Any:
+    async def fetch(self, exchange: Exchange[Any]) -> Any:
         parameters = dict(exchange.request.query)
         self.asked.append(parameters)
         number = len(self.asked)
@@ -48,7 +49,7 @@ class Server:
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
             await asyncio.sleep(0)
-            return exchange.read(Reply(200, {}, self.body(parameters, number)))
+            return partial(exchange.read, Reply(200, {}, self.body(parameters, number)))
         finally:
             self.under_way -= 1
 
@@ -65,7 +66,7 @@ class Server:
 
 
 def listing(server: Server, prefetch: int = 0, **options: Any) -> AsyncPages[User]:
-    return AsyncPages(PageQuery(User, "/users", CODEC, **options), server.send, prefetch)
+    return AsyncPages(PageQuery(User, "/users", CODEC, **options), server.fetch, prefetch)
 
 
 def walk(pages: AsyncPages[User]) -> list[int]:
@@ -262,16 +263,41 @@ def test_pages_are_fetched_ahead_within_the_bound() -> None:
     assert server.most_under_way == 3
 
 
+def test_a_page_that_was_fetched_ahead_is_read_when_its_turn_comes() -> None:
+    server = Server(list(range(1, 100)))
+    read: list[str] = []
+
+    async def fetch(exchange: Exchange[Any]) -> Any:
+        unread = await server.fetch(exchange)
+
+        def reading() -> Any:
+            read.append(dict(exchange.request.query)["page"])
+            return unread()
+
+        return reading
+
+    async def attempt() -> None:
+        pages = AsyncPages(PageQuery(User, "/users", CODEC, page_size=5), fetch, 4).pages()
+        await anext(pages)
+        await anext(pages)
+        await asyncio.sleep(0.01)
+        assert len(server.asked) == 6
+        assert read == ["1", "2"]
+        await pages.aclose()
+
+    run(attempt)
+
+
 def test_an_error_of_a_page_reaches_the_caller_and_leaves_nothing_running() -> None:
     server = Server(list(range(1, 100)))
 
-    async def send(exchange: Exchange[Any]) -> Any:
+    async def fetch(exchange: Exchange[Any]) -> Any:
         if dict(exchange.request.query)["page"] == "3":
             raise VoipStudioError("page 3 is broken")
-        return await server.send(exchange)
+        return await server.fetch(exchange)
 
     async def attempt() -> None:
-        pages = AsyncPages(PageQuery(User, "/users", CODEC, page_size=5), send, 4)
+        pages = AsyncPages(PageQuery(User, "/users", CODEC, page_size=5), fetch, 4)
         with pytest.raises(VoipStudioError, match="page 3 is broken"):
             await pages.collect()
         assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -294,10 +320,10 @@ def test_a_listing_that_must_be_complete_says_when_it_is_not() -> None:
 def test_rows_without_an_id_are_all_given() -> None:
     from voipstudio_async import UserAudio
 
-    async def send(exchange: Exchange[Any]) -> Any:
-        return exchange.read(Reply(200, {}, b'{"data": [{"active": true}, {"active": true}], "total": 2}'))
+    async def fetch(exchange: Exchange[Any]) -> Any:
+        return partial(exchange.read, Reply(200, {}, b'{"data": [{"active": true}, {"active": true}], "total": 2}'))
 
     async def rows() -> int:
-        return len(await AsyncPages(PageQuery(UserAudio, "/audio", CODEC), send).collect())
+        return len(await AsyncPages(PageQuery(UserAudio, "/audio", CODEC), fetch).collect())
 
     assert run(rows) == 2

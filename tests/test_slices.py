@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ class Server:
     under_way: int = 0
     most_under_way: int = 0
 
-    async def send(self, exchange: Exchange[Any]) -> Any:
+    async def fetch(self, exchange: Exchange[Any]) -> Any:
         parameters = dict(exchange.request.query)
         self.asked += 1
         self.under_way += 1
@@ -47,7 +48,7 @@ class Server:
             await asyncio.sleep(0)
             if json.loads(parameters["filter"])[0]["value"] >= self.broken_from:
                 raise VoipStudioError("out of order")
-            return exchange.read(Reply(200, {}, self.body(parameters)))
+            return partial(exchange.read, Reply(200, {}, self.body(parameters)))
         finally:
             self.under_way -= 1
 
@@ -66,7 +67,7 @@ class Server:
 def walk(server: Server, hours: int = 24, step: int = 6, concurrency: int = 2, **options: Any) -> AsyncSlices[Cdr]:
     bounds = cut(START, START + timedelta(hours=hours), timedelta(hours=step), UTC)
     query = PageQuery(Cdr, "/cdrs", CODEC, page_size=options.pop("page_size", 3))
-    return AsyncSlices(query, "calldate", bounds, server.send, concurrency, **options)
+    return AsyncSlices(query, "calldate", bounds, server.fetch, concurrency, **options)
 
 
 def run(function: Callable[..., Any], *args: Any) -> Any:

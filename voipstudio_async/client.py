@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -37,7 +38,13 @@ class AsyncCaller:
 
     async def call(self, exchange: Exchange[T]) -> T:
         """Send one request and read its reply."""
-        reply = await self.delivery.send(exchange.request)
+        return self._read(exchange, await self.delivery.send(exchange.request))
+
+    async def fetch(self, exchange: Exchange[T]) -> Callable[[], T]:
+        """Send one request; give what reads its reply, which until then takes no more memory than it had on the way."""
+        return partial(self._read, exchange, await self.delivery.send(exchange.request))
+
+    def _read(self, exchange: Exchange[T], reply: Reply) -> T:
         try:
             return exchange.read(reply)
         except DecodeError as error:
@@ -54,13 +61,13 @@ class AsyncCaller:
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
         """Begin a listing."""
-        return AsyncPages(query, self.call, prefetch, resume)
+        return AsyncPages(query, self.fetch, prefetch, resume)
 
     def slices(
         self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
     ) -> AsyncPages[E]:
         """Begin a listing that is walked in slices of time."""
-        return AsyncSlices(query, field, bounds, self.call, concurrency, resume)
+        return AsyncSlices(query, field, bounds, self.fetch, concurrency, resume)
 
     async def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
         """Do an operation on many ids."""

@@ -27,11 +27,11 @@ Ts = TypeVarTuple("Ts")
 ELSEWHERE = "this iteration began in another process or event loop; go on from a checkpoint, or begin anew"
 
 
-class SendPage(Protocol):
+class Fetch(Protocol):
     """How a pager reaches the API."""
 
-    def __call__(self, exchange: Exchange[T], /) -> Awaitable[T]:
-        """Send one request and read its reply."""
+    def __call__(self, exchange: Exchange[T], /) -> Awaitable[Callable[[], T]]:
+        """Send one request, and give what reads its reply."""
         ...
 
 
@@ -41,11 +41,11 @@ class AsyncPages(Generic[E]):
     Each iteration is a walk of its own; `report` is about the latest.
     """
 
-    def __init__(self, query: PageQuery[E], send: SendPage, prefetch: int = 0, resume: str | None = None) -> None:
+    def __init__(self, query: PageQuery[E], fetch: Fetch, prefetch: int = 0, resume: str | None = None) -> None:
         if isinstance(prefetch, bool) or not isinstance(prefetch, int) or prefetch < 0:
             raise ConfigurationError(f"prefetch must be 0 or more pages, got {prefetch!r}")
         self._query = query
-        self._send = send
+        self._fetch = fetch
         self._prefetch = prefetch
         self._resume = resume
         self._walk = self._begin()
@@ -83,7 +83,7 @@ class AsyncPages(Generic[E]):
 
     def resumed(self, checkpoint: str) -> Self:
         """Give the same listing, to be gone on with from a checkpoint."""
-        return type(self)(self._query, self._send, self._prefetch, checkpoint)
+        return type(self)(self._query, self._fetch, self._prefetch, checkpoint)
 
     async def __aiter__(self) -> AsyncGenerator[E, None]:
         pages = self.pages()
@@ -91,13 +91,14 @@ class AsyncPages(Generic[E]):
             async for page in pages:
                 for item in page.items:
                     yield item
+                del page  # see `pages`
         finally:
             await pages.aclose()
 
     async def pages(self) -> AsyncGenerator[Page[E], None]:
         """Walk the listing page by page; pages without a new row are left out."""
         self._walk = walk = self._begin()
-        ahead: _Ahead[E] = _Ahead(self._send)
+        ahead: _Ahead[E] = _Ahead(self._fetch)
         try:
             while not walk.ended:
                 page = walk.take(await self._next(walk, ahead))
@@ -114,20 +115,23 @@ class AsyncPages(Generic[E]):
             return await ahead.pop()
         exchange = walk.ask()
         assert exchange is not None, "a walk that has not ended and waits for nothing has a page to ask for"
-        return await self._send(exchange)
+        return await self._read(exchange)
+
+    async def _read(self, exchange: Exchange[T]) -> T:
+        return (await self._fetch(exchange))()
 
     async def page(self, number: int) -> Page[E]:
         """Fetch one page, counted from 1. A page past the end is empty."""
-        return await self._send(self._query.page(number))
+        return await self._read(self._query.page(number))
 
     async def first(self) -> E | None:
         """Fetch the first row alone, or None when there is none."""
-        page = await self._send(self._query.page(1, size=1))
+        page = await self._read(self._query.page(1, size=1))
         return page.items[0] if page.items else None
 
     async def total(self) -> int | None:
         """Ask how many rows there are, with one small request. None when the API does not tell."""
-        return await self._send(self._query.count())
+        return await self._read(self._query.count())
 
     async def collect(self, max_items: int | None = None, require_complete: bool = False) -> list[E]:
         """Fetch all rows, or the first `max_items`, into a list.
@@ -154,11 +158,14 @@ class AsyncPages(Generic[E]):
 
 
 class _Ahead(Generic[E]):
-    """The pages that are fetched ahead: in order, at most so many, none left running."""
+    """The pages that are fetched ahead: in order, at most so many, none left running.
 
-    def __init__(self, send: SendPage) -> None:
-        self._send = send
-        self._tasks: deque[asyncio.Task[Page[E]]] = deque()
+    They wait as they came: rows take three times the memory of their JSON.
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._tasks: deque[asyncio.Task[Callable[[], Page[E]]]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __bool__(self) -> bool:
@@ -167,16 +174,15 @@ class _Ahead(Generic[E]):
     def fill(self, walk: Walk[E], most: int) -> None:
         self._loop = asyncio.get_running_loop()
         while len(self._tasks) < most and (exchange := walk.ask()) is not None:
-            self._tasks.append(asyncio.ensure_future(self._send(exchange)))
+            self._tasks.append(asyncio.ensure_future(self._fetch(exchange)))
 
     async def pop(self) -> Page[E]:
         if self._is_elsewhere():
             self._tasks.clear()
             raise ClientClosedError(ELSEWHERE)
-        task = self._tasks[0]
-        page = await task
+        read = await self._tasks[0]
         self._tasks.popleft()
-        return page
+        return read()
 
     async def close(self) -> None:
         if self._is_elsewhere():
@@ -238,6 +244,7 @@ class Pages(Generic[E]):
     def __iter__(self) -> Iterator[E]:
         for page in self.pages():
             yield from page.items
+            del page  # see `AsyncPages.pages`
 
     def pages(self) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; pages without a new row are left out."""

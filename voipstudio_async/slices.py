@@ -20,7 +20,7 @@ from .entities.base import Entity
 from .errors import ClientClosedError, ConfigurationError
 from .filters import Filter
 from .page import Page, PageQuery, PageReport
-from .paging import ELSEWHERE, AsyncPages, SendPage
+from .paging import ELSEWHERE, AsyncPages, Fetch
 from .scalars import moment_text
 from .walks import check_order, fingerprint
 
@@ -119,13 +119,13 @@ class AsyncSlices(AsyncPages[E]):
         query: PageQuery[E],
         field: str,
         bounds: list[str],
-        send: SendPage,
+        fetch: Fetch,
         concurrency: int,
         resume: str | None = None,
     ) -> None:
         if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
             raise ConfigurationError(f"concurrency must be 1 or more slices, got {concurrency!r}")
-        super().__init__(between(query, field, bounds[0], bounds[-1]), send)
+        super().__init__(between(query, field, bounds[0], bounds[-1]), fetch)
         self._bare = query
         self._field = field
         self._bounds = bounds
@@ -169,7 +169,7 @@ class AsyncSlices(AsyncPages[E]):
         while len(ahead) < self._concurrency and (index := next(waiting, None)) is not None:
             query = between(self._bare, self._field, self._bounds[index], self._bounds[index + 1])
             resume = self._inner if index == self._index else None
-            ahead.append(_Slice(AsyncPages(query, self._send, resume=resume), query.by_id))
+            ahead.append(_Slice(AsyncPages(query, self._fetch, resume=resume), query.by_id))
         return bool(ahead)
 
     def checkpoint(self) -> str:
@@ -194,7 +194,7 @@ class AsyncSlices(AsyncPages[E]):
 
     def resumed(self, checkpoint: str) -> Self:
         """Give the same listing, to be gone on with from a checkpoint."""
-        return type(self)(self._bare, self._field, self._bounds, self._send, self._concurrency, checkpoint)
+        return type(self)(self._bare, self._field, self._bounds, self._fetch, self._concurrency, checkpoint)
 
 
 def _sum(one: PageReport, other: PageReport) -> PageReport:
