@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,13 +37,13 @@ def body(record: Any) -> bytes:
 
 
 def decode(cls: type[Entity], record: Any) -> Any:
-    return LENIENT.record(cls, body(record))
+    return LENIENT.reader(cls).read_one(body(record))
 
 
-def refused(read: Any, cls: type[Entity], content: bytes) -> str:
+def refused(read: Callable[[bytes], object], content: bytes) -> str:
     """Give the path that a `DecodeError` names."""
     try:
-        read(cls, content)
+        read(content)
     except DecodeError as error:
         return error.path
     return "nothing"
@@ -97,10 +98,10 @@ def test_strict_refuses_exactly_what_lenient_keeps_aside(cls: type[Entity], data
     record = data.draw(records(cls))
     aside = misfits(decode(cls, record))
 
-    path = refused(STRICT.record, cls, body(record))
+    path = refused(STRICT.reader(cls).read_one, body(record))
 
     assert path in ({f"data.{name}" for name in aside} or {"nothing"})
-    assert aside or STRICT.record(cls, body(record)) == decode(cls, record)
+    assert aside or STRICT.reader(cls).read_one(body(record)) == decode(cls, record)
 
 
 @every_entity
@@ -126,8 +127,9 @@ def test_an_entity_is_a_value(cls: type[Entity], data: st.DataObject) -> None:
 @every_entity
 @given(data=json_values)
 def test_any_json_at_all_is_an_entity_or_a_decode_error(cls: type[Entity], data: Any) -> None:
-    for read in (LENIENT.record, LENIENT.rows, STRICT.record, STRICT.rows):
-        assert refused(read, cls, body(data)).startswith(("data", "nothing"))
+    lenient, strict = LENIENT.reader(cls), STRICT.reader(cls)
+    for read in (lenient.read_one, lenient.read, strict.read_one, strict.read):
+        assert refused(read, body(data)).startswith(("data", "nothing"))
 
 
 @given(content=st.binary(max_size=60))
@@ -139,14 +141,14 @@ def test_any_bytes_at_all_are_rows_or_a_decode_error(content: bytes) -> None:
 @needs_id
 @given(id=json_values)
 def test_an_id_is_an_integer_or_a_decode_error_that_names_it(cls: Any, id: Any) -> None:
-    path = refused(LENIENT.record, cls, body([{"id": id}]))
+    path = refused(LENIENT.reader(cls).read_one, body([{"id": id}]))
 
     assert path == "data[0].id" or type(decode(cls, [{"id": id}]).id) is int
 
 
 @given(amount=st.decimals(allow_nan=False, allow_infinity=False, places=4))
 def test_money_keeps_every_digit(amount: Decimal) -> None:
-    cdr = LENIENT.record(Cdr, f'{{"data": {{"id": 1, "charge": {amount:f}}}}}'.encode())
+    cdr = LENIENT.reader(Cdr).read_one(f'{{"data": {{"id": 1, "charge": {amount:f}}}}}'.encode())
 
     assert cdr.charge is not None
     assert str(cdr.charge) == f"{amount:f}" or cdr.charge == amount

@@ -36,7 +36,7 @@ def enveloped(data: str, rest: str = '"links": {}') -> bytes:
 
 
 def record(cls: type[E], text: str) -> E:
-    entity = WIRE.record(cls, enveloped(text))
+    entity = WIRE.reader(cls).read_one(enveloped(text))
     assert entity.to_dict() == json.loads(text)
     return entity
 
@@ -75,7 +75,7 @@ def test_the_password_of_a_phone_shows_nowhere() -> None:
 
 
 def test_me_as_the_page_prints_it_is_a_list_of_one_with_texts() -> None:
-    me = WIRE.record(Me, enveloped('[{"id": "31415", "balance": 5.14, "is_root": "1"}]', '"total": 1'))
+    me = WIRE.reader(Me).read_one(enveloped('[{"id": "31415", "balance": 5.14, "is_root": "1"}]', '"total": 1'))
 
     assert me == Me(id=31415, balance=Decimal("5.14"), is_root=True)
     assert me.to_dict() == {"id": "31415", "balance": 5.14, "is_root": "1"}
@@ -187,7 +187,7 @@ def test_everything_but_the_id_may_be_null(cls: type[Any]) -> None:
     names = sorted(cls.__annotations__.keys() - {"id"})
     nulls = {"id": 7} | {name.rstrip("_"): None for name in names}
 
-    entity = WIRE.record(cls, enveloped(json.dumps(nulls)))
+    entity = WIRE.reader(cls).read_one(enveloped(json.dumps(nulls)))
 
     assert entity == cls(id=7)
     assert entity.to_dict() == nulls
@@ -207,7 +207,7 @@ def test_ids_as_texts_become_numbers() -> None:
 def test_date_times_are_read_in_the_zone_of_the_client() -> None:
     warsaw = ZoneInfo("Europe/Warsaw")
 
-    user = codec(warsaw).record(User, enveloped('{"id": 1, "created_at": "2026-07-01 12:00:00"}'))
+    user = codec(warsaw).reader(User).read_one(enveloped('{"id": 1, "created_at": "2026-07-01 12:00:00"}'))
 
     assert user.created_at == datetime(2026, 7, 1, 10, tzinfo=UTC)
     assert user.created_at is not None
@@ -217,13 +217,13 @@ def test_date_times_are_read_in_the_zone_of_the_client() -> None:
 def test_a_single_object_is_read_where_rows_belong_and_a_list_where_one_belongs() -> None:
     assert WIRE.rows(QueueGroup, enveloped('{"id": 1}')).items == [QueueGroup(id=1)]
     assert WIRE.total(enveloped('{"id": 1}')) == 1
-    assert WIRE.record(QueueGroup, enveloped('[{"id": 1}]', '"total": 59')) == QueueGroup(id=1)
+    assert WIRE.reader(QueueGroup).read_one(enveloped('[{"id": 1}]', '"total": 59')) == QueueGroup(id=1)
 
 
 @pytest.mark.parametrize("data", ["[]", '[{"id": 1}, {"id": 2}]', "null", '"text"', "1"])
 def test_what_is_not_one_object_is_an_error(data: str) -> None:
     with pytest.raises(DecodeError, match=r"^data: expected one object"):
-        WIRE.record(QueueGroup, enveloped(data))
+        WIRE.reader(QueueGroup).read_one(enveloped(data))
 
 
 @pytest.mark.parametrize(("sent", "total"), [('"59"', 59), ("59.0", 59), ("0", 0), ("null", None)])

@@ -65,7 +65,7 @@ def both(cls: type[Entity], pages: list[bytes], *, strict: bool, tz: Any) -> Non
         expected = outcome(lambda page=page: plain.plain_rows(cls, _envelope(page)))
         assert outcome(lambda page=page: fast.rows(cls, page)) == expected
         expected = outcome(lambda page=page: Rows([plain.plain_record(cls, _envelope(page))], None))
-        assert outcome(lambda page=page: Rows([fast.record(cls, page)], None)) == expected
+        assert outcome(lambda page=page: Rows([fast.reader(cls).read_one(page)], None)) == expected
 
 
 def single(row: Any) -> bytes:
@@ -237,7 +237,7 @@ def test_an_api_that_writes_date_times_in_its_own_way_gets_them_back_so(text: st
     page, one = body([{"id": 1, "created_at": text}]), single({"id": 1, "created_at": text})
     for _ in range(3):
         assert codec.rows(User, page).items[0].to_dict()["created_at"] == text
-        assert codec.record(User, one).to_dict()["created_at"] == text
+        assert codec.reader(User).read_one(one).to_dict()["created_at"] == text
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

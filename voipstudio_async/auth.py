@@ -89,10 +89,13 @@ class TokenAuth:
     """The header ``X-Auth-Token``: an API key, or the token of a login."""
 
     _token: str = attrs.field(validator=_check_token, repr=False)
+    _value: HeaderValue = attrs.field(
+        init=False, repr=False, eq=False, default=attrs.Factory(lambda auth: HeaderValue(auth._token), takes_self=True)
+    )
 
     def headers(self) -> Mapping[str, str]:
         """Give the header."""
-        return {"X-Auth-Token": HeaderValue(self._token)}
+        return {"X-Auth-Token": self._value}
 
 
 @attrs.frozen

@@ -187,37 +187,37 @@ class Delivery:
     async def _attempts(self, call: _Call) -> Reply:
         while True:
             call.attempt += 1
+            if not self.gate.enter_at_once():
+                await self.gate.enter(call)
             try:
-                return await self._attempt(call)
-            except DeadlineExceeded:
-                raise
+                # Not before: a token that lives for a short time would grow old at the gate.
+                given = self.auth.headers()
+                # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
+                call.credentials = credentials(
+                    given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
+                )
+                call.count()
+                return self._judge(call, await (self._told(call) if self._is_watched() else self._sent(call)))
             except (TransportError, APIError) as error:
-                error.attempts = call.attempt
-                failure = _failure(error)
-                delay = self._delay(call, failure)
+                delay = self._next(call, error)
                 if delay is None:
                     raise
-                reason = _named(error)
-            call.unsure = call.unsure or _may_be_done(failure)
-            self.hooks.tell(self.hooks.on_retry, RetryEvent(call.number, call.info, call.attempt, delay, reason))
-            logger.info("%s: attempt %d failed, the next one in %.3g s (%s)", call.info, call.attempt, delay, reason)
+            finally:
+                self.gate.leave()
             await asyncio.sleep(delay)
 
-    async def _attempt(self, call: _Call) -> Reply:
-        if not self.gate.enter_at_once():
-            await self.gate.enter(call)
-        try:
-            # Not before: a token that lives for a short time would grow old at the gate.
-            given = self.auth.headers()
-            # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
-            call.credentials = credentials(
-                given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
-            )
-            call.count()
-            reply = await (self._told(call) if self._is_watched() else self._sent(call))
-        finally:
-            self.gate.leave()
-        return self._judge(call, reply)
+    def _next(self, call: _Call, error: TransportError | APIError) -> float | None:
+        """Say how many seconds after a failure to try again, and tell the hooks and the log; None is to give up."""
+        error.attempts = call.attempt
+        failure = _failure(error)
+        delay = self._delay(call, failure)
+        if delay is None:
+            return None
+        call.unsure = call.unsure or _may_be_done(failure)
+        reason = _named(error)
+        self.hooks.tell(self.hooks.on_retry, RetryEvent(call.number, call.info, call.attempt, delay, reason))
+        logger.info("%s: attempt %d failed, the next one in %.3g s (%s)", call.info, call.attempt, delay, reason)
+        return delay
 
     def _judge(self, call: _Call, reply: Reply) -> Reply:
         if 200 <= reply.status < 300:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 import msgspec
@@ -28,6 +28,13 @@ _RUN = 64
 """Rows of a page that is taken apart that are read together."""
 _MAX_KEYS = 200
 """Rows with more fields than this are not worth a twin."""
+
+
+class Answer(Protocol):
+    """What was answered."""
+
+    @property
+    def body(self) -> bytes: ...
 
 
 class _Apart(msgspec.Struct, gc=False):
@@ -79,8 +86,12 @@ class PageReader(Generic[E]):
         with paused():
             return self._whole(body) or self._apart(body) or self._plainly(body)
 
+    def answer(self, answer: Answer) -> E:
+        """Read an answer about one thing."""
+        return self.read_one(answer.body)
+
     def read_one(self, body: bytes) -> E:
-        """Read the answer about one thing."""
+        """Read the body of an answer about one thing. A list of one, as documented for ``/me``, is that one."""
         for twin in self._twins.values():
             try:
                 return twin.one(body)

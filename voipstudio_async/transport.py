@@ -104,9 +104,12 @@ class Transport:
                 **self._options,
             )
             try:
-                content = await self._read(response)
+                content = self._at_hand(response)
+                if content is None:
+                    content = await self._read(response)
             finally:
-                response.release()
+                if not response.closed:
+                    response.release()
             return Reply(response.status, response.headers, content, 1, credentials)
         except _TooLarge:
             failure = _too_large(sending.info, self._limits.max_response_bytes)
@@ -151,7 +154,7 @@ class Transport:
         if self._session is None or self._timers is None:
             self._timers = Timers(loop)
             self._session = self._make_session(self._timers)
-        elif self._session.closed:
+        elif not self._owned and self._session.closed:
             raise ClientClosedError("the session that this client was given is closed")
         elif self._timers.loop is not loop:
             whose = self._owner if self._owned else f"the session that {self._owner} was given"
@@ -187,6 +190,16 @@ class Transport:
             )
             self._last = (timeouts, timeout)
         return self._last[1]
+
+    def _at_hand(self, response: aiohttp.ClientResponse) -> bytes | None:
+        """Give a body that has arrived together with its head, as small ones do: to wait would take two steps more."""
+        content = response.content
+        if not content.is_eof() or content.exception() is not None or "Content-Encoding" in response.headers:
+            return None
+        body = content.read_nowait()
+        if len(body) > self._limits.max_response_bytes:
+            raise _TooLarge
+        return body
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         most = self._limits.max_response_bytes

@@ -130,10 +130,6 @@ class Codec:
         """Read the answer of a listing. A single object, as the documentation shows for four paths, is one row."""
         return self.reader(cls).read(body)
 
-    def record(self, cls: type[E], body: bytes) -> E:
-        """Read the answer of an operation on one thing. A list of one, as documented for ``/me``, is that one."""
-        return self.reader(cls).read_one(body)
-
     def reader(self, cls: type[E]) -> PageReader[E]:
         """Give what reads all answers of one class."""
         reader = self._readers.get(cls)

@@ -59,7 +59,7 @@ class Get(Operation[ById[Awaited[E]], ById[E]], Generic[E]):
         return f"`{self.entity.__name__}`."
 
     def exchange(self, codec: Codec, path: str, /, id: int) -> Exchange[E]:
-        return Exchange(Request("GET", self.place(path, id)), _reading(codec, self.entity))
+        return Exchange(Request("GET", self.place(path, id)), codec.reader(self.entity).answer)
 
 
 class Show(Operation[Callable[[], Awaited[E]], Callable[[], E]], Generic[E]):
@@ -81,7 +81,7 @@ class Show(Operation[Callable[[], Awaited[E]], Callable[[], E]], Generic[E]):
         return inspect.Signature()
 
     def exchange(self, codec: Codec, path: str, /) -> Exchange[E]:
-        return Exchange(Request("GET", join(path, self.suffix)), _reading(codec, self.entity))
+        return Exchange(Request("GET", join(path, self.suffix)), codec.reader(self.entity).answer)
 
 
 class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
@@ -106,7 +106,7 @@ class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
     def exchange(self, codec: Codec, path: str, /, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
         content = encode(codec.body(self.body(*args, **kwargs)))
         request = Request("POST", join(path), body=content, repeat=Repeat.UNSENT)
-        return Exchange(request, _reading(codec, self.entity))
+        return Exchange(request, codec.reader(self.entity).answer)
 
 
 class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Concatenate[int, P], E]], Generic[P, E]):
@@ -140,7 +140,7 @@ class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Conca
                 f"nothing to change at {place}: give at least one of {fields.removeprefix('id, ')}"
             )
         request = Request("PATCH", place, body=encode(content), repeat=self.repeat)
-        return Exchange(request, _reading(codec, self.entity))
+        return Exchange(request, codec.reader(self.entity).answer)
 
 
 class _Removal(Operation[A_co, B_co], Generic[A_co, B_co]):
@@ -217,11 +217,6 @@ class DeleteMany(_Each[None]):
 
     def __init__(self, one: Delete, summary: str) -> None:
         super().__init__(one, summary)
-
-
-def _reading(codec: Codec, entity: type[E]) -> Callable[[Reply], E]:
-    read = codec.reader(entity).read_one
-    return lambda reply: read(reply.body)
 
 
 def _nothing(_: Reply) -> None:
