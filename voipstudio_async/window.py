@@ -126,15 +126,18 @@ class Window(Generic[In, Out]):
         while not self._ready and (self._tasks or self.reading) and self._interrupt is None:
             self._news.clear()
             await self._news.wait()
-        if self._interrupt is not None:
-            raise self._interrupt
 
     def wake(self) -> None:
         """Let whoever waits for news look again."""
         self._news.set()
 
     def take(self) -> Outcome[In, Out] | None:
-        """Take an outcome, if one is ready; `let_go` when it is done with."""
+        """Take an outcome, if one is ready; `let_go` when it is done with.
+
+        What was raised in order to end everything is raised here, before its own outcome could be taken for a failure.
+        """
+        if self._interrupt is not None:
+            raise self._interrupt
         return self._ready.popleft() if self._ready else None
 
     def let_go(self) -> None:

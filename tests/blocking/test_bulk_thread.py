@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -152,6 +153,24 @@ def test_a_hook_that_wants_to_exit_ends_the_run_and_not_the_loop(sandbox: Sandbo
         for _ in range(2):
             with pytest.raises(SystemExit):
                 client.bulk.run(client.users.get, [1, 2, 3])
+        check_idle(client)
+
+
+def test_a_hook_that_wants_to_exit_is_heard_also_by_who_reads_inputs_meanwhile(sandbox: Sandbox) -> None:
+    left = threading.Event()
+
+    def leave(_: object) -> None:
+        left.set()
+        raise SystemExit(3)
+
+    def inputs() -> Iterator[int]:
+        yield 1
+        assert left.wait(5)
+        time.sleep(0.1)
+
+    with VoipStudio(sandbox.token, base_url=sandbox.url, hooks=Hooks(on_request=leave)) as client:
+        with pytest.raises(SystemExit):
+            client.bulk.run(client.users.get, inputs())
         check_idle(client)
 
 
