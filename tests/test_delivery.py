@@ -110,6 +110,23 @@ async def test_a_report_of_many_calls_may_have_a_deadline_of_its_own() -> None:
             assert not isinstance(caught.value, TransportError)
 
 
+async def test_a_deadline_of_the_client_that_gives_the_credentials_is_not_tried_again() -> None:
+    asked: list[DeadlineExceeded] = []
+
+    class Late:
+        def headers(self) -> dict[str, str]:
+            asked.append(DeadlineExceeded("not done within 1 s: 7 attempts", attempts=7))
+            raise asked[-1]
+
+    with Hostile(always(answer(rows(1)))) as server:
+        async with AsyncVoipStudio(auth=Late(), base_url=server.url) as client:
+            with pytest.raises(DeadlineExceeded) as caught:
+                await client.users.list().page(1)
+            check_idle(client)
+    assert asked == [caught.value]
+    assert caught.value.attempts == 7
+
+
 async def test_a_timeout_of_the_users_own_scheme_is_not_taken_for_a_deadline() -> None:
     class Vault:
         async def headers(self) -> dict[str, str]:

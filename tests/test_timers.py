@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import heapq
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable
+from contextvars import Context, ContextVar
 from typing import Any
 
 import aiohttp
@@ -50,8 +53,8 @@ class Clock:
     def time(self) -> float:
         return self.now
 
-    def call_at(self, when: float, callback: Callable[[], object]) -> Alarm:
-        alarm = Alarm(callback)
+    def call_at(self, when: float, callback: Callable[[], object], context: Context) -> Alarm:
+        alarm = Alarm(lambda: context.run(callback))
         self.made += 1
         heapq.heappush(self.alarms, (when, self.made, alarm))
         return alarm
@@ -166,6 +169,26 @@ def test_a_client_that_rests_leaves_no_alarm_but_for_what_is_under_way() -> None
     timers.of(2).start(done)
     clock.advance(3)
     assert (busy.over, done.over) == ([1], [2])
+
+
+async def test_a_timer_does_not_keep_the_context_of_whom_it_was_first_started_by() -> None:
+    variable: ContextVar[object] = ContextVar("variable")
+    timer = Timers(asyncio.get_running_loop()).of(30)
+
+    class Session:
+        pass
+
+    async def call() -> weakref.ref[Session]:
+        variable.set(session := Session())
+        timer.start(thing := Waiting(Clock()))
+        timer.stop(thing)
+        return weakref.ref(session)
+
+    kept = await asyncio.create_task(call())
+    await asyncio.sleep(0.01)  # the loop itself lets go of it a step later
+    gc.collect()
+    assert kept() is None
+    timer.rest()
 
 
 @pytest.fixture(params=["shared", "aiohttp's own"])

@@ -198,6 +198,8 @@ class Delivery:
                 )
                 call.count()
                 return self._judge(call, await (self._told(call) if self._is_watched() else self._sent(call)))
+            except DeadlineExceeded:
+                raise  # of another client, which the credentials come from
             except (TransportError, APIError) as error:
                 delay = self._next(call, error)
                 if delay is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextvars import Context
 from typing import Protocol
 
 _EARLY = 0.001
@@ -26,12 +27,14 @@ class Expiring(Protocol):
 class Timer:
     """Counts the same seconds for any number of things."""
 
-    __slots__ = ("_alarm", "_loop", "_since", "_timers", "seconds")
+    __slots__ = ("_alarm", "_context", "_loop", "_since", "_timers", "seconds")
 
     def __init__(self, seconds: float, timers: Timers) -> None:
         self.seconds = seconds
         self._timers = timers
         self._loop = timers.loop
+        # Of its own: that of the call that happens to be the first would be kept alive as long as calls follow it.
+        self._context = Context()
         self._since: OrderedDict[Expiring, float] = OrderedDict()
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -41,7 +44,7 @@ class Timer:
         self._since[thing] = now
         self._since.move_to_end(thing)
         if self._alarm is None:
-            self._alarm = self._loop.call_at(now + self.seconds, self._ring)
+            self._alarm = self._loop.call_at(now + self.seconds, self._ring, context=self._context)
         return now
 
     def stop(self, thing: Expiring) -> None:
@@ -60,7 +63,7 @@ class Timer:
         while self._since:
             thing, since = next(iter(self._since.items()))
             if since > began:
-                self._alarm = self._loop.call_at(since + self.seconds, self._ring)
+                self._alarm = self._loop.call_at(since + self.seconds, self._ring, context=self._context)
                 return
             del self._since[thing]
             thing.expire()
