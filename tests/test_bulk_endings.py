@@ -177,6 +177,36 @@ async def test_every_input_that_was_begun_has_an_outcome(count: int, recorded: A
     assert [outcome.input for outcome in caught.value.outcomes] == read
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_what_ends_in_the_very_moment_of_the_end_has_an_outcome(turns: int) -> None:
+    async def work(number: int) -> int:
+        for _ in range(turns if number else 5):
+            await asyncio.sleep(0)
+        if number == 0:
+            raise KeyError(number)
+        return number
+
+    with pytest.raises(BulkError) as caught:
+        await AsyncBulk().run(work, [0, 1], on_error="raise")
+
+    assert [outcome.input for outcome in caught.value.outcomes] == [0, 1]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_what_is_no_exception_ends_the_run_and_reaches_the_caller(number: int) -> None:
+    class Enough(BaseException):
+        pass
+
+    async def work(item: int) -> int:
+        if item == number:
+            raise Enough
+        return item
+
+    async with asyncio.timeout(10):
+        with pytest.raises(Enough):
+            await AsyncBulk().run(work, [0, 1, 2])
+
+
 # --- equal inputs over a whole run ---------------------------------------------------------------------------
 
 

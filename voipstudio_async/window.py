@@ -94,8 +94,9 @@ class Window(Generic[In, Out]):
     async def _perform(self, index: int, item: In) -> Outcome[In, Out]:
         try:
             return await perform(self._operation, index, item)
-        except (KeyboardInterrupt, SystemExit) as error:
-            # On the loop these would end its thread. They belong to whoever waits for the outcomes.
+        except BaseException as error:
+            # What is no Exception wants to end everything, and might end the loop's thread only. It belongs to whoever
+            # waits for the outcomes.
             self._interrupt = error
             return Outcome(index, item, None, _cut_off(sent=True), 0)
 
@@ -152,6 +153,8 @@ class Window(Generic[In, Out]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # A task that has just ended is done one turn of the loop before `_finish` hears of it.
+        await asyncio.sleep(0)
         self.left += [*self._ready, *self._early.values()]
         self._ready.clear()
         self._early.clear()
