@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from recorder import Recorder
 from voipstudio_async.sandbox import Sandbox
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
+
+# A shell starts what it sends to the background deaf to Ctrl-C, and a program inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
