@@ -145,13 +145,20 @@ def test_a_hook_cannot_run_a_bulk_of_its_own_client(sandbox: Sandbox) -> None:
     assert "own loop's thread" in str(seen[0])
 
 
-def test_a_hook_that_wants_to_exit_ends_the_run_and_not_the_loop(sandbox: Sandbox) -> None:
+class Enough(BaseException):
+    """No Exception, and nothing that Python knows."""
+
+
+@pytest.mark.parametrize("wish", [SystemExit, KeyboardInterrupt, Enough])
+def test_a_hook_that_wants_to_end_everything_ends_the_run_and_not_the_loop(
+    wish: type[BaseException], sandbox: Sandbox
+) -> None:
     def leave(_: object) -> None:
-        raise SystemExit(3)
+        raise wish
 
     with VoipStudio(sandbox.token, base_url=sandbox.url, hooks=Hooks(on_request=leave)) as client:
         for _ in range(2):
-            with pytest.raises(SystemExit):
+            with pytest.raises(wish):
                 client.bulk.run(client.users.get, [1, 2, 3])
         check_idle(client)
 
