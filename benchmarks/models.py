@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import GenericAlias
 from typing import Any
 
 import attrs
@@ -30,7 +31,7 @@ def struct(kind: str, *, money: Any = Decimal, single: bool = False) -> Decode:
     row = msgspec.defstruct(
         kind.title(), [("id", int), *((name, _optional(hint), None) for name, hint in types.items() if name != "id")]
     )
-    data: Any = row if single else list[row]  # type: ignore[valid-type]
+    data: Any = row if single else GenericAlias(list, (row,))
     envelope = msgspec.defstruct("Envelope", [("data", data), ("total", int | None, None)])
     return _guarded(msgspec.json.Decoder(envelope).decode, msgspec.ValidationError)
 
@@ -40,7 +41,7 @@ def model(kind: str, *, single: bool = False) -> Decode:
     optional: dict[str, Any] = {name: (_optional(hint), None) for name, hint in FIELDS[kind].items() if name != "id"}
     config = pydantic.ConfigDict(extra="allow")
     row = pydantic.create_model(kind.title(), __config__=config, id=(int, ...), **optional)
-    data: Any = row if single else list[row]  # type: ignore[valid-type]
+    data: Any = row if single else GenericAlias(list, (row,))
     envelope = pydantic.create_model("Envelope", data=(data, ...), total=(int | None, None))
     return _guarded(envelope.model_validate_json, pydantic.ValidationError)
 
@@ -79,10 +80,10 @@ def cattrs_fast(kind: str) -> Decode:
 
 def cattrs_plain(kind: str) -> Decode:
     """Decode with cattrs as it comes: the standard library's JSON, detailed validation; unknown fields are lost."""
-    row, converter = attrs_class(kind), _converter(detailed=True)
+    rows, converter = GenericAlias(list, (attrs_class(kind),)), _converter(detailed=True)
 
     def decode(body: bytes) -> Any:
-        return converter.structure(json.loads(body)["data"], list[row])  # type: ignore[valid-type]
+        return converter.structure(json.loads(body)["data"], rows)
 
     return _guarded(decode, cattrs.ClassValidationError, cattrs.IterableValidationError)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import aiohttp
 import orjson
@@ -19,8 +20,8 @@ RAW = "raw.request: everything but decoding"
 
 
 async def _calls(stack: AsyncExitStack, url: str) -> dict[str, AsyncCall]:
-    async def client(**options: object) -> AsyncVoipStudio:
-        return await stack.enter_async_context(AsyncVoipStudio("token", base_url=url, **options))  # type: ignore[arg-type]
+    async def client(**options: Any) -> AsyncVoipStudio:
+        return await stack.enter_async_context(AsyncVoipStudio("token", base_url=url, **options))
 
     session = await stack.enter_async_context(aiohttp.ClientSession(headers={"X-Auth-Token": "token"}))
 

@@ -15,9 +15,10 @@ from voipstudio_async.sandbox import Sandbox
 
 pytestmark = pytest.mark.timeout(90)
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+interrupts = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to all programs of a console")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
+@interrupts
 @pytest.mark.parametrize(
     "call",
     ["client.me()", "client.users.list().collect()", "list(client.cdrs.list(prefetch=4))"],
@@ -41,7 +42,7 @@ def test_ctrl_c_ends_the_call_and_the_request(call: str) -> None:
         assert finish(program) == (0, "", "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
+@interrupts
 def test_ctrl_c_leaves_a_with_block_as_any_exception() -> None:
     with Hostile(until_left) as server:
         program = begin("with client:\n    client.me()\n", server.url)

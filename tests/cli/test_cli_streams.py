@@ -52,7 +52,7 @@ def test_a_file_that_may_grow_no_more_is_an_error(
 
 
 @unbuffered
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
 @pytest.mark.parametrize("arguments", [("me",), ("report",), ("--help",), ("--version",)])
 def test_a_full_disk_is_an_error(flags: list[str], arguments: tuple[str, ...], sandbox: Sandbox) -> None:
     ended = in_shell('exec "$@" > /dev/full', flags, arguments, sandbox)

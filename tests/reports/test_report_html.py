@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
@@ -21,9 +22,7 @@ from voipstudio_async.reports.plots import shortened
 
 EVIL = '<script>alert("1")</script>'
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_matplotlib = pytest.mark.skipif(
-    not __import__("importlib.util").util.find_spec("matplotlib"), reason="needs the extra 'report' (matplotlib)"
-)
+needs_matplotlib = pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs the extra 'report' (matplotlib)")
 
 
 def report_of(*names: str, calls: int = 60) -> CallReport:
