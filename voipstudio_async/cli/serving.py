@@ -52,7 +52,10 @@ class Account:
 
 def sandbox(
     *,
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 is any free one.")] = 8080,
+    # Its name is written out, since typer 0.27 would take it from the metavar: --PORT.
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port; 0 is any free one.")
+    ] = 8080,
     account: Account,
     database: Annotated[
         Path | None,
