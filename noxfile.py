@@ -68,8 +68,8 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests against the installed package; warnings are errors."""
-    session.install(f".[{ALL_EXTRAS}]", *group("tests"))
+    """Run the tests against the installed package, those of the benchmarks as well; warnings are errors."""
+    session.install(f".[{ALL_EXTRAS}]", *group("tests"), *group("peers"))
     run_pytest(session)
     if session.python == OWN_PYTHON:
         # Nothing failed here: what else failed is still said, but a run that went well ends with pytest's summary.

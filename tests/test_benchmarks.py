@@ -23,7 +23,7 @@ pytestmark = [
 @pytest.fixture(scope="module", autouse=True)
 def _peers() -> None:
     for name in ("httpx", "orjson", "pydantic", "requests", "uvloop"):
-        pytest.importorskip(name, reason="the peers are in the dependency group `benchmarks`")
+        pytest.importorskip(name, reason="the peers are in the dependency group `peers`")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
