@@ -6,10 +6,10 @@ import json
 import logging
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 
 import nox
-from packaging.requirements import Requirement
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -78,10 +78,17 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=[OLDEST, NEWEST])
 def minimums(session: nox.Session) -> None:
-    """Run the tests with the lowest versions that the package allows, on the oldest and the newest Python."""
-    allowed = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
-    lowest = [f"{need.name}=={spec.version}" for need in allowed for spec in need.specifier if spec.operator == ">="]
-    session.install(".[cli]", *group("tests"), *lowest)
+    """Run the tests with the lowest versions that the package and its extras allow, on the oldest and newest Python."""
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    lowest = [line.replace(">=", "==") for line in chain(PROJECT["project"]["dependencies"], *extras)]
+    session.install(f".[{ALL_EXTRAS}]", *group("tests"), *lowest)
+    run_pytest(session)
+
+
+@nox.session
+def bare(session: nox.Session) -> None:
+    """Run the tests with no extra but `cli`: a test that needs another is skipped, and says which."""
+    session.install(".[cli]", *group("tests"))
     run_pytest(session)
 
 

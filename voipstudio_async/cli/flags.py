@@ -1,4 +1,4 @@
-"""Commands whose help and errors read alike with every version of the library that draws them."""
+"""Commands whose help and errors read as alike as the versions of the library that draws them allow."""
 
 from __future__ import annotations
 
