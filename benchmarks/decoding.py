@@ -9,7 +9,7 @@ from datetime import UTC
 import orjson
 
 from voipstudio_async import Cdr, User
-from voipstudio_async.wire import Codec
+from voipstudio_async.wire.codec import Codec
 
 from . import models, records
 from .generated import Generated

@@ -13,7 +13,7 @@ import pydantic
 
 from voipstudio_async import Filter, field
 from voipstudio_async.entities import UserGroupDraft
-from voipstudio_async.wire import Codec, encode
+from voipstudio_async.wire.codec import Codec, encode
 
 from .measure import OURS, Plan, Result, compare, timed
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
-from voipstudio_async.openapi import text
+from voipstudio_async.openapi.catalogue import text
 
 PACKAGE = "generated_client"
 

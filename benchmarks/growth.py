@@ -10,7 +10,7 @@ from datetime import UTC
 import attrs
 import orjson
 
-from voipstudio_async.wire import Codec
+from voipstudio_async.wire.codec import Codec
 
 from . import calls, encoding, models, records
 from .decoding import DICTS, STRUCT, reader, samples

@@ -8,11 +8,11 @@ from datetime import UTC
 from typing import Any
 
 from voipstudio_async import Cdr
-from voipstudio_async.bridge import Bridge
-from voipstudio_async.exchange import Exchange
-from voipstudio_async.page import Page, PageQuery
-from voipstudio_async.paging import AsyncPages, Pages
-from voipstudio_async.wire import codec
+from voipstudio_async.clients.portal import Bridge
+from voipstudio_async.pagination.page import Page, PageQuery
+from voipstudio_async.pagination.pagers import AsyncPages, Pages
+from voipstudio_async.wire.codec import codec
+from voipstudio_async.wire.exchange import Exchange
 
 from .measure import OURS, Plan, Result, compare, timed
 

@@ -12,10 +12,10 @@ import attrs
 
 import voipstudio_async as v
 from voipstudio_async import errors, resources
+from voipstudio_async.clients.base import Studio
 from voipstudio_async.entities.base import field_specs
+from voipstudio_async.openapi.schema import field_texts
 from voipstudio_async.operations import Operation
-from voipstudio_async.schema import field_texts
-from voipstudio_async.studio import Studio
 
 TARGET = Path(__file__).with_name("api.md")
 ENTITIES = (
@@ -39,6 +39,10 @@ they are called, and iterated with `for`.
 """
 
 
+_MODULE = re.compile(r"\b(?:voipstudio_async|collections\.abc|datetime|decimal|typing)(?:\.[a-z_]+)*\.(?=[A-Za-z~])")
+"""The module that a name of a type stands in: readers know the name."""
+
+
 def plain(text: str | None) -> str:
     """Give a docstring as a line of Markdown."""
     words = " ".join(inspect.cleandoc(text or "").split("\n\n")[0].split())
@@ -47,15 +51,15 @@ def plain(text: str | None) -> str:
 
 def signature(call: Any) -> str:
     """Give a signature as a reader wants it: without quotes, and without the modules of types."""
-    text = str(call).replace("'", "").replace("voipstudio_async.", "").replace("datetime.", "")
-    return re.sub(r"\b(unset|page|filters)\.", "", text).replace("|", "\\|")
+    text = _MODULE.sub("", str(call).replace("'", ""))
+    return text.replace("|", "\\|")
 
 
 def type_name(annotation: Any) -> str:
     """Give a type as it is written."""
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    text = re.sub(r"typing\.Annotated\[(.+?), (?:<.*?>|[\w.]+)\]", r"\1", text.replace("voipstudio_async.", ""))
-    return re.sub(r"\b(datetime|decimal|typing|entities|base|collections|abc)\.", "", text).replace("|", "\\|")
+    text = re.sub(r"typing\.Annotated\[(.+?), (?:<.*?>|[\w.]+)\]", r"\1", text)
+    return _MODULE.sub("", text).replace("|", "\\|")
 
 
 def resource_lines(name: str, cls: type) -> Iterator[str]:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 import voipstudio_async as package
-from voipstudio_async import errors, face
+from voipstudio_async import _exports as face
+from voipstudio_async import errors
 
 CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from yarl import URL
 
 from .errors import ConfigurationError, RequestInfo
-from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
+from .http.hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .version import __version__
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from voipstudio_async import Cdr, ConfigurationError, Filter
 from voipstudio_async.cli import moments
 from voipstudio_async.cli.conditions import condition, text_fields
-from voipstudio_async.filters import FilterValue
+from voipstudio_async.wire.filters import FilterValue
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 OPERATORS = {"==": "eq", "=": "eq", "!=": "ne", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "~": "like"}

@@ -27,7 +27,7 @@ from voipstudio_async import (
 from voipstudio_async.reports import CallReport, Progress, call_report
 from voipstudio_async.reports.report import Fetch
 from voipstudio_async.sandbox import Sandbox
-from voipstudio_async.wire import codec
+from voipstudio_async.wire.codec import codec
 
 
 @pytest.fixture

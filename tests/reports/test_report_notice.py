@@ -17,7 +17,7 @@ from voipstudio_async import (
     VoipStudioError,
 )
 from voipstudio_async.errors import RequestInfo
-from voipstudio_async.page import PageReport
+from voipstudio_async.pagination.page import PageReport
 from voipstudio_async.reports import CallReport, Failure, Fetch, UserFigures
 from voipstudio_async.reports.notice import listed, missing_lines, reason_of
 

@@ -16,7 +16,7 @@ import attrs
 
 from ..entities import Entity
 from ..errors import ConfigurationError
-from ..filters import Filter, FilterValue, field
+from ..wire.filters import Filter, FilterValue, field
 from . import moments
 
 _CONDITION = re.compile(

@@ -14,8 +14,8 @@ import typer
 from .. import AsyncPages, PageReport
 from ..entities import Entity
 from ..errors import ConfigurationError
-from ..filters import Condition, field
-from ..page import DEFAULT_ORDER, MAX_PAGE_SIZE
+from ..pagination.page import DEFAULT_ORDER, MAX_PAGE_SIZE
+from ..wire.filters import Condition, field
 from . import moments, output
 from .conditions import condition, text_fields
 from .connection import Connection

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NoReturn, cast
 
 import attrs
 
-from ..scalars import number
+from .scalars import number
 
 Code = str | int | bool
 """The value of an open enumeration.

@@ -22,9 +22,9 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 from ..errors import ConfigurationError
-from ..exchange import Exchange
-from ..page import PageQuery
-from ..wire import Codec
+from ..pagination.page import PageQuery
+from ..wire.codec import Codec
+from ..wire.exchange import Exchange
 
 
 class Async:

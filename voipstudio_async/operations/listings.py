@@ -8,12 +8,12 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from ..entities.base import Entity
 from ..errors import ConfigurationError, PaginationError
-from ..exchange import Exchange, Reply
-from ..filters import Condition, flatten
-from ..page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, Strategy
-from ..paging import AsyncPages, Pages
-from ..slices import cut
-from ..wire import Codec
+from ..pagination.page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, Strategy
+from ..pagination.pagers import AsyncPages, Pages
+from ..pagination.slices import cut
+from ..wire.codec import Codec
+from ..wire.exchange import Exchange, Reply
+from ..wire.filters import Condition, flatten
 from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, call_signature, join
 
 E = TypeVar("E", bound=Entity)

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from ..errors import ConfigurationError
-from ..exchange import Exchange, RawResponse, Repeat, Request
 from ..unset import UNSET
-from ..wire import Codec, encode
+from ..wire.codec import Codec, encode
+from ..wire.exchange import Exchange, RawResponse, Repeat, Request
 from .base import Awaited, Operation, R_co, call_signature
 
 _RAW_PATH = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+/?")

@@ -8,9 +8,8 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from ..entities.base import Entity
 from ..errors import ConfigurationError, UnsafeOperationError
-from ..exchange import Exchange, Repeat, Reply, Request
-from ..outcomes import DEFAULT_CONCURRENCY, BulkResult
-from ..wire import Codec, encode
+from ..wire.codec import Codec, encode
+from ..wire.exchange import Exchange, Repeat, Reply, Request
 from .base import (
     A_co,
     Awaited,
@@ -26,6 +25,7 @@ from .base import (
     join,
     signature_of,
 )
+from .outcomes import DEFAULT_CONCURRENCY, BulkResult
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")

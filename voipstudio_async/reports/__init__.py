@@ -17,10 +17,9 @@ With an `AsyncVoipStudio`, or a pager of one, a function is awaited; with a `Voi
 The libraries behind some of them are extras: ``report`` (HTML), ``arrow`` (Parquet too), ``pandas``, ``polars``.
 """
 
-from .exports import Exported, Format, export
+from ..exports import Exported, Format, export, to_arrow, to_pandas, to_polars
 from .fetch import Progress, call_report
 from .figures import Figures
-from .frames import to_arrow, to_pandas, to_polars
 from .html import render_html
 from .report import CallReport, Failure, Fetch, UserFigures
 from .stats import CallStats, is_answered, is_missed, outcome_of

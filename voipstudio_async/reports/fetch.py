@@ -16,9 +16,9 @@ import attrs
 from .. import AsyncVoipStudio, VoipStudio
 from ..entities import Cdr, User
 from ..errors import APIError, ConfigurationError, DeadlineExceeded, VoipStudioError
-from ..filters import Filter, field
-from ..page import MAX_PAGE_SIZE, Page, PageReport
-from ..paging import AsyncPages
+from ..pagination.page import MAX_PAGE_SIZE, Page, PageReport
+from ..pagination.pagers import AsyncPages
+from ..wire.filters import Filter, field
 from .report import CallReport, Failure, Fetch, Source
 from .stats import CallStats, name_of
 

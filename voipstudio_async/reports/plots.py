@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .extras import needed
+from ..extras import needed
 from .figures import Figures
 
 if TYPE_CHECKING:

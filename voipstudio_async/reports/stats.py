@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Self, TypeVar
 
 from ..entities import CallType, Cdr, Disposition, User
+from ..entities.scalars import zone_name
 from ..errors import ConfigurationError
 from .countries import SHORTEST, country_of
 from .figures import NOTHING, Cell, Figures
@@ -68,11 +69,6 @@ def hours_of(day: date, tz: tzinfo) -> float:
     """Give the length of a day in hours: 23 or 25 where the clock is changed."""
     start, end = (datetime.combine(each, datetime.min.time(), tz) for each in (day, day + timedelta(days=1)))
     return (end.astimezone(UTC) - start.astimezone(UTC)) / timedelta(hours=1)
-
-
-def zone_name(tz: tzinfo) -> str:
-    """Name a zone: ``Europe/London``, ``UTC``, ``UTC+02:00``."""
-    return str(getattr(tz, "key", None) or tz)
 
 
 class CallStats:

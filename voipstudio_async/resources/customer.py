@@ -7,7 +7,6 @@ resource's, the text is followed: a user's contacts are contacts.
 from __future__ import annotations
 
 from .. import entities as e
-from ..exchange import Repeat
 from ..operations import (
     Create,
     Delete,
@@ -21,6 +20,7 @@ from ..operations import (
     Resource,
     Update,
 )
+from ..wire.exchange import Repeat
 
 
 class Users(Resource[F], path="users"):

@@ -11,7 +11,7 @@ from typing import Any, cast
 import attrs
 
 from ..entities.base import FieldSpec, WireForm
-from ..filters import OPERATORS
+from ..wire.filters import OPERATORS
 from . import texts
 from .refusals import Refusal, invalid, not_valid, wrong
 from .store import Query

@@ -1,0 +1,110 @@
+"""Listings as tables in memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from faces import opened, settle
+from recorder import Recorder
+
+from voipstudio_async import ConfigurationError, DecodeError, field
+from voipstudio_async.exports.frames import check_money
+from voipstudio_async.reports import to_arrow, to_pandas, to_polars
+from voipstudio_async.sandbox import Sandbox
+
+MAKERS: list[tuple[str, Callable[..., Any]]] = [("pyarrow", to_arrow), ("pandas", to_pandas), ("polars", to_polars)]
+
+
+@pytest.fixture(params=MAKERS, ids=[name for name, _ in MAKERS])
+def make(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    name, found = request.param
+    pytest.importorskip(name)
+    maker: Callable[..., Any] = found
+    return maker
+
+
+def schema(table: Any) -> list[tuple[str, str]]:
+    if hasattr(table, "schema"):
+        pairs = (
+            table.schema.items()
+            if hasattr(table.schema, "items")
+            else ((each.name, each.type) for each in table.schema)
+        )
+        return [(name, str(kind)) for name, kind in pairs]
+    return [(name, str(kind)) for name, kind in table.dtypes.items()]
+
+
+def values(table: Any, name: str) -> list[Any]:
+    column = table[name]
+    return list(column.to_pylist() if hasattr(column, "to_pylist") else column.to_list())
+
+
+async def test_a_table_holds_every_row_and_value(studio: Any, make: Callable[..., Any]) -> None:
+    table = await settle(make(studio.cdrs.list(page_size=7), extras=True, tz=ZoneInfo("Europe/London")))
+    rows = await settle(studio.cdrs.list().collect())
+    assert values(table, "id") == [row.id for row in rows]
+    assert values(table, "charge") == [row.charge for row in rows]
+    assert values(table, "calldate") == [row.calldate for row in rows]
+    assert values(table, "src") == [row.src for row in rows]
+    assert [list(labels) for labels in values(table, "labels")] == [list(row.labels) for row in rows]
+    assert '{"recorded":' in values(table, "extra")[0]
+
+
+async def test_date_times_are_in_the_zone_of_the_client(
+    face: type[Any], sandbox: Sandbox, make: Callable[..., Any]
+) -> None:
+    zone = ZoneInfo("Europe/London")
+    async with opened(face, sandbox.token, base_url=sandbox.url, tz=zone) as client:
+        listing = client.cdrs.list(field("id") < 0)
+        told, other = await settle(make(listing)), await settle(make(listing, tz=UTC))
+    assert listing.tz is zone
+    assert "Europe/London" in dict(schema(told))["calldate"]
+    assert "UTC" in dict(schema(other))["calldate"]
+
+
+async def test_a_table_without_rows_has_the_same_columns(studio: Any, make: Callable[..., Any]) -> None:
+    for listing in (studio.cdrs.list, studio.users.list):
+        full, empty = await settle(make(listing())), await settle(make(listing(field("id") < 1)))
+        assert len(full) > len(empty) == 0
+        assert schema(full) == schema(empty)
+
+
+@pytest.mark.parametrize(("column", "value"), [("duration", 2**63), ("nb_notes", -(2**70))])
+async def test_an_integer_that_does_not_fit_is_an_error(
+    recorded: Any, recorder: Recorder, make: Callable[..., Any], column: str, value: int
+) -> None:
+    recorder.answer(200, {"data": [{"id": 1, column: value}], "total": 1})
+    with pytest.raises(DecodeError, match=rf"Cdr\.{column}"):
+        await settle(make(recorded.cdrs.list()))
+
+
+async def test_money_is_not_rounded(recorded: Any, recorder: Recorder, make: Callable[..., Any]) -> None:
+    recorder.answer(200, b'{"data": [{"id": 1, "charge": 0.0000000000001}], "total": 1}')
+    if make is to_pandas:
+        table = await settle(make(recorded.cdrs.list()))
+        assert values(table, "charge") == [Decimal("1E-13")]
+    else:
+        with pytest.raises(DecodeError, match=r"Cdr\.charge"):
+            await settle(make(recorded.cdrs.list()))
+
+
+def test_money_that_fits_passes() -> None:
+    check_money([None, Decimal(0), Decimal("0E-30"), Decimal("1E+25"), Decimal("0.1230000000000000")])
+    for value in (Decimal("1E-13"), Decimal("1E+26"), Decimal("NaN")):
+        with pytest.raises(ValueError, match="digits"):
+            check_money([value])
+
+
+@pytest.mark.parametrize(("module", "function", "extra"), [(name, maker, name) for name, maker in MAKERS])
+def test_a_library_that_is_missing_is_named(
+    module: str, function: Callable[..., Any], extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ConfigurationError, match=rf"voipstudio_async\[{extra.removeprefix('py')}\]"):
+        function(object())

@@ -1,0 +1,343 @@
+"""Bulk: one operation on many inputs, so many at once, and one outcome for each input: nothing is lost.
+
+Inputs are read lazily, from an iterable or (awaited) an asynchronous one, and no further ahead than there is room: a
+million ids are never held. The blocking face reads them in the thread of its caller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Sequence,
+    Sized,
+)
+from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, cast, overload
+
+from ..errors import BulkError, ConfigurationError, TransportError
+from ..operations import Bound, Caller
+from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome
+from ..pagination.pagers import AsyncPages, Pages, Runner
+from .window import Window
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+Row = TypeVar("Row", bound=Any)
+Ts = TypeVarTuple("Ts")
+
+Progress = Callable[[int, int | None, int], None]
+"""Called with how many inputs are done, how many there are (None while that is not known), and how many failed."""
+OnError = Literal["collect", "raise"]
+
+
+class Ledger:
+    """The outcomes of a run so far, and what it ends with."""
+
+    def __init__(self, inputs: Any, on_error: OnError, progress: Progress | None) -> None:
+        if on_error not in ("collect", "raise"):
+            raise ConfigurationError(f"on_error is 'collect' or 'raise', got {on_error!r}")
+        self._outcomes: list[Outcome[Any, Any]] = []
+        self._total = _count(inputs)
+        self._failed = 0
+        self._raises = on_error == "raise"
+        self._progress = progress
+        self._fatal: Outcome[Any, Any] | None = None
+
+    def add(self, outcome: Outcome[Any, Any]) -> bool:
+        """Note an outcome, tell the progress, and say whether to go on."""
+        self._outcomes.append(outcome)
+        self._failed += not outcome.ok
+        if self._raises and not outcome.ok:
+            self._fatal = outcome
+        if self._progress is not None:
+            self._progress(len(self._outcomes), self._total, self._failed)
+        return self._fatal is None
+
+    def settle(self, window: Window[Any, Any]) -> BulkResult[Any, Any]:
+        """Give all outcomes of a window that is closed, or raise `BulkError` with them."""
+        outcomes = sorted([*self._outcomes, *window.left], key=lambda outcome: outcome.index)
+        if self._fatal is not None:
+            raise BulkError(self._failure(self._fatal), outcomes) from self._fatal.error
+        if window.failure is not None:
+            text = f"reading the inputs failed, {len(outcomes)} were done: {window.failure}"
+            raise BulkError(text, outcomes) from window.failure
+        return BulkResult(outcomes)
+
+    def _failure(self, fatal: Outcome[Any, Any]) -> str:
+        return f"input {fatal.index} ({fatal.input!r}) failed, {len(self._outcomes)} were done: {fatal.error}"
+
+
+def _count(inputs: Any) -> int | None:
+    return len(cast("Sized", inputs)) if isinstance(inputs, Sequence | set | frozenset | dict) else None
+
+
+async def _drive(
+    window: Window[Any, Any], inputs: Iterable[Any] | AsyncIterable[Any]
+) -> AsyncGenerator[Outcome[Any, Any], None]:
+    places = asyncio.Semaphore(window.concurrency)
+    source = inputs if isinstance(inputs, AsyncIterable) else iter(inputs)
+    feeder = asyncio.create_task(_feed(window, source, places))
+    try:
+        while not window.ended:
+            await window.news()
+            if (outcome := window.take()) is not None:
+                yield outcome
+                window.let_go()
+                places.release()
+    finally:
+        feeder.cancel()
+        await asyncio.gather(feeder, return_exceptions=True)
+        await window.close()
+
+
+async def _feed(
+    window: Window[Any, Any], source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore
+) -> None:
+    failure: Exception | None = None
+    try:
+        async for item in _each(source, places):
+            window.begin(window.admit(), item)
+    except asyncio.CancelledError:
+        failure = TransportError("reading the inputs was cancelled")
+    except Exception as error:
+        failure = error
+    window.stop_reading(failure)
+    window.wake()
+
+
+async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore) -> AsyncIterator[Any]:
+    await places.acquire()
+    if isinstance(source, AsyncIterable):
+        async for item in source:
+            yield item
+            await places.acquire()
+        return
+    for item in source:
+        yield item
+        await places.acquire()
+
+
+class AsyncBulk:
+    """One operation on many inputs: ``client.bulk``."""
+
+    @overload
+    def stream(
+        self,
+        operation: Callable[[In], Awaitable[Out]],
+        inputs: Iterable[In] | AsyncIterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
+    ) -> AsyncIterator[Outcome[In, Out]]: ...
+    @overload
+    def stream(
+        self,
+        operation: Callable[[In], AsyncPages[Row]],
+        inputs: Iterable[In] | AsyncIterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
+    ) -> AsyncIterator[Outcome[In, list[Row]]]: ...
+    async def stream(
+        self,
+        operation: Callable[[Any], Any],
+        inputs: Iterable[Any] | AsyncIterable[Any],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
+    ) -> AsyncIterator[Outcome[Any, Any]]:
+        """Do an operation on every input, and give an `Outcome` for each, as they finish or (`ordered`) in their order.
+
+        A failure is an outcome, not an exception. What reading the inputs raises is raised in the end, after the
+        outcomes of all that was begun. Leaving the loop cancels what is under way. Equal inputs of an operation that
+        only reads share a request while it is under way; later ones are asked for anew.
+
+        :param operation: any bound operation, ``client.users.get``; the value of a listing is the list of all its rows
+        :param inputs: what to call it with, one by one; read lazily
+        :param concurrency: how many at once; `Limits.concurrency` bounds the requests of the whole client
+        """
+        window: Window[Any, Any] = Window(operation, concurrency, ordered=ordered)
+        steps = _drive(window, inputs)
+        try:
+            async for outcome in steps:
+                yield outcome
+        finally:
+            await steps.aclose()
+        if window.failure is not None:
+            raise window.failure
+
+    @overload
+    async def run(
+        self,
+        operation: Callable[[In], Awaitable[Out]],
+        inputs: Iterable[In] | AsyncIterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        on_error: OnError = "collect",
+        progress: Progress | None = None,
+    ) -> BulkResult[In, Out]: ...
+    @overload
+    async def run(
+        self,
+        operation: Callable[[In], AsyncPages[Row]],
+        inputs: Iterable[In] | AsyncIterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        on_error: OnError = "collect",
+        progress: Progress | None = None,
+    ) -> BulkResult[In, list[Row]]: ...
+    async def run(
+        self,
+        operation: Callable[[Any], Any],
+        inputs: Iterable[Any] | AsyncIterable[Any],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        on_error: OnError = "collect",
+        progress: Progress | None = None,
+    ) -> BulkResult[Any, Any]:
+        """Do an operation on every input, and give all outcomes in the order of the inputs.
+
+        Equal inputs of an operation that only reads are asked for once in the whole run, unless that failed.
+
+        :param on_error: with ``"raise"`` the first failure ends the run: what is under way is cancelled
+        :param progress: called after each outcome
+        :raises BulkError: an input failed and `on_error` is ``"raise"``, or reading the inputs failed, which is then
+            its cause, after all that was begun had ended. It carries every outcome that there is; the error of one that
+            was cancelled says whether it may have been carried out
+        """
+        window: Window[Any, Any] = Window(operation, concurrency, remember=True)
+        ledger = Ledger(inputs, on_error, progress)
+        steps = _drive(window, inputs)
+        try:
+            async for outcome in steps:
+                if not ledger.add(outcome):
+                    break
+        finally:
+            await steps.aclose()
+        return ledger.settle(window)
+
+
+class Poster(Runner, Protocol):
+    """How the blocking face reaches the loop's thread, also without waiting for it."""
+
+    def post(self, function: Callable[[*Ts], object], /, *args: *Ts) -> None:
+        """Have a function called on the loop's thread, in the order of posting."""
+        ...
+
+
+class Bulk:
+    """The blocking face of `AsyncBulk`: the same run. Inputs are read, and progress is told, in the caller's thread."""
+
+    def __init__(self, core: Caller, run: Poster) -> None:
+        self._core = core
+        self._run = run
+
+    @overload
+    def stream(
+        self,
+        operation: Callable[[In], Pages[Row]],
+        inputs: Iterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
+    ) -> Iterator[Outcome[In, list[Row]]]: ...
+    @overload
+    def stream(
+        self,
+        operation: Callable[[In], Out],
+        inputs: Iterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
+    ) -> Iterator[Outcome[In, Out]]: ...
+    def stream(
+        self,
+        operation: Callable[[Any], Any],
+        inputs: Iterable[Any],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        ordered: bool = False,
+    ) -> Iterator[Outcome[Any, Any]]:
+        """Do an operation on every input, and give an `Outcome` for each; see `AsyncBulk.stream`."""
+        window: Window[Any, Any] = Window(self._awaited(operation), concurrency, ordered=ordered)
+        yield from self._drive(window, iter(inputs))
+        if window.failure is not None:
+            raise window.failure
+
+    @overload
+    def run(
+        self,
+        operation: Callable[[In], Pages[Row]],
+        inputs: Iterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        on_error: OnError = "collect",
+        progress: Progress | None = None,
+    ) -> BulkResult[In, list[Row]]: ...
+    @overload
+    def run(
+        self,
+        operation: Callable[[In], Out],
+        inputs: Iterable[In],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        on_error: OnError = "collect",
+        progress: Progress | None = None,
+    ) -> BulkResult[In, Out]: ...
+    def run(
+        self,
+        operation: Callable[[Any], Any],
+        inputs: Iterable[Any],
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        on_error: OnError = "collect",
+        progress: Progress | None = None,
+    ) -> BulkResult[Any, Any]:
+        """Do an operation on every input, and give all outcomes in the order of the inputs; see `AsyncBulk.run`."""
+        window: Window[Any, Any] = Window(self._awaited(operation), concurrency, remember=True)
+        ledger = Ledger(inputs, on_error, progress)
+        steps = self._drive(window, iter(inputs))
+        try:
+            for outcome in steps:
+                if not ledger.add(outcome):
+                    break
+        finally:
+            steps.close()
+        return ledger.settle(window)
+
+    def _drive(self, window: Window[Any, Any], source: Iterator[Any]) -> Generator[Outcome[Any, Any], None, None]:
+        # One input is read between two outcomes: neither a slow source nor a slow caller stops the other for long.
+        try:
+            while not window.ended:
+                if window.has_room:
+                    self._read(window, source)
+                if (outcome := window.take()) is not None:
+                    yield outcome
+                    window.let_go()
+                elif not window.has_room and not window.ended:
+                    self._run(window.news)
+        finally:
+            self._run.finish(window.close)
+
+    def _read(self, window: Window[Any, Any], source: Iterator[Any]) -> None:
+        try:
+            item = next(source)
+        except StopIteration:
+            window.stop_reading()
+        except Exception as error:
+            window.stop_reading(error)
+        else:
+            self._run.post(window.begin, window.admit(), item)
+
+    def _awaited(self, operation: Any) -> Bound:
+        if not isinstance(operation, Bound):
+            raise ConfigurationError(f"the blocking bulk takes an operation like client.users.get, got {operation!r}")
+        # An operation of a view runs with the view's options, whichever client's bulk is asked.
+        return operation.on(getattr(operation.resource._caller, "core", self._core))

@@ -1,0 +1,164 @@
+"""`AsyncVoipStudio`: the client that is awaited. It binds the catalogue to the transport."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import attrs
+
+from ..bulk.runs import AsyncBulk
+from ..errors import DecodeError
+from ..http.auth import TokenAuth, secrets_of
+from ..http.limiter import Gate
+from ..http.retry import Budget, RetryPolicy
+from ..http.sender import Delivery
+from ..http.settings import Timeouts
+from ..operations import Async, Bound
+from ..operations.outcomes import BulkResult
+from ..pagination.page import E, PageQuery
+from ..pagination.pagers import AsyncPages
+from ..pagination.slices import AsyncSlices
+from ..wire.codec import Codec
+from ..wire.exchange import Exchange, Reply, Request, describe
+from ..wire.redaction import conceal
+from .base import Setup, Studio, check_kinds
+
+T = TypeVar("T")
+
+
+class AsyncCaller:
+    """The asynchronous way to send: the caller of every resource of an `AsyncVoipStudio`."""
+
+    def __init__(self, codec: Codec, delivery: Delivery) -> None:
+        self.codec = codec
+        self.delivery = delivery
+
+    async def call(self, exchange: Exchange[T]) -> T:
+        """Send one request and read its reply."""
+        return self._read(exchange, await self.delivery.send(exchange.request))
+
+    async def fetch(self, exchange: Exchange[T]) -> Callable[[], T]:
+        """Send one request; give what reads its reply, which until then takes no more memory than it had on the way."""
+        return partial(self._read, exchange, await self.delivery.send(exchange.request))
+
+    def _read(self, exchange: Exchange[T], reply: Reply) -> T:
+        try:
+            return exchange.read(reply)
+        except DecodeError as error:
+            failure = self._decode_error(exchange.request, reply, error.path, error.message)
+        except RecursionError:
+            failure = self._decode_error(exchange.request, reply, "", "the JSON is nested too deep")
+        # Without the frames of the decoder: their local variables are the answer, with whatever secrets are in it.
+        failure.__context__ = None
+        raise failure
+
+    def _decode_error(self, request: Request, reply: Reply, path: str, message: str) -> DecodeError:
+        told = conceal(message, secrets_of(reply.credentials) | request.secrets)
+        return DecodeError(path, told, request=describe(request, self.delivery.base))
+
+    def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
+        """Begin a listing."""
+        return AsyncPages(query, self.fetch, prefetch, resume)
+
+    def slices(
+        self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
+    ) -> AsyncPages[E]:
+        """Begin a listing that is walked in slices of time."""
+        return AsyncSlices(query, field, bounds, self.fetch, concurrency, resume)
+
+    async def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
+        """Do an operation on many ids."""
+        return await AsyncBulk().run(operation, inputs, concurrency=concurrency)
+
+
+def make_caller(setup: Setup, owner: str) -> AsyncCaller:
+    """Make the asynchronous caller that both faces stand on."""
+    # Not imported with the package: aiohttp takes most of the time, and a program may never make a client.
+    from ..http.transport import Transport  # noqa: PLC0415
+
+    transport = Transport(
+        owner,
+        setup.limits,
+        session=setup.session,
+        proxy=setup.proxy,
+        ssl=setup.ssl,
+        trust_env=setup.trust_env,
+    )
+    return AsyncCaller(
+        setup.codec,
+        Delivery(
+            setup.base,
+            setup.auth,
+            setup.timeouts,
+            setup.retry,
+            transport,
+            Gate(setup.limits),
+            Budget(setup.retry.budget),
+            setup.hooks,
+        ),
+    )
+
+
+def view_of(
+    caller: AsyncCaller, timeouts: Timeouts | None, retry: RetryPolicy | None, token: str | None
+) -> AsyncCaller:
+    """Give a caller with other options on the same connections, gate and budget."""
+    old = caller.delivery
+    timeouts = old.timeouts if timeouts is None else timeouts
+    retry = old.policy if retry is None else retry
+    check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy))
+    delivery = attrs.evolve(
+        old,
+        timeouts=timeouts,
+        policy=retry,
+        auth=TokenAuth(token) if token is not None else old.auth,
+    )
+    return AsyncCaller(caller.codec, delivery)
+
+
+class AsyncVoipStudio(Studio[Async]):
+    """The client that is awaited. One client serves one event loop, and any number of tasks on it."""
+
+    _caller: AsyncCaller
+    _is_view = False
+    _client: object = None
+    """The client of a view, which lives as long as its views do."""
+
+    def _start(self, setup: Setup) -> None:
+        self._attach(make_caller(setup, f"{type(self).__name__}({setup.base!r})"))
+
+    def _attach(self, caller: AsyncCaller) -> None:
+        self._bind(caller)
+        self.bulk = AsyncBulk()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._caller.delivery.base!r})"
+
+    def with_options(
+        self, *, timeouts: Timeouts | None = None, retry: RetryPolicy | None = None, token: str | None = None
+    ) -> Self:
+        """Give a view of this client with other options, on the same connections.
+
+        A view never owns them: closing it does nothing, and it ends when its client is closed.
+        """
+        view = type(self).__new__(type(self))
+        view._is_view = True
+        view._client = self
+        view._attach(view_of(self._caller, timeouts, retry, token))
+        return view
+
+    async def close(self) -> None:
+        """Close the connections. Calling it again does nothing; every other use is then a `ClientClosedError`."""
+        if not self._is_view:
+            await self._caller.delivery.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,178 @@
+"""What both clients have in common: their arguments, checked once, and the catalogue."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from yarl import URL
+
+from ..errors import ConfigurationError
+from ..http.auth import Auth, TokenAuth
+from ..http.hooks import Hooks
+from ..http.retry import RetryPolicy
+from ..http.settings import Limits, Timeouts
+from ..operations import F
+from ..resources import Catalogue
+from ..wire.codec import Codec, codec
+
+if TYPE_CHECKING:
+    import ssl as tls
+
+    import aiohttp
+
+BASE_URL = "https://l7api.com/v1.2/voipstudio"
+TOKEN_VARIABLE = "VOIPSTUDIO_API_TOKEN"  # noqa: S105 - the name of the variable, not a token
+URL_VARIABLE = "VOIPSTUDIO_API_URL"
+
+
+@attrs.frozen(kw_only=True)
+class Setup:
+    """The arguments of a client, checked, with what the environment fills in."""
+
+    auth: Auth
+    base: str
+    timeouts: Timeouts
+    retry: RetryPolicy
+    limits: Limits
+    session: aiohttp.ClientSession | None = attrs.field(repr=False)
+    proxy: str | None = attrs.field(repr=False)
+    ssl: tls.SSLContext | bool | None
+    trust_env: bool
+    codec: Codec
+    hooks: Hooks
+
+
+class Studio(Catalogue[F]):
+    """The VoIPstudio API.
+
+    Use it with ``with`` (or ``async with``), or call ``close()``. Connections are made on first use.
+
+    :param token: an API key, or the token of a login; falls back to ``VOIPSTUDIO_API_TOKEN``
+    :param auth: credentials of another scheme, instead of `token`: `BasicAuth`, or your own
+    :param base_url: where the API is, with its version; falls back to ``VOIPSTUDIO_API_URL``
+    :param timeouts: how long to wait
+    :param retry: how often and how patiently to try again
+    :param limits: how much to take
+    :param session: an aiohttp session to use, which is not closed (`AsyncVoipStudio` only)
+    :param proxy: the URL of an HTTP proxy
+    :param ssl: a TLS context for a host with a certificate of its own; False checks nothing
+    :param trust_env: read proxies from the environment (``HTTPS_PROXY``), and credentials from ``~/.netrc``
+    :param tz: the zone of the API's date-times, which carry none
+    :param strict: raise `DecodeError` for values that do not fit, instead of keeping them in ``extra``
+    :param hooks: functions to call as requests are sent and answered
+    :raises ConfigurationError: the settings cannot work, or there is neither `token` nor `auth`
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        auth: Auth | None = None,
+        base_url: str | None = None,
+        timeouts: Timeouts = Timeouts(),
+        retry: RetryPolicy = RetryPolicy(),
+        limits: Limits = Limits(),
+        session: aiohttp.ClientSession | None = None,
+        proxy: str | None = None,
+        ssl: tls.SSLContext | bool | None = None,
+        trust_env: bool = False,
+        tz: tzinfo = UTC,
+        strict: bool = False,
+        hooks: Hooks = Hooks(),
+    ) -> None:
+        check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy), limits=(limits, Limits))
+        check_kinds(tz=(tz, tzinfo), hooks=(hooks, Hooks))
+        _check_ssl(ssl)
+        self._start(
+            Setup(
+                auth=_credentials(token, auth),
+                base=_base(base_url or os.environ.get(URL_VARIABLE) or BASE_URL),
+                timeouts=timeouts,
+                retry=retry,
+                limits=limits,
+                session=session,
+                proxy=_proxy(proxy),
+                ssl=ssl,
+                trust_env=trust_env,
+                codec=codec(tz, strict),
+                hooks=hooks,
+            )
+        )
+
+    def _start(self, setup: Setup) -> None:
+        """Make what the face needs."""
+        raise TypeError("use AsyncVoipStudio or VoipStudio")
+
+
+def check_kinds(**given: tuple[Any, type]) -> None:
+    """Refuse arguments that are not of the kind that they must be, by their names."""
+    for name, (value, kind) in given.items():
+        if not isinstance(value, kind):
+            raise ConfigurationError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+
+
+def _check_ssl(ssl: Any) -> None:
+    if ssl is None or isinstance(ssl, bool):
+        return
+    # Imported where it is wanted: it is slow to import.
+    import ssl as tls  # noqa: PLC0415
+
+    check_kinds(ssl=(ssl, tls.SSLContext))
+
+
+def _credentials(token: str | None, auth: Auth | None) -> Auth:
+    if auth is not None:
+        if token is not None:
+            raise ConfigurationError("give either a token or auth, not both")
+        if isinstance(auth, type):
+            raise ConfigurationError(f"auth must be an instance: {auth.__name__}(...), not the class itself")
+        if not isinstance(auth, Auth):
+            raise ConfigurationError(f"auth must have a method headers(), got {type(auth).__name__}")
+        return auth
+    token = token if token is not None else os.environ.get(TOKEN_VARIABLE)
+    if token is None:
+        raise ConfigurationError(f"no credentials: give a token, or auth, or set {TOKEN_VARIABLE}")
+    return TokenAuth(token)
+
+
+def _base(text: str) -> str:
+    try:
+        url = URL(text)
+    except (ValueError, TypeError):
+        raise ConfigurationError("base_url is not a URL") from None
+    if url.user is not None or url.password is not None:
+        raise ConfigurationError("base_url must not hold credentials; give them as token or auth")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ConfigurationError("base_url must be https://host/...")
+    if url.query_string or url.fragment:
+        # What stands there may be a token: it is not repeated here.
+        raise ConfigurationError("base_url must end with its path, without '?' and '#'")
+    if url.scheme == "http" and not _is_loopback(url.host):
+        raise ConfigurationError(f"plain http would show the token to the network; use https://{url.host}")
+    return str(url).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _proxy(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        url = URL(text)
+    except (ValueError, TypeError):
+        url = URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        # The URL of a proxy often holds a password: it is not repeated here.
+        raise ConfigurationError("proxy must be http://host:port")
+    return text

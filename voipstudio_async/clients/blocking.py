@@ -1,0 +1,125 @@
+"""`VoipStudio`: the client that waits. It binds the same catalogue to the bridge.
+
+It may be used from several threads at once, inside a running event loop (Jupyter), and after a fork; Ctrl-C ends a call
+at once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Awaitable, Callable, Iterable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from ..bulk.runs import Bulk
+from ..errors import ConfigurationError
+from ..http.retry import RetryPolicy
+from ..http.settings import Timeouts
+from ..operations import Blocking, Bound
+from ..operations.outcomes import BulkResult
+from ..pagination.page import E, PageQuery
+from ..pagination.pagers import Pages
+from ..wire.exchange import Exchange
+from .awaited import AsyncCaller, AsyncVoipStudio, make_caller, view_of
+from .base import Setup, Studio
+from .portal import Bridge
+
+T = TypeVar("T")
+
+
+class BlockingCaller:
+    """The blocking way to send: the caller of every resource of a `VoipStudio`."""
+
+    def __init__(self, core: AsyncCaller, bridge: Bridge) -> None:
+        self.core = core
+        self.codec = core.codec
+        self.bridge = bridge
+
+    def call(self, exchange: Exchange[T]) -> T:
+        """Send one request, and wait for its reply."""
+        return self.bridge.run(self.core.call, exchange)
+
+    def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> Pages[E]:
+        """Begin a listing."""
+        return Pages(self.core.pages(query, prefetch=prefetch, resume=resume), self.bridge)
+
+    def slices(
+        self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
+    ) -> Pages[E]:
+        """Begin a listing that is walked in slices of time."""
+        pages = self.core.slices(query, field, bounds, concurrency=concurrency, resume=resume)
+        return Pages(pages, self.bridge)
+
+    def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
+        """Do an operation on many ids."""
+        return Bulk(self.core, self.bridge).run(operation, inputs, concurrency=concurrency)
+
+
+class VoipStudio(Studio[Blocking]):
+    """The client that waits, with the same arguments and resources as `AsyncVoipStudio`."""
+
+    _caller: BlockingCaller
+    _is_view = False
+    _client: object = None
+    """The client of a view, which lives as long as its views do."""
+
+    def _start(self, setup: Setup) -> None:
+        if setup.session is not None:
+            raise ConfigurationError("a session belongs to one event loop; VoipStudio has its own: use AsyncVoipStudio")
+        owner = f"{type(self).__name__}({setup.base!r})"
+        self._attach(BlockingCaller(make_caller(setup, owner), Bridge(owner)))
+
+    def _attach(self, caller: BlockingCaller) -> None:
+        self._bind(caller)
+        self.bulk = Bulk(caller.core, caller.bridge)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._caller.core.delivery.base!r})"
+
+    def with_options(
+        self, *, timeouts: Timeouts | None = None, retry: RetryPolicy | None = None, token: str | None = None
+    ) -> Self:
+        """Give a view of this client with other options, on the same connections.
+
+        A view never owns them: closing it does nothing, and it ends when its client is closed.
+        """
+        view = type(self).__new__(type(self))
+        view._is_view = True
+        view._client = self
+        view._attach(BlockingCaller(view_of(self._caller.core, timeouts, retry, token), self._caller.bridge))
+        return view
+
+    def run(self, function: Callable[[AsyncVoipStudio], Awaitable[T]]) -> T:
+        """Run a coroutine function on this client's own loop, and wait for its result.
+
+        It is given the awaited face of this client, on the same connections: for work that is concurrent inside.
+        """
+        face = AsyncVoipStudio.__new__(AsyncVoipStudio)
+        face._is_view = True
+        face._client = self
+        face._attach(self._caller.core)
+        return self._caller.bridge.run(function, face)
+
+    def close(self) -> None:
+        """Close the connections and end the thread.
+
+        Calling it again does nothing; every other use is then a `ClientClosedError`.
+        """
+        if not self._is_view:
+            self._caller.bridge.close(self._caller.core.delivery.transport.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        caller = self.__dict__.get("_caller")
+        if caller is None or self._is_view or not caller.bridge.started:
+            return
+        text = f"{self!r} was not closed: use 'with', or call close()"
+        warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
+        caller.bridge.drop(caller.core.delivery.transport.close)

@@ -1,0 +1,294 @@
+"""The bridge from threads to an event loop: how the blocking face runs coroutines. The only module that imports anyio.
+
+The loop lives in the thread of an anyio portal. A call crosses over with one ``call_soon_threadsafe`` and waits on a
+raw lock: a third of the price of ``portal.call``, and whatever interrupts the wait (Ctrl-C above all) cancels the call
+on the other side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import contextvars
+import importlib
+import threading
+import weakref
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
+
+from ..errors import ClientClosedError, ConfigurationError
+from ..http import forks
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+_PATIENCE = 1.0
+"""Seconds that an interrupted call is given to end on the other side."""
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class _Job:
+    """One call on its way over the bridge and back."""
+
+    __slots__ = ("_args", "_context", "_ended", "_error", "_function", "_result", "_task", "_unwanted", "done")
+
+    def __init__(self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+        self._function = function
+        self._args = args
+        self._context = contextvars.copy_context()
+        self._task: asyncio.Task[Any] | None = None
+        self._unwanted = False
+        self._ended = False
+        self._result: Any = None
+        self._error: BaseException | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+    def start(self) -> None:
+        """Begin, on the loop's thread."""
+        if self._unwanted:
+            self.fail(_closed_meanwhile())
+            return
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(self._work(), context=self._context)
+        self._task.add_done_callback(self._finish)
+
+    async def _work(self) -> None:
+        try:
+            self._result = await self._function(*self._args)
+        except (KeyboardInterrupt, SystemExit) as error:
+            # On the loop these would end the thread, and with it every call. They belong to whoever waits here.
+            self._error = error
+
+    def _finish(self, task: asyncio.Task[Any]) -> None:
+        self.fail(_closed_meanwhile() if task.cancelled() else task.exception() or self._error)
+
+    def cancel(self) -> None:
+        """Give up, on the loop's thread."""
+        self._unwanted = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def fail(self, error: BaseException | None) -> None:
+        """End, with an error or (None) without; once is enough."""
+        if not self._ended:
+            self._ended = True
+            self._error = error
+            self.done.release()
+
+    def outcome(self) -> Any:
+        """Give the result, or raise what the call raised."""
+        error, self._error = self._error, None
+        if error is None:
+            return self._result
+        try:
+            raise error
+        finally:
+            del error  # the frame and the error would keep each other alive
+
+
+def _closed_meanwhile() -> ClientClosedError:
+    return ClientClosedError("the client was closed while the call was under way")
+
+
+class Bridge:
+    """A loop in a thread of its own, started on first use; after a fork, the child gets a fresh one."""
+
+    def __init__(self, owner: str) -> None:
+        self._owner = owner
+        self._lock = threading.Lock()
+        self._manager: AbstractContextManager[BlockingPortal] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._jobs: set[_Job] = set()
+        self._endings: set[asyncio.Task[None]] = set()
+        self._closed = False
+        # Now, while nothing runs beside it: a fork in the middle of an import leaves the child a lock that stays shut.
+        importlib.import_module("anyio.from_thread")
+        with contextlib.suppress(ImportError):
+            importlib.import_module("anyio._backends._asyncio")
+        self._options = {"use_uvloop": _has_uvloop()}
+        forks.renew_after(self)
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a thread that must be ended."""
+        return self._manager is not None
+
+    def renew(self) -> None:
+        """Begin afresh in a child process: the thread stayed with the parent, and a lock may be held for ever."""
+        forks.keep(self._manager, self._loop, self._jobs)
+        if self._options["use_uvloop"]:
+            atexit.register(_revive_pool)
+        self._lock = threading.Lock()
+        self._manager = self._loop = None
+        self._jobs = set()
+
+    def run(self, function: Callable[[*Ts], Awaitable[T]], /, *args: *Ts) -> T:
+        """Run a coroutine function on the loop and wait for its result."""
+        try:
+            return self._run(_Job(function, args))  # type: ignore[no-any-return]
+        except ClientClosedError:
+            _end_silently()
+            raise
+
+    __call__ = run
+
+    def _run(self, job: _Job) -> Any:
+        loop = self._loop or self._start()
+        self._refuse_own_thread(loop)
+        self._jobs.add(job)
+        try:
+            self._cross(loop, job.start)
+            self._wait(loop, job)
+        finally:
+            self._jobs.discard(job)
+        return job.outcome()
+
+    def post(self, function: Callable[[*Ts], object], /, *args: *Ts) -> None:
+        """Have a plain function called on the loop's thread, in the order of posting; do not wait for it."""
+        try:
+            loop = self._loop or self._start()
+            self._refuse_own_thread(loop)
+            self._cross(loop, function, *args)
+        except ClientClosedError:
+            _end_silently()
+            raise
+
+    def finish(self, function: Callable[[], Awaitable[None]], /) -> None:
+        """Run what ends an iteration: it waits where it can, and needs nothing where the loop is gone."""
+        loop = self._loop
+        if loop is None:
+            return
+        if _running_loop() is loop:
+            # Garbage is being collected on the loop's own thread, which cannot wait for itself.
+            self._endings.add(ending := loop.create_task(_await(function)))
+            ending.add_done_callback(self._endings.discard)
+            return
+        with contextlib.suppress(ClientClosedError):
+            self.run(function)
+
+    def _cross(self, loop: asyncio.AbstractEventLoop, function: Callable[[*Ts], object], *args: *Ts) -> None:
+        try:
+            loop.call_soon_threadsafe(function, *args)
+        except RuntimeError:
+            raise self._closed_error() from None
+
+    def _wait(self, loop: asyncio.AbstractEventLoop, job: _Job) -> None:
+        try:
+            job.done.acquire()
+        except BaseException:
+            self._abandon(loop, job)
+            # Not longer than cancelling takes: what is interrupted has let go of its connection when this returns.
+            job.done.acquire(timeout=_PATIENCE)
+            raise
+
+    def _abandon(self, loop: asyncio.AbstractEventLoop, job: _Job) -> None:
+        try:
+            loop.call_soon_threadsafe(job.cancel)
+        except RuntimeError:
+            return  # the loop has ended, and the job with it
+
+    def _start(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._closed:
+                raise self._closed_error()
+            if self._loop is None:
+                name = f"voipstudio_async-{id(self):x}"
+                # Not imported with the package: who only awaits never needs it.
+                from anyio.from_thread import start_blocking_portal  # noqa: PLC0415
+
+                self._manager = start_blocking_portal("asyncio", self._options, name=name)
+                portal = self._manager.__enter__()
+                self._loop = portal.call(_current_loop)
+                _open_bridges.add(self)
+            return self._loop
+
+    def close(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
+        """End the loop and its thread. Calls that others wait for are cancelled first; `last` is run at the end."""
+        self._refuse_own_thread(self._loop)
+        self._end(last)
+
+    def drop(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
+        """End as `close` does, also on the loop's own thread: garbage may be collected there."""
+        if self._loop is not None and _running_loop() is self._loop:
+            threading.Thread(target=self._end, args=(last,), daemon=True).start()
+        else:
+            self._end(last)
+
+    def _end(self, last: Callable[[], Awaitable[None]] | None) -> None:
+        with self._lock:
+            manager, self._manager = self._manager, None
+            loop, self._loop = self._loop, None
+            self._closed = True
+        if manager is None or loop is None:
+            return
+        for job in list(self._jobs):
+            self._abandon(loop, job)
+        if last is not None:
+            asyncio.run_coroutine_threadsafe(_await(last), loop).result()
+        manager.__exit__(None, None, None)
+        for job in list(self._jobs):
+            job.fail(self._closed_error())
+
+    def _refuse_own_thread(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        if loop is not None and _running_loop() is loop:
+            raise ConfigurationError(f"{self._owner} was called from its own loop's thread: it would wait for itself")
+
+    def _closed_error(self) -> ClientClosedError:
+        return ClientClosedError(f"{self._owner} is closed; make a new one")
+
+
+_open_bridges: weakref.WeakSet[Bridge] = weakref.WeakSet()
+_exiting = threading.Event()
+
+
+@atexit.register
+def _close_all() -> None:
+    # A program that ends without close() must not end in a traceback of a loop that was torn from its thread.
+    _exiting.set()
+    for bridge in list(_open_bridges):
+        bridge.drop()
+
+
+def _end_silently() -> None:
+    # A daemon thread may be in a call, or begin one, as the interpreter ends. It is about to be stopped wherever it
+    # stands: a traceback of its call would say that something is wrong.
+    if _exiting.is_set() and threading.current_thread().daemon:
+        threading.Event().wait()
+
+
+def _has_uvloop() -> bool:
+    # The loop of the extra `speed`: a third off every call.
+    try:
+        importlib.import_module("uvloop")
+    except ImportError:
+        return False
+    return True
+
+
+def _revive_pool() -> None:
+    # libuv, below uvloop, waits for the threads of its pool as a process exits, also for those that a fork left behind,
+    # and crashes. One use in the child makes them anew.
+    uvloop: Any = importlib.import_module("uvloop")
+    loop = uvloop.new_event_loop()
+    loop.run_until_complete(loop.getaddrinfo("127.0.0.1", 0))
+    loop.close()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+async def _current_loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+async def _await(function: Callable[[], Awaitable[None]]) -> None:
+    await function()

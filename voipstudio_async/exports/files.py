@@ -1,0 +1,275 @@
+"""`export`: any listing as a file, written beside its target, renamed when complete, gone on with when interrupted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self, get_args, overload
+
+import attrs
+
+from ..entities.base import Entity
+from ..entities.scalars import zone_name
+from ..errors import ConfigurationError, PaginationError
+from ..pagination.page import PageReport
+from ..pagination.pagers import AsyncPages, Pages
+from .arrow import ArrowRows
+from .columns import Table
+from .faces import AnyPages, P, drive, entity_of, listing_of
+from .partial import Draft
+from .text import TextRows
+
+Format = Literal["csv", "ndjson", "parquet", "arrow"]
+RowsHook = Callable[[int], None]
+
+_ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Exported:
+    """A file that is complete."""
+
+    path: Path
+    format: Format
+    rows: int
+    """Rows in the file."""
+    resumed: int
+    """Those among them that an earlier, interrupted export had written."""
+    report: PageReport
+    """What the walk has seen; ``report.complete`` tells whether the file is known to hold everything."""
+
+
+@overload
+def export(
+    pages: AsyncPages[Any],
+    path: str | os.PathLike[str],
+    *,
+    format: Format | None = None,
+    extras: bool = False,
+    resume: bool = False,
+    batch_size: int = 10_000,
+    tz: tzinfo | None = None,
+    require_complete: bool = False,
+    progress: RowsHook | None = None,
+) -> Coroutine[Any, Any, Exported]: ...
+@overload
+def export(
+    pages: Pages[Any],
+    path: str | os.PathLike[str],
+    *,
+    format: Format | None = None,
+    extras: bool = False,
+    resume: bool = False,
+    batch_size: int = 10_000,
+    tz: tzinfo | None = None,
+    require_complete: bool = False,
+    progress: RowsHook | None = None,
+) -> Exported: ...
+def export(
+    pages: AnyPages,
+    path: str | os.PathLike[str],
+    *,
+    format: Format | None = None,
+    extras: bool = False,
+    resume: bool = False,
+    batch_size: int = 10_000,
+    tz: tzinfo | None = None,
+    require_complete: bool = False,
+    progress: RowsHook | None = None,
+) -> Coroutine[Any, Any, Exported] | Exported:
+    """Write a listing to a file. To be awaited with `AsyncPages`; `Pages` wait.
+
+    The file appears when it is complete. Until then its rows are in a folder ``<path>.partial`` beside it; what is
+    there already when an export is interrupted is kept, whatever the reason, and an export with `resume` goes on from
+    there.
+
+    :param pages: a listing; with ``page_size=5000`` it takes the fewest requests
+    :param format: ``"csv"``, ``"ndjson"``, ``"parquet"`` or ``"arrow"``; told by the ending of `path` otherwise
+    :param extras: add a column ``extra`` with what the SDK does not know, as JSON
+    :param resume: go on with an interrupted export of the same listing, if there is one; otherwise it is thrown away
+    :param batch_size: rows between checkpoints, and about as many are held at once
+    :param tz: the zone that date-times are written in, the client's without it; each keeps its moment
+    :param require_complete: raise instead of ending when it is not proven that all rows came
+    :param progress: called after every page with the number of rows so far
+    :raises ConfigurationError: the arguments cannot work, a library is missing, or there is nothing to resume that fits
+    :raises PaginationError: with `require_complete`; the rows are kept for a `resume`
+    :raises DecodeError: a value does not fit a column of Parquet or Arrow without loss
+    :raises OSError: the file cannot be written
+    """
+    form = format or _told_by(Path(path))
+    if form not in get_args(Format):
+        raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, got {form!r}")
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        raise ConfigurationError(f"batch_size must be 1 or more, got {batch_size!r}")
+    return drive(pages, _Export(pages, Path(path), form, extras, resume, batch_size, tz, require_complete, progress))
+
+
+def _told_by(path: Path) -> Format:
+    try:
+        return _ENDINGS[path.suffix.lower()]
+    except KeyError:
+        endings = ", ".join(_ENDINGS)
+        raise ConfigurationError(f"which format? {path.name!r} ends in none of {endings}: give format=") from None
+
+
+def _differences(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """Say in which points two exports differ, as far as both are told."""
+    for name, value in now.items():
+        earlier = before.get(name, value)
+        if name == "columns":
+            odd = ", ".join(sorted(set(earlier) ^ set(value)))
+            if odd and before.get("rows") == now["rows"]:
+                yield f"columns: {odd} in one of the two only"
+        elif earlier != value:
+            yield f"{name}: {_shown(earlier)} then, {_shown(value)} now"
+
+
+def _shown(value: Any) -> str:
+    return "none" if value in (None, "[]") else str(value)
+
+
+class _Rows(Protocol):
+    """The rows of a draft, in some format."""
+
+    def begin(self) -> None: ...
+    def restore(self, mark: dict[str, Any]) -> None: ...
+    def write(self, items: Sequence[Entity]) -> None: ...
+    def mark(self) -> dict[str, Any]: ...
+    def finish(self) -> str: ...
+    def close(self) -> None: ...
+
+
+class _Export:
+    """One export under way."""
+
+    def __init__(
+        self,
+        pages: AnyPages,
+        path: Path,
+        form: Format,
+        extras: bool,
+        resume: bool,
+        batch_size: int,
+        tz: tzinfo | None,
+        require_complete: bool,
+        progress: RowsHook | None,
+    ) -> None:
+        entity = entity_of(pages)
+        tz = tz or pages.tz
+        table = Table(entity, extras, tz)
+        self._draft = Draft(path)
+        text = form in ("csv", "ndjson")
+        self._sink: _Rows = TextRows(self._draft, table, form) if text else ArrowRows(self._draft, table, form, tz)
+        self._form: Format = form
+        self._resume = resume
+        self._batch_size = batch_size
+        self._require_complete = require_complete
+        self._progress = progress
+        self._kind = {
+            "format": form,
+            "rows": table.entity.__name__,
+            "columns": [column.name for column in table.columns],
+            "tz": zone_name(tz),
+        }
+        self._listing = listing_of(pages)
+        self._pages: AnyPages = pages
+        self._rows = self._marked = self._resumed = 0
+        self._settled = True
+        """Whether every page that the walk gave out is written: only then its checkpoint may be kept."""
+        self._kept = True
+        """Whether the draft is worth something to a later `resume`."""
+        self._report: PageReport | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is not None and self._settled and self._rows > self._marked:
+                self._mark()
+        finally:
+            self._sink.close()
+            if error is not None and not self._kept:
+                self._draft.discard()
+
+    def begin(self, pages: P) -> P | None:
+        found = self._draft.load() if self._resume else None
+        if found is not None and not self._is_published(found):
+            return self._go_on(pages, found)
+        self._draft.begin()
+        self._kept = False
+        self._sink.begin()
+        return pages
+
+    def _is_published(self, found: dict[str, Any]) -> bool:
+        # The last interruption came after the file was in its place, and before the rest was tidied up.
+        return found["finished"] and "size" in found["mark"] and not self._draft.path("rows").exists()
+
+    def _go_on(self, pages: P, found: dict[str, Any]) -> P | None:
+        self._compare(found["kind"] | found.get("listing", {}))
+        try:
+            rest = pages.resumed(found["checkpoint"])
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._draft.folder}: {error}: {self._draft.cure}") from error
+        self._sink.restore(found["mark"])
+        self._pages = rest
+        self._rows = self._marked = self._resumed = found["rows"]
+        if not found["finished"]:
+            return rest
+        self._report = PageReport(**found["report"])
+        return None
+
+    def _compare(self, before: dict[str, Any]) -> None:
+        """Refuse to go on with an export of something else, and say where the two differ."""
+        now = self._kind | self._listing
+        told = "; ".join(_differences(before, now))
+        if told:
+            raise ConfigurationError(
+                f"{self._draft.folder} holds an export of another kind ({told}): {self._draft.cure}"
+            )
+
+    def take(self, items: Sequence[Entity]) -> None:
+        self._settled = False
+        self._sink.write(items)
+        self._rows += len(items)
+        self._settled = True
+        if self._rows - self._marked >= self._batch_size:
+            self._mark()
+        if self._progress is not None:
+            self._progress(self._rows)
+
+    def _mark(self, finished: bool = False) -> None:
+        try:
+            checkpoint = self._pages.checkpoint()
+        except ConfigurationError:
+            # A listing in another order than by id cannot be gone on with; it can still be exported in one go.
+            checkpoint = None
+        mark = self._sink.mark()
+        self._marked = self._rows
+        if checkpoint is not None:
+            report = attrs.asdict(self._pages.report if self._report is None else self._report)
+            where = {"checkpoint": checkpoint, "mark": mark, "rows": self._rows, "finished": finished, "report": report}
+            self._draft.save({"kind": self._kind, "listing": self._listing, **where})
+            self._kept = True
+
+    def done(self) -> Exported:
+        report = self._pages.report if self._report is None else self._report
+        if self._require_complete and not report.complete:
+            raise PaginationError(f"the export is not complete: {report}", report)
+        self._mark(finished=True)
+        self._draft.publish(self._sink.finish())
+        return Exported(
+            path=self._draft.target, format=self._form, rows=self._rows, resumed=self._resumed, report=report
+        )

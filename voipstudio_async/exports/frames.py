@@ -1,0 +1,164 @@
+"""A listing as a table in memory: Arrow, pandas or Polars, with the schema of an export, for no rows too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import tzinfo
+from decimal import Decimal
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, overload
+
+from ..entities.base import Entity
+from ..extras import needed
+from ..pagination.pagers import AsyncPages, Pages
+from .arrow import SCALE, batch_of, misfit, plain_columns, schema_of, zone_of
+from .columns import Kind, Table
+from .faces import AnyPages, P, drive, entity_of
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]  # pandas-stubs are a matter of who uses pandas
+    import polars as pl
+
+Make = Callable[[Sequence[Entity]], Any]
+
+
+@overload
+def to_arrow(pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> Coroutine[Any, Any, Any]: ...
+@overload
+def to_arrow(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> Any: ...
+def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
+    """Fetch a listing into a `pyarrow.Table`: to be awaited with `AsyncPages`; `Pages` wait.
+
+    The result is typed as `Any`: pyarrow has no types that a checker could read.
+
+    Money is ``decimal128(38, 12)``, date-times are microseconds with the zone `tz` (the client's
+    without it).
+
+    :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or `tz` has no name
+    :raises DecodeError: a value does not fit its column without loss
+    """
+    arrow = needed("pyarrow", "arrow")
+    entity = entity_of(pages)
+    tz = tz or pages.tz
+    table = Table(entity, extras, tz)
+    schema = schema_of(table, tz)
+    return drive(
+        pages,
+        _Frame(lambda items: batch_of(table, schema, items), lambda batches: arrow.Table.from_batches(batches, schema)),
+    )
+
+
+@overload
+def to_pandas(
+    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None
+) -> Coroutine[Any, Any, pd.DataFrame]: ...
+@overload
+def to_pandas(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> pd.DataFrame: ...
+def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
+    """Fetch a listing into a `pandas.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
+
+    Numbers and booleans are nullable (``Int64``, ``boolean``), money stays `decimal.Decimal`, date-times have the
+    zone `tz` (the client's without it).
+
+    :raises ConfigurationError: pandas is missing (extra ``pandas``)
+    :raises DecodeError: a value does not fit its column without loss
+    """
+    pandas = needed("pandas", "pandas")
+    entity = entity_of(pages)
+    tz = tz or pages.tz
+    table = Table(entity, extras, tz)
+    types = {
+        Kind.INTEGER: "Int64",
+        Kind.BOOLEAN: "boolean",
+        Kind.MONEY: "object",
+        Kind.TEXTS: "object",
+        Kind.MOMENT: pandas.DatetimeTZDtype("us", tz),
+    }
+
+    def frame(items: Sequence[Entity]) -> Any:
+        columns = {}
+        for column, values in zip(table.columns, plain_columns(table, items), strict=True):
+            try:
+                columns[column.name] = pandas.Series(list(values), dtype=types.get(column.kind, "string"))
+            except (OverflowError, ValueError, TypeError) as error:
+                raise misfit(table, column.name, error) from None
+        return pandas.DataFrame(columns)
+
+    return drive(pages, _Frame(frame, lambda frames: pandas.concat(frames or [frame([])], ignore_index=True)))
+
+
+@overload
+def to_polars(
+    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None
+) -> Coroutine[Any, Any, pl.DataFrame]: ...
+@overload
+def to_polars(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> pl.DataFrame: ...
+def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
+    """Fetch a listing into a `polars.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
+
+    Money is ``Decimal(38, 12)``, date-times are microseconds with the zone `tz` (the client's
+    without it).
+
+    :raises ConfigurationError: polars is missing (extra ``polars``), or `tz` has no name
+    :raises DecodeError: a value does not fit its column without loss
+    """
+    polars = needed("polars", "polars")
+    entity = entity_of(pages)
+    tz = tz or pages.tz
+    table = Table(entity, extras, tz)
+    types = {
+        Kind.INTEGER: polars.Int64,
+        Kind.BOOLEAN: polars.Boolean,
+        Kind.MONEY: polars.Decimal(38, SCALE),
+        Kind.MOMENT: polars.Datetime("us", zone_of(tz)),
+        Kind.TEXTS: polars.List(polars.String),
+    }
+
+    def frame(items: Sequence[Entity]) -> Any:
+        columns: list[Any] = []
+        for column, values in zip(table.columns, plain_columns(table, items), strict=True):
+            try:
+                if column.kind is Kind.MONEY:
+                    check_money(values)
+                columns.append(polars.Series(column.name, values, types.get(column.kind, polars.String), strict=True))
+            except (OverflowError, ValueError, TypeError, polars.exceptions.PolarsError) as error:
+                raise misfit(table, column.name, error) from None
+        return polars.DataFrame(columns)
+
+    return drive(pages, _Frame(frame, lambda frames: polars.concat(frames or [frame([])])))
+
+
+def check_money(values: Sequence[Decimal | None]) -> None:
+    """Refuse decimals with more digits than a money column has: Polars would cut them."""
+    for value in values:
+        if value is None or not value:
+            continue
+        exponent = value.normalize().as_tuple().exponent
+        if not isinstance(exponent, int) or exponent < -SCALE or value.adjusted() >= 38 - SCALE:
+            raise ValueError(f"{value} has more than {38 - SCALE} digits before the point or {SCALE} behind it")
+
+
+class _Frame:
+    """A table that grows page by page: entities are let go as soon as their page is in."""
+
+    def __init__(self, make: Make, join: Callable[[list[Any]], Any]) -> None:
+        self._make = make
+        self._join = join
+        self._parts: list[Any] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave nothing behind: there is nothing to close."""
+
+    def begin(self, pages: P) -> P | None:
+        return pages
+
+    def take(self, items: Sequence[Entity]) -> None:
+        self._parts.append(self._make(items))
+
+    def done(self) -> Any:
+        return self._join(self._parts)

@@ -1,0 +1,120 @@
+"""CSV and NDJSON: rows as lines of text, in one growing file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from ..entities.base import Entity
+from ..errors import ConfigurationError
+from .columns import Kind, Table, to_json
+from .partial import Draft, to_disk
+
+_ROWS = "rows"
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+"""Beginnings that spreadsheets take for a formula, and the mark itself, so that it can be taken off again."""
+
+
+def neutral(text: str) -> str:
+    """Put ``'`` before a text that a spreadsheet would run as a formula, or that begins with ``'`` itself."""
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def csv_lines(table: Table, items: Sequence[Entity]) -> bytes:
+    """Write entities as lines of CSV."""
+    as_json = [place for place, column in enumerate(table.columns) if column.kind in (Kind.JSON, Kind.TEXTS)]
+    rows = table.rows(items)
+    for row in rows:
+        for place in as_json:
+            if row[place] is not None:
+                row[place] = _Json(to_json(row[place]).decode())
+    return _csv([_cell(value) for value in row] for row in rows)
+
+
+def csv_header(table: Table) -> bytes:
+    """Write the names of the columns."""
+    return _csv([[column.name for column in table.columns]])
+
+
+class _Json(str):
+    """A text that is JSON already: no formula begins like it."""
+
+    __slots__ = ()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, _Json):
+        return value
+    if isinstance(value, str):
+        return neutral(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _csv(rows: Any) -> bytes:
+    lines = io.StringIO()
+    # CRLF is what RFC 4180 says; with another end of line, Python leaves a lone CR in a text unquoted.
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return lines.getvalue().encode()
+
+
+def json_lines(table: Table, items: Sequence[Entity]) -> bytes:
+    """Write entities as lines of JSON objects."""
+    names = [column.name for column in table.columns]
+    return b"".join(to_json(dict(zip(names, row, strict=True))) + b"\n" for row in table.rows(items))
+
+
+class TextRows:
+    """The rows of a draft as one file of lines."""
+
+    def __init__(self, draft: Draft, table: Table, form: str) -> None:
+        self._draft = draft
+        self._table = table
+        self._lines = csv_lines if form == "csv" else json_lines
+        self._header = csv_header(table) if form == "csv" else b""
+        self._file: BinaryIO | None = None
+
+    def begin(self) -> None:
+        """Start with nothing."""
+        self._file = self._draft.path(_ROWS).open("wb")
+        self._file.write(self._header)
+
+    def restore(self, mark: dict[str, Any]) -> None:
+        """Go on behind a mark; what was written after it is cut off."""
+        place = self._draft.path(_ROWS)
+        if not place.is_file() or place.stat().st_size < mark["size"]:
+            raise ConfigurationError(f"{place} is shorter than its checkpoint says: {self._draft.cure}")
+        self._file = place.open("r+b")
+        self._file.truncate(mark["size"])
+        self._file.seek(mark["size"])
+
+    def write(self, items: Sequence[Entity]) -> None:
+        """Append some rows."""
+        self._open.write(self._lines(self._table, items))
+
+    def mark(self) -> dict[str, Any]:
+        """Bring all rows to the disk, and say how much there is."""
+        to_disk(self._open)
+        return {"size": self._open.tell()}
+
+    def finish(self) -> str:
+        """Name the file that is the export."""
+        self.close()
+        return _ROWS
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def _open(self) -> BinaryIO:
+        assert self._file is not None, "begin or restore comes first"
+        return self._file

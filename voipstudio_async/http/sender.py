@@ -1,0 +1,324 @@
+"""Delivery: one call from its request to a good reply, through as many attempts as its policy allows.
+
+The loop is short because others decide: `RetryPolicy` whether and when to try again, `Gate` when a request may go out,
+`Transport` how it is sent. Here they meet, under one deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import itertools
+import logging
+import random
+from collections.abc import Coroutine
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..errors import (
+    APIError,
+    ConnectError,
+    DeadlineExceeded,
+    FieldError,
+    RequestInfo,
+    ResponseTooLarge,
+    TransportError,
+    error_class,
+)
+from ..wire.codec import error_parts
+from ..wire.exchange import Reply, Request, Sending
+from ..wire.redaction import conceal
+from .auth import Auth, credentials, secrets_of
+from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
+from .limiter import Gate
+from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, retry_after
+from .settings import Timeouts
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+    from .timers import Timers
+    from .transport import Transport
+
+logger = logging.getLogger("voipstudio_async")
+
+_numbers = itertools.count(1)
+
+
+class Tally:
+    """Counts the requests that were sent for one piece of work."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+
+
+tally: ContextVar[Tally | None] = ContextVar("voipstudio_async_tally", default=None)
+"""Where to count the requests of the running piece of work, for `voipstudio_async.bulk`."""
+
+
+class _Call(Sending):
+    """One call under way: what its attempts have in common, and what is known of them."""
+
+    __slots__ = (
+        "attempt",
+        "credentials",
+        "delivery",
+        "expired",
+        "number",
+        "sent",
+        "session",
+        "started",
+        "task",
+        "unsure",
+    )
+
+    def __init__(
+        self, delivery: Delivery, request: Request, session: ClientSession, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        super().__init__(request, delivery.base)
+        self.number = next(_numbers)
+        self.delivery = delivery
+        self.session = session
+        self.credentials: dict[str, str] = {}
+        self.started = loop.time()
+        self.task = asyncio.current_task(loop)
+        self.attempt = 0
+        self.sent = 0
+        self.expired = False
+        self.unsure = False
+        """An earlier attempt may have reached the server, and may have been carried out."""
+
+    def held(self, seconds: float) -> None:
+        """Hear that the gate is closed; do not begin to wait when the time of the call is over before it opens."""
+        hooks = self.delivery.hooks
+        total = self.delivery.timeouts.total
+        elapsed = asyncio.get_running_loop().time() - self.started
+        if total is not None and elapsed + seconds >= total:
+            reason = f"the API has asked everybody to wait, and that takes another {seconds:.3g} s"
+            raise self.too_late(reason, elapsed)
+        hooks.tell(hooks.on_wait, WaitEvent(self.number, self.info, seconds))
+
+    def too_late(self, reason: str, elapsed: float) -> DeadlineExceeded:
+        """Make the error of a call whose time is over."""
+        return DeadlineExceeded(
+            f"not done within {self.delivery.timeouts.total:g} s: {reason}",
+            request=self.info,
+            attempts=self.sent,
+            elapsed=elapsed,
+        )
+
+    def count(self) -> None:
+        """Count a request that is sent."""
+        self.sent += 1
+        counter = tally.get()
+        if counter is not None:
+            counter.requests += 1
+
+    def expire(self) -> None:
+        """End the call: its time is over."""
+        self.expired = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+@attrs.frozen
+class Delivery:
+    """Sends requests for a client or a view of it."""
+
+    base: str
+    auth: Auth
+    timeouts: Timeouts
+    policy: RetryPolicy
+    transport: Transport
+    gate: Gate
+    budget: Budget
+    hooks: Hooks
+
+    def send(self, request: Request) -> Coroutine[Any, Any, Reply]:
+        """Send a request until there is a good reply, or raise what is in the way."""
+        session, timers = self.transport.open()
+        call = _Call(self, request, session, timers.loop)
+        return self._bounded(call, timers) if self.hooks.on_end is None else self._watched(call, timers)
+
+    async def _watched(self, call: _Call, timers: Timers) -> Reply:
+        loop = asyncio.get_running_loop()
+        status: int | None = None
+        problem: str | None = None
+        try:
+            reply = await self._bounded(call, timers)
+            status = reply.status
+        except BaseException as error:
+            status = getattr(error, "status", None)
+            problem = _named(error)
+            raise
+        finally:
+            elapsed = loop.time() - call.started
+            self.hooks.tell(self.hooks.on_end, EndEvent(call.number, call.info, call.sent, status, elapsed, problem))
+        return reply
+
+    async def _bounded(self, call: _Call, timers: Timers) -> Reply:
+        """Make attempts until one succeeds, under the deadline.
+
+        This does what asyncio.timeout() does, in fewer steps: it is on the way of every request.
+        """
+        total = self.timeouts.total
+        task = call.task
+        if total is None or task is None:
+            return await self._attempts(call)
+        before = task.cancelling()
+        timer = timers.of(total)
+        timer.start(call)
+        try:
+            return await self._attempts(call)
+        except asyncio.CancelledError:
+            # Not, if somebody else has cancelled the task as well.
+            if not call.expired or task.cancelling() > before + 1:
+                raise
+        finally:
+            timer.stop(call)
+            if call.expired:
+                task.uncancel()
+        elapsed = timers.loop.time() - call.started
+        raise call.too_late(f"{_times(call.sent)} in {elapsed:.3g} s", elapsed)
+
+    async def _attempts(self, call: _Call) -> Reply:
+        while True:
+            call.attempt += 1
+            if not self.gate.enter_at_once():
+                await self.gate.enter(call)
+            try:
+                # Not before: a token that lives for a short time would grow old at the gate.
+                given = self.auth.headers()
+                # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
+                call.credentials = credentials(
+                    given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
+                )
+                call.count()
+                return self._judge(call, await (self._told(call) if self._is_watched() else self._sent(call)))
+            except DeadlineExceeded:
+                raise  # of another client, which the credentials come from
+            except (TransportError, APIError) as error:
+                delay = self._next(call, error)
+                if delay is None:
+                    raise
+            finally:
+                self.gate.leave()
+            await asyncio.sleep(delay)
+
+    def _next(self, call: _Call, error: TransportError | APIError) -> float | None:
+        """Say how many seconds after a failure to try again, and tell the hooks and the log; None is to give up."""
+        error.attempts = call.attempt
+        failure = _failure(error)
+        delay = self._delay(call, failure)
+        if delay is None:
+            return None
+        call.unsure = call.unsure or _may_be_done(failure)
+        reason = _named(error)
+        self.hooks.tell(self.hooks.on_retry, RetryEvent(call.number, call.info, call.attempt, delay, reason))
+        logger.info("%s: attempt %d failed, the next one in %.3g s (%s)", call.info, call.attempt, delay, reason)
+        return delay
+
+    def _judge(self, call: _Call, reply: Reply) -> Reply:
+        if 200 <= reply.status < 300:
+            self.budget.give()
+            self.gate.ease()
+            return reply if call.attempt == 1 else attrs.evolve(reply, attempts=call.attempt)
+        if reply.status == 404 and call.unsure and call.request.method == "DELETE":
+            # The first DELETE was carried out and its answer got lost: that it is gone now is its success.
+            return attrs.evolve(reply, attempts=call.attempt)
+        raise _api_error(reply, call.info, secrets_of(call.credentials) | call.request.secrets)
+
+    def _is_watched(self) -> bool:
+        hooks = self.hooks
+        return hooks.on_request is not None or hooks.on_response is not None or logger.isEnabledFor(logging.DEBUG)
+
+    def _sent(self, call: _Call) -> Coroutine[Any, Any, Reply]:
+        return self.transport.send(call.session, call, call.credentials, self.timeouts)
+
+    async def _told(self, call: _Call) -> Reply:
+        """Send once, and tell the hooks and the log."""
+        loop = asyncio.get_running_loop()
+        if self.hooks.on_request is not None:
+            self.hooks.tell(self.hooks.on_request, RequestEvent(call.number, call.info, call.attempt))
+        began = loop.time()
+        status: int | None = None
+        problem: str | None = None
+        try:
+            reply = await self._sent(call)
+            status = reply.status
+        except BaseException as error:
+            problem = _named(error)
+            raise
+        finally:
+            elapsed = loop.time() - began
+            if self.hooks.on_response is not None:
+                event = ResponseEvent(call.number, call.info, call.attempt, status, elapsed, problem)
+                self.hooks.tell(self.hooks.on_response, event)
+            logger.debug("%s: %s in %.3f s", call.info, status or problem, elapsed)
+        return reply
+
+    def _delay(self, call: _Call, failure: Failure) -> float | None:
+        # Jitter spreads load; it needs no cryptography.
+        delay = self.policy.delay(call.attempt, failure, call.request.repeat, random.random())  # noqa: S311
+        if failure.throttled and (failure.wait or 0.0) <= MAX_WAIT:
+            # Also where this call gives up: the API has asked everybody to wait.
+            self.gate.slow_down(max(delay or 0.0, failure.wait or 0.0))
+        if delay is None or not self._in_time(call, delay):
+            return None
+        return delay if failure.throttled or self.budget.take() else None
+
+    def _in_time(self, call: _Call, delay: float) -> bool:
+        if self.timeouts.total is None:
+            return True
+        return asyncio.get_running_loop().time() - call.started + delay < self.timeouts.total
+
+
+def _api_error(reply: Reply, info: RequestInfo, secrets: set[str]) -> APIError:
+    # Read first, and then freed of secrets: they may be written in another way in the JSON.
+    told, errors = error_parts(reply.body)
+    message = conceal(told, secrets) if told else _phrase(reply.status)
+    error = error_class(reply.status)(reply.status, message, [_concealed(entry, secrets) for entry in errors], info)
+    error.retry_after = retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
+    return error
+
+
+def _concealed(entry: FieldError, secrets: set[str]) -> FieldError:
+    texts = (conceal(text, secrets) if text else text for text in (entry.field, entry.code))
+    field, code = texts
+    return FieldError(field, conceal(entry.message, secrets), code)
+
+
+def _named(error: BaseException) -> str:
+    """Say what went wrong without a word of the answer's body: hooks and logs are kept."""
+    name = type(error).__name__
+    if isinstance(error, APIError):
+        return f"{name}: {error.status}"
+    return f"{name}: {error.message}" if isinstance(error, TransportError) else name
+
+
+def _phrase(status: int) -> str:
+    if 300 <= status < 400:
+        return "the API redirects; redirects are not followed, since the token would travel along (is base_url right?)"
+    return "the answer has no message"
+
+
+def _failure(error: TransportError | APIError) -> Failure:
+    if isinstance(error, APIError):
+        return Failure(status=error.status, wait=error.retry_after)
+    if isinstance(error, ConnectError):
+        return Failure(unsent=True, final=error.final)
+    return Failure(final=isinstance(error, ResponseTooLarge))
+
+
+def _may_be_done(failure: Failure) -> bool:
+    # A 4xx, and an answer that only asks to come later, refuse the request; nobody knows what is behind another one.
+    if failure.unsent or failure.throttled:
+        return False
+    return failure.status is None or failure.status >= 500
+
+
+def _times(attempts: int) -> str:
+    return "1 attempt" if attempts == 1 else f"{attempts} attempts"

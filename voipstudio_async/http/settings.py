@@ -1,0 +1,55 @@
+"""How long a client waits and how much it takes: `Timeouts` and `Limits`, checked when they are made."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+
+from ..errors import ConfigurationError
+
+
+def positive_number(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Validate: None, or a number above 0 that is finite."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+        name = f"{type(instance).__name__}.{attribute.name}"
+        raise ConfigurationError(f"{name} must be a number above 0, or None for no limit, got {value!r}")
+
+
+def positive_count(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Validate: a whole number, 1 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{type(instance).__name__}.{attribute.name} must be 1 or more, got {value!r}")
+
+
+@attrs.frozen(kw_only=True)
+class Timeouts:
+    """How long to wait, in seconds; None is for ever.
+
+    Placing a call through the API takes up to 10 seconds to answer: a `read` below 15 would give such calls up too
+    early.
+    """
+
+    connect: float | None = attrs.field(default=10.0, validator=positive_number)
+    """To make a connection, with its TLS handshake. Exceeding it is a `ConnectError`: nothing was sent."""
+    read: float | None = attrs.field(default=30.0, validator=positive_number)
+    """For the next piece of an answer. Exceeding it is a `RequestTimeout`."""
+    total: float | None = attrs.field(default=120.0, validator=positive_number)
+    """For the whole call, with every retry and wait in it. Exceeding it is a `DeadlineExceeded`."""
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """What a client takes at most; its views share these."""
+
+    concurrency: int = attrs.field(default=16, validator=positive_count)
+    """Requests under way at once, and the size of the connection pool."""
+    adaptive: bool = True
+    """Send fewer at once after the API has asked to slow down, and more again as it answers; False fixes the number."""
+    per_second: float | None = attrs.field(default=None, validator=positive_number)
+    """Requests begun in a second, or None for as many as the API takes (it publishes no limit)."""
+    max_response_bytes: int = attrs.field(default=64 * 2**20, validator=positive_count)
+    """The largest body that is read, after decompression. A larger one is `ResponseTooLarge`."""

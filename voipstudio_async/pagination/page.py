@@ -1,0 +1,131 @@
+"""One page of a listing, what is asked for it, and what is reported about many: pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, Literal, TypeVar
+
+import attrs
+
+from ..entities.base import Entity
+from ..errors import ConfigurationError
+from ..wire.codec import Codec
+from ..wire.exchange import Exchange, Reply, Request
+from ..wire.filters import Filter
+
+E = TypeVar("E", bound=Entity)
+
+MAX_PAGE_SIZE = 5000
+"""The most rows that the API gives in a page (as the vendor's introduction is read, and its connector uses)."""
+DEFAULT_PAGE_SIZE = 100
+DEFAULT_ORDER = "-id"
+"""Newest first, as the vendor's own command line lists: see `pagination.strategies` for why it is the safest."""
+
+Strategy = Literal["offset", "keyset"]
+
+
+@attrs.frozen
+class Page(Generic[E]):
+    """One page of a listing."""
+
+    items: Sequence[E]
+    number: int
+    """Counted from 1, as the API does; for a keyset walk, the number of the request."""
+    total: int | None
+    """How many rows the listing has, as told with this page; None when it was not told."""
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[E]:
+        return iter(self.items)
+
+
+@attrs.frozen
+class PageReport:
+    """What a walk has seen so far."""
+
+    requests: int = 0
+    rows: int = 0
+    """Rows given out: each id once."""
+    duplicates: int = 0
+    """Rows that came again within a pass and were dropped."""
+    total_first: int | None = None
+    """The total that the first page told."""
+    total_last: int | None = None
+    """The total that the last page told."""
+    complete: bool = False
+    """The walk reached its end, and nothing was missed: see `pagination.strategies` for what that rests on."""
+
+
+def _check_order(_: object, __: object, order: Any) -> None:
+    if order is not None and not (isinstance(order, str) and order.removeprefix("-").strip()):
+        raise ConfigurationError(f"order_by names a field, 'calldate' or '-calldate', got {order!r}")
+
+
+def _check_page_size(_: object, __: object, size: Any) -> None:
+    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_PAGE_SIZE:
+        raise ConfigurationError(f"page_size must be from 1 to {MAX_PAGE_SIZE}, got {size!r}")
+
+
+def _check_strategy(query: PageQuery[Any], _: object, strategy: Strategy) -> None:
+    if strategy not in ("offset", "keyset"):
+        raise ConfigurationError(f"strategy is 'offset' or 'keyset', got {strategy!r}")
+    if strategy == "keyset" and not query.by_id:
+        raise ConfigurationError(f"a keyset walk goes by id: order_by must be 'id' or '-id', got {query.order_by!r}")
+
+
+@attrs.frozen
+class PageQuery(Generic[E]):
+    """What a listing asks for: everything but the page."""
+
+    entity: type[E]
+    path: str
+    codec: Codec = attrs.field(repr=False)
+    filters: tuple[Filter, ...] = ()
+    order_by: str | None = attrs.field(default=DEFAULT_ORDER, validator=_check_order)
+    page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE, validator=_check_page_size)
+    strategy: Strategy = attrs.field(default="offset", validator=_check_strategy)
+
+    @property
+    def by_id(self) -> bool:
+        """Whether the rows come in the order of their ids."""
+        return self.order_by in ("id", "-id")
+
+    @property
+    def descending(self) -> bool:
+        """Whether the largest comes first."""
+        return self.order_by is not None and self.order_by.startswith("-")
+
+    def page(self, number: int, size: int | None = None) -> Exchange[Page[E]]:
+        """Ask for one page."""
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise ConfigurationError(f"pages are counted from 1, got {number!r}")
+        return self._exchange(number, number, size or self.page_size, self.filters)
+
+    def beyond(self, last: int | None, number: int) -> Exchange[Page[E]]:
+        """Ask for the rows that come after an id; `number` is what to call the page."""
+        if last is None:
+            return self._exchange(1, number, self.page_size, self.filters)
+        bound = Filter("id", "lt" if self.descending else "gt", last)
+        return self._exchange(1, number, self.page_size, (*self.filters, bound))
+
+    def count(self) -> Exchange[int | None]:
+        """Ask for the total alone: the smallest page there is."""
+        bare = attrs.evolve(self, order_by=None, strategy="offset")
+        return Exchange(bare._request(1, 1, self.filters), lambda reply: self.codec.total(reply.body))
+
+    def _exchange(self, asked: int, number: int, size: int, filters: tuple[Filter, ...]) -> Exchange[Page[E]]:
+        def read(reply: Reply) -> Page[E]:
+            rows = self.codec.rows(self.entity, reply.body)
+            return Page(rows.items, number, rows.total)
+
+        return Exchange(self._request(asked, size, filters), read)
+
+    def _request(self, number: int, size: int, filters: tuple[Filter, ...]) -> Request:
+        query = [("page", str(number)), ("limit", str(size))]
+        if self.order_by is not None:
+            query += [("sort", self.order_by.removeprefix("-")), ("dir", "DESC" if self.descending else "ASC")]
+        if filters:
+            query.append(("filter", self.codec.filter_text(filters)))
+        return Request("GET", self.path, tuple(query))

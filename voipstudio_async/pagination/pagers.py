@@ -1,0 +1,278 @@
+"""Listings as iterators: `AsyncPages` drives a walk, with a bounded look-ahead; `Pages` is its blocking face.
+
+What to ask for and when to stop is decided in `strategies`. Here pages are fetched ahead, given out in
+order, and nothing is left running when the caller stops. The blocking face crosses the thread once per page, never per
+row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from datetime import tzinfo
+from typing import Generic, Protocol, Self, TypeVar, TypeVarTuple
+
+from ..entities.base import Entity
+from ..errors import ClientClosedError, ConfigurationError, PaginationError
+from ..wire.exchange import Exchange
+from .page import Page, PageQuery, PageReport
+from .strategies import Checkpoint, Walk, begin
+
+E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+ELSEWHERE = "this iteration began in another process or event loop; go on from a checkpoint, or begin anew"
+
+
+class Fetch(Protocol):
+    """How a pager reaches the API."""
+
+    def __call__(self, exchange: Exchange[T], /) -> Awaitable[Callable[[], T]]:
+        """Send one request, and give what reads its reply."""
+        ...
+
+
+class AsyncPages(Generic[E]):
+    """A listing: iterate it for all rows, or use its methods for less. Nothing is sent before that.
+
+    Each iteration is a walk of its own; `report` is about the latest.
+    """
+
+    def __init__(self, query: PageQuery[E], fetch: Fetch, prefetch: int = 0, resume: str | None = None) -> None:
+        if isinstance(prefetch, bool) or not isinstance(prefetch, int) or prefetch < 0:
+            raise ConfigurationError(f"prefetch must be 0 or more pages, got {prefetch!r}")
+        self._query = query
+        self._fetch = fetch
+        self._prefetch = prefetch
+        self._resume = resume
+        self._walk = self._begin()
+
+    def _begin(self) -> Walk[E]:
+        point = None if self._resume is None else Checkpoint.load(self._resume, self._query)
+        return begin(self._query, point)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._query.entity.__name__}, {self._query.path!r})"
+
+    @property
+    def entity(self) -> type[E]:
+        """The class of the rows."""
+        return self._query.entity
+
+    @property
+    def tz(self) -> tzinfo:
+        """The client's zone, in which the date-times of the rows are read."""
+        return self._query.codec.tz
+
+    @property
+    def report(self) -> PageReport:
+        """What the latest walk has seen."""
+        return self._walk.report
+
+    def checkpoint(self) -> str:
+        """Say where the latest walk stands, as a small JSON text for ``list(..., resume=text)`` or `resumed`.
+
+        It covers every page that was given out, the current one included: take it in a loop over `pages`, when a page
+        is done with. It needs the order ``id`` or ``-id``. What comes after it is complete as far as nothing changed in
+        between; a walk with ``strategy="keyset"`` misses nothing.
+        """
+        return self._walk.checkpoint().dump()
+
+    def resumed(self, checkpoint: str) -> Self:
+        """Give the same listing, to be gone on with from a checkpoint."""
+        return type(self)(self._query, self._fetch, self._prefetch, checkpoint)
+
+    async def __aiter__(self) -> AsyncGenerator[E, None]:
+        pages = self.pages()
+        try:
+            async for page in pages:
+                for item in page.items:
+                    yield item
+                del page  # see `pages`
+        finally:
+            await pages.aclose()
+
+    async def pages(self) -> AsyncGenerator[Page[E], None]:
+        """Walk the listing page by page; pages without a new row are left out."""
+        self._walk = walk = self._begin()
+        ahead: _Ahead[E] = _Ahead(self._fetch)
+        try:
+            while not walk.ended:
+                page = walk.take(await self._next(walk, ahead))
+                ahead.fill(walk, self._prefetch)
+                if page.items:
+                    yield page
+                # Not held while the next one is awaited: a page can be large.
+                del page
+        finally:
+            await ahead.close()
+
+    async def _next(self, walk: Walk[E], ahead: _Ahead[E]) -> Page[E]:
+        if ahead:
+            return await ahead.pop()
+        exchange = walk.ask()
+        assert exchange is not None, "a walk that has not ended and waits for nothing has a page to ask for"
+        return await self._read(exchange)
+
+    async def _read(self, exchange: Exchange[T]) -> T:
+        return (await self._fetch(exchange))()
+
+    async def page(self, number: int) -> Page[E]:
+        """Fetch one page, counted from 1. A page past the end is empty."""
+        return await self._read(self._query.page(number))
+
+    async def first(self) -> E | None:
+        """Fetch the first row alone, or None when there is none."""
+        page = await self._read(self._query.page(1, size=1))
+        return page.items[0] if page.items else None
+
+    async def total(self) -> int | None:
+        """Ask how many rows there are, with one small request. None when the API does not tell."""
+        return await self._read(self._query.count())
+
+    async def collect(self, max_items: int | None = None, require_complete: bool = False) -> list[E]:
+        """Fetch all rows, or the first `max_items`, into a list.
+
+        With `require_complete` the list is everything, or there is a `PaginationError` with the report: the API must
+        have told the same total from first to last, and have given as many rows.
+        """
+        if max_items is not None and (isinstance(max_items, bool) or not isinstance(max_items, int) or max_items < 0):
+            raise ConfigurationError(f"max_items must be 0 or more, got {max_items!r}")
+        items: list[E] = []
+        if max_items == 0:
+            return items
+        pages = self.pages()
+        try:
+            async for page in pages:
+                items += page.items
+                if max_items is not None and len(items) >= max_items:
+                    return items[:max_items]
+        finally:
+            await pages.aclose()
+        if require_complete and not self.report.complete:
+            raise PaginationError(f"{self._query.path}: the listing is not complete: {self.report}", self.report)
+        return items
+
+
+class _Ahead(Generic[E]):
+    """The pages that are fetched ahead: in order, at most so many, none left running.
+
+    They wait as they came: rows take three times the memory of their JSON.
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._tasks: deque[asyncio.Task[Callable[[], Page[E]]]] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._tasks)
+
+    def fill(self, walk: Walk[E], most: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        while len(self._tasks) < most and (exchange := walk.ask()) is not None:
+            self._tasks.append(asyncio.ensure_future(self._fetch(exchange)))
+
+    async def pop(self) -> Page[E]:
+        if self._is_elsewhere():
+            self._tasks.clear()
+            raise ClientClosedError(ELSEWHERE)
+        read = await self._tasks[0]
+        self._tasks.popleft()
+        return read()
+
+    async def close(self) -> None:
+        if self._is_elsewhere():
+            return
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _is_elsewhere(self) -> bool:
+        # After a fork, the child's loop is another one: what the parent's was doing goes on there alone.
+        return bool(self._tasks) and self._loop is not asyncio.get_running_loop()
+
+
+class Runner(Protocol):
+    """How the blocking face runs a piece of the asynchronous one and waits for it."""
+
+    def __call__(self, function: Callable[[*Ts], Awaitable[T]], /, *args: *Ts) -> T:
+        """Run `function` on the loop's thread."""
+        ...
+
+    def finish(self, function: Callable[[], Awaitable[None]], /) -> None:
+        """Run what ends an iteration, also when the client is closed or garbage is being collected."""
+        ...
+
+
+class Pages(Generic[E]):
+    """The blocking face of `AsyncPages`: the same walk, one page handed over at a time."""
+
+    def __init__(self, pages: AsyncPages[E], run: Runner) -> None:
+        self._pages = pages
+        self._run = run
+
+    def __repr__(self) -> str:
+        return repr(self._pages).removeprefix("Async")
+
+    @property
+    def entity(self) -> type[E]:
+        """The class of the rows."""
+        return self._pages.entity
+
+    @property
+    def tz(self) -> tzinfo:
+        """The client's zone, in which the date-times of the rows are read."""
+        return self._pages.tz
+
+    @property
+    def report(self) -> PageReport:
+        """What the latest walk has seen."""
+        return self._pages.report
+
+    def checkpoint(self) -> str:
+        """Say where the latest walk stands; see `AsyncPages.checkpoint`."""
+        return self._pages.checkpoint()
+
+    def resumed(self, checkpoint: str) -> Self:
+        """Give the same listing, to be gone on with from a checkpoint."""
+        return type(self)(self._pages.resumed(checkpoint), self._run)
+
+    def __iter__(self) -> Iterator[E]:
+        for page in self.pages():
+            yield from page.items
+            del page  # see `AsyncPages.pages`
+
+    def pages(self) -> Generator[Page[E], None, None]:
+        """Walk the listing page by page; pages without a new row are left out."""
+        walk = self._pages.pages()
+        try:
+            while (page := self._run(_step, walk)) is not None:
+                yield page
+                del page
+        finally:
+            self._run.finish(walk.aclose)
+
+    def page(self, number: int) -> Page[E]:
+        """Fetch one page, counted from 1. A page past the end is empty."""
+        return self._run(self._pages.page, number)
+
+    def first(self) -> E | None:
+        """Fetch the first row alone, or None when there is none."""
+        return self._run(self._pages.first)
+
+    def total(self) -> int | None:
+        """Ask how many rows there are, with one small request. None when the API does not tell."""
+        return self._run(self._pages.total)
+
+    def collect(self, max_items: int | None = None, require_complete: bool = False) -> list[E]:
+        """Fetch all rows, or the first `max_items`, into a list; see `AsyncPages.collect`."""
+        return self._run(self._pages.collect, max_items, require_complete)
+
+
+async def _step(walk: AsyncIterator[Page[E]]) -> Page[E] | None:
+    # The end is a value: an exception that ends iteration must not cross the thread.
+    return await anext(walk, None)

@@ -1,0 +1,148 @@
+"""A request, a reply, and the two together: pure values between the operations and the transport."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+from multidict import CIMultiDict
+from yarl import URL
+
+from ..entities.scalars import loose
+from ..errors import DecodeError, RequestInfo
+from .codec import parse
+from .redaction import body_secrets, parameter_secrets, shown_parameter
+
+if TYPE_CHECKING:
+    from attrs import frozen
+else:
+    # Frozen for the type checkers, who alone could tell: each field of a class that is frozen at run time costs a call,
+    # and every request makes one of each of these.
+    frozen = attrs.define(unsafe_hash=True)
+
+T = TypeVar("T")
+
+_SECRET_SEGMENT = re.compile(r"(/apitokens/)([^/?#]+)", re.IGNORECASE)
+
+
+class Repeat(enum.Enum):
+    """When a request may be sent again after a failure."""
+
+    ALWAYS = "always"
+    """Sending it twice does the same as sending it once: every GET, and what its declaration says is safe."""
+    UNSENT = "unsent"
+    """Only when nothing was sent, because no connection could be made: it rings a phone, or costs money."""
+
+
+@frozen
+class Request:
+    """What is asked: everything but the host, the credentials and the connection."""
+
+    method: str
+    path: str = attrs.field(repr=lambda path: repr(_shown(path)))
+    """Below the base URL, percent-encoded, ``/users/7206`` for instance."""
+    query: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
+    body: bytes | None = attrs.field(default=None, repr=False)
+    repeat: Repeat = Repeat.ALWAYS
+
+    @property
+    def shown_path(self) -> str:
+        """The path for error messages and logs: an API token is its own id there."""
+        return _shown(self.path)
+
+    @property
+    def shown_query(self) -> str:
+        """The query for error messages and logs."""
+        return "&".join(f"{name}={shown_parameter(name, value)}" for name, value in self.query)
+
+    @property
+    def secrets(self) -> set[str]:
+        """The passwords and tokens in it: an answer may repeat them."""
+        found = {match[2] for match in _SECRET_SEGMENT.finditer(self.path)} | body_secrets(self.body)
+        return found.union(*(parameter_secrets(name, value) for name, value in self.query))
+
+
+def _shown(path: str) -> str:
+    return _SECRET_SEGMENT.sub(r"\1***", path)
+
+
+class Sending:
+    """A request on its way: where it goes, and how it is shown. Its URL stays hidden: a token may be part of it."""
+
+    __slots__ = ("_base", "_info", "request", "url")
+
+    def __init__(self, request: Request, base: str) -> None:
+        self.request = request
+        url = URL(base + request.path, encoded=True)
+        self.url = url.with_query(request.query) if request.query else url
+        self._base = base
+        self._info: RequestInfo | None = None
+
+    @property
+    def info(self) -> RequestInfo:
+        """The request for errors, hooks and logs; made when somebody asks, which for most requests is never."""
+        if self._info is None:
+            self._info = describe(self.request, self._base)
+        return self._info
+
+
+def describe(request: Request, base: str) -> RequestInfo:
+    """Show a request without its secrets."""
+    query = request.shown_query
+    return RequestInfo(request.method, f"{base}{request.shown_path}{'?' if query else ''}{query}")
+
+
+_NO_CREDENTIALS: Mapping[str, str] = {}
+
+
+@frozen
+class Reply:
+    """What came back, read to its end."""
+
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+    attempts: int = 1
+    credentials: Mapping[str, str] = attrs.field(default=_NO_CREDENTIALS, repr=False)
+    """The headers of the request that showed who asks: they are not quoted, should the body repeat them."""
+
+
+@frozen
+class Exchange(Generic[T]):
+    """A request and how to read its reply."""
+
+    request: Request
+    read: Callable[[Reply], T]
+
+
+def _copied(headers: Mapping[str, str]) -> Mapping[str, str]:
+    # What aiohttp gives is a view that cannot be pickled.
+    return CIMultiDict(headers)
+
+
+@attrs.frozen
+class RawResponse:
+    """What `raw.request` answers: the status, the headers, and the body as it came."""
+
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False, converter=_copied)
+    """By their names, in small or capital letters."""
+    body: bytes = attrs.field(repr=False)
+
+    def text(self) -> str:
+        """Give the body as text (UTF-8, with replacements for what is not)."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Give the body as plain Python values: floats for numbers with a point.
+
+        :raises DecodeError: the body is not JSON; it is not quoted, since nobody knows here what in it is secret
+        """
+        try:
+            return loose(parse(self.body))
+        except (DecodeError, RecursionError):
+            pass
+        raise DecodeError("", f"the body, of {len(self.body)} bytes, is not JSON; text() gives it as it came")

@@ -1,0 +1,126 @@
+"""Filters of a listing: ``field("duration") > 60``.
+
+Several filters are a conjunction; the API knows no "or". A filter is a plain value: what it looks like on the wire is
+decided in `voipstudio_async.wire.codec`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from ..errors import ConfigurationError
+
+FilterValue = str | int | float | bool | Decimal | date | None | list[Any] | tuple[Any, ...]
+"""What can be compared with: `datetime.datetime` is a `datetime.date`, too."""
+
+OPERATORS = ("eq", "like", "gt", "gte", "lt", "lte")
+"""The operators that the live API is known to accept (the vendor's command line lists these six)."""
+
+
+@attrs.frozen
+class Filter:
+    """One condition: a property, an operator, a value."""
+
+    property: str
+    operator: str
+    value: FilterValue
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a filter has no truth value; pass several filters side by side instead of 'and', and no chained '<'"
+        )
+
+
+@attrs.frozen
+class Between:
+    """A pair of filters for a range with both ends in it: the API refuses ``between``, so it is sent as two."""
+
+    low: Filter
+    high: Filter
+
+
+Condition = Filter | Between
+
+
+class Field:
+    """A property of a listing, to be compared. Made by `field`."""
+
+    __slots__ = ("_name",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name.strip():
+            raise ConfigurationError(f"a field needs a name, got {name!r}")
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"field({self._name!r})"
+
+    def op(self, operator: str, value: FilterValue) -> Filter:
+        """Compare with an operator that this SDK does not list; the API refuses those it does not know with 400."""
+        if not isinstance(operator, str) or not operator.strip():
+            raise ConfigurationError(f"a filter needs the name of an operator, got {operator!r}")
+        return Filter(self._name, operator, value)
+
+    def __eq__(self, value: FilterValue) -> Filter:  # type: ignore[override]
+        return self.op("eq", value)
+
+    def __ne__(self, value: FilterValue) -> Filter:  # type: ignore[override]
+        """Not equal. Only documented at second hand: the API may refuse it with 400."""
+        return self.op("ne", value)
+
+    def __lt__(self, value: FilterValue) -> Filter:
+        return self.op("lt", value)
+
+    def __le__(self, value: FilterValue) -> Filter:
+        return self.op("lte", value)
+
+    def __gt__(self, value: FilterValue) -> Filter:
+        return self.op("gt", value)
+
+    def __ge__(self, value: FilterValue) -> Filter:
+        return self.op("gte", value)
+
+    def like(self, text: str) -> Filter:
+        """Contains `text`: a part of the value, without wildcards."""
+        return self.op("like", text)
+
+    def between(self, low: FilterValue, high: FilterValue) -> Between:
+        """From `low` to `high`, both included. Sent as ``gte`` and ``lte``: the API refuses ``between``."""
+        return Between(self >= low, self <= high)
+
+
+def field(name: str) -> Field:
+    """Name a property to filter by: ``field("calldate") >= start``, ``field("src").like("4478")``.
+
+    Which properties a listing can be filtered by differs from resource to resource; the API answers 400 to others.
+    """
+    return Field(name)
+
+
+def flatten(conditions: tuple[Condition, ...]) -> tuple[Filter, ...]:
+    """Spell every range out as its two filters."""
+    filters: list[Filter] = []
+    for condition in conditions:
+        if isinstance(condition, Filter):
+            filters += _whole_day(condition) if _is_day(condition) else (condition,)
+        elif isinstance(condition, Between):
+            filters += (condition.low, condition.high)
+        else:
+            raise ConfigurationError(f"a filter is made like field('duration') > 60, got {condition!r}")
+    return tuple(filters)
+
+
+def _is_day(condition: Filter) -> bool:
+    return (
+        condition.operator == "eq" and isinstance(condition.value, date) and not isinstance(condition.value, datetime)
+    )
+
+
+def _whole_day(condition: Filter) -> tuple[Filter, ...]:
+    # Compared for equality, a bare date would be its midnight alone.
+    return tuple(Filter(condition.property, operator, condition.value) for operator in ("gte", "lte"))
