@@ -27,13 +27,13 @@ ENTITIES = {"user": User, "cdr": Cdr}
 
 
 def reader(kind: str) -> models.Decode:
-    """Give our own way: what a listing does with the body of a page, its twins learned."""
+    """Return our own way: what a listing does with the body of a page, its twins learned."""
     codec, entity = Codec(UTC, strict=False), ENTITIES[kind]
     return lambda body: codec.rows(entity, body)
 
 
 def decoders(kind: str, generated: Generated) -> dict[str, models.Decode]:
-    """Give every contender's way from the body of a page to records."""
+    """Return every contender's way from the body of a page to records."""
     ways = {
         OURS: reader(kind),
         STRUCT: models.struct(kind),

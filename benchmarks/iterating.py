@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from voipstudio_async import Cdr
-from voipstudio_async.clients.portal import Bridge
+from voipstudio_async.clients.portal import Portal
 from voipstudio_async.pagination.page import Page, PageQuery
 from voipstudio_async.pagination.pagers import AsyncPages, Pages
 from voipstudio_async.wire.codec import codec
@@ -37,7 +37,7 @@ class _Shelf:
         self._next = 0
 
     async def fetch(self, _: Exchange[Any]) -> Any:
-        """Give what gives the next page."""
+        """Return what gives the next page."""
         page = self._pages[self._next % PAGES]
         self._next += 1
         return lambda: page
@@ -48,8 +48,8 @@ def results(plan: Plan) -> Iterator[Result]:
     pages = _pages()
     query = PageQuery(Cdr, "/cdrs", codec(UTC), page_size=PAGE)
     listing = AsyncPages(query, _Shelf(pages).fetch)
-    bridge = Bridge("a benchmark")
-    blocking = Pages(AsyncPages(query, _Shelf(pages).fetch), bridge)
+    portal = Portal("a benchmark")
+    blocking = Pages(AsyncPages(query, _Shelf(pages).fetch), portal)
     with asyncio.Runner() as runner:
         ways = {
             OURS: timed(lambda: runner.run(_rows(listing)), items=PAGE * PAGES),
@@ -59,7 +59,7 @@ def results(plan: Plan) -> Iterator[Result]:
             LISTS: timed(lambda: _lists(pages), items=PAGE * PAGES),
         }
         yield compare("iterate", "Iterate", ways, plan, unit="us", item="row", floor=LISTS)
-    bridge.close()
+    portal.close()
 
 
 async def _rows(rows: Any) -> None:

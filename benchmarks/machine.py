@@ -29,7 +29,7 @@ def described() -> dict[str, Any]:
 
 
 def load() -> list[float]:
-    """Give the load averages of the last 1, 5 and 15 minutes."""
+    """Return the load averages of the last 1, 5 and 15 minutes."""
     return [round(value, 2) for value in os.getloadavg()] if hasattr(os, "getloadavg") else []
 
 

@@ -62,7 +62,7 @@ class Plan:
     """Whether to measure how cost grows."""
 
     def slow(self) -> Plan:
-        """Give the plan for samples that take seconds each."""
+        """Return the plan for samples that take seconds each."""
         return attrs.evolve(self, seconds=self.seconds * 4, least=min(2, self.least))
 
 

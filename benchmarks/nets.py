@@ -34,7 +34,7 @@ async def _calls(stack: AsyncExitStack, url: str) -> dict[str, AsyncCall]:
     others = {
         "one attempt only": await client(retry=RetryPolicy(attempts=1)),
         "no deadline": await client(timeouts=Timeouts(total=None)),
-        "one place in the gate": await client(limits=Limits(concurrency=1)),
+        "one place in the limiter": await client(limits=Limits(concurrency=1)),
         "with hooks": await client(hooks=hooks),
         "strict": await client(strict=True),
     }

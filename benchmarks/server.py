@@ -38,7 +38,7 @@ def _single(kind: str) -> bytes:
 
 
 def answer(target: str) -> tuple[float, bytes]:
-    """Give the delay in seconds and the whole response for a request's target."""
+    """Return the delay in seconds and the whole response for a request's target."""
     url = URL(target, encoded=True)
     _, how, place, *rest = url.path.split("/")
     latency, _, total = how.partition("-")
@@ -119,7 +119,7 @@ class Server:
         return self
 
     def url(self, latency: int = 0, total: int = 1_000_000) -> str:
-        """Give a base URL for this latency in milliseconds and this many rows."""
+        """Return a base URL for this latency in milliseconds and this many rows."""
         return f"http://127.0.0.1:{self.port}/{latency}-{total}"
 
     def __exit__(self, *_: object) -> None:

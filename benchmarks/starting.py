@@ -93,7 +93,7 @@ def _process(code: str, environment: dict[str, str]) -> float:
 
 
 def _above_nothing(result: Result) -> Result:
-    """Give what comes on top of the interpreter's own start."""
+    """Return what comes on top of the interpreter's own start."""
     base = result.figures[NOTHING]
     figures = {
         name: Figure(max(0.0, figure.median - base.median), max(0.0, figure.p10 - base.p10), figure.samples)

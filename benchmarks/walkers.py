@@ -15,7 +15,7 @@ BARE = "bare aiohttp, bytes only"
 BARE_AHEAD = f"{BARE}, {AHEAD} in flight"
 CATTRS = "aiohttp + cattrs tuned"
 
-Walk = Callable[[str, int], Awaitable[int]]
+WalkStrategy = Callable[[str, int], Awaitable[int]]
 """Walks the call records at a base URL, so many; gives how many came."""
 
 # What a way needs is imported by it alone, since it counts towards its memory.
@@ -79,7 +79,13 @@ async def with_cattrs(url: str, rows: int) -> int:
     return count
 
 
-WALKS: dict[str, Walk] = {OURS: ours, PREFETCH: ours_ahead, BARE: bare, BARE_AHEAD: bare_ahead, CATTRS: with_cattrs}
+WALKS: dict[str, WalkStrategy] = {
+    OURS: ours,
+    PREFETCH: ours_ahead,
+    BARE: bare,
+    BARE_AHEAD: bare_ahead,
+    CATTRS: with_cattrs,
+}
 
 
 def peak() -> int:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from .measure import Plan, Result, Sample, compare
 from .server import Server
-from .walkers import BARE, BARE_AHEAD, WALKS, Walk
+from .walkers import BARE, BARE_AHEAD, WALKS, WalkStrategy
 
 LATENCIES = (0, 20, 100)
 
 
-def walk_sample(walk: Walk, url: str, rows: int) -> Sample:
+def walk_sample(walk: WalkStrategy, url: str, rows: int) -> Sample:
     """Make a sample: the seconds of one walk, in a loop of its own."""
 
     def sample() -> float:
@@ -35,7 +35,7 @@ def results(plan: Plan, server: Server) -> Iterator[Result]:
     for latency in LATENCIES:
         url = server.url(latency, rows)
         samples = {name: walk_sample(walk, url, rows) for name, walk in WALKS.items()}
-        title = f"Walk {rows:,} call records, {latency} ms away"
+        title = f"WalkStrategy {rows:,} call records, {latency} ms away"
         yield compare(f"walk-{latency}", title, samples, slow, unit="s", item="walk", floor=BARE_AHEAD, warm_up=False)
     memory = {name: _memory(name, server.url(0, rows), rows) for name in WALKS}
     title = f"Peak memory, {rows:,} call records"

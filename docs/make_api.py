@@ -12,7 +12,7 @@ import attrs
 
 import voipstudio_async as v
 from voipstudio_async import errors, resources
-from voipstudio_async.clients.base import Studio
+from voipstudio_async.clients.base import BaseClient
 from voipstudio_async.entities.base import field_specs
 from voipstudio_async.openapi.schema import field_texts
 from voipstudio_async.operations import Operation
@@ -44,19 +44,19 @@ _MODULE = re.compile(r"\b(?:voipstudio_async|collections\.abc|datetime|decimal|t
 
 
 def plain(text: str | None) -> str:
-    """Give a docstring as a line of Markdown."""
+    """Return a docstring as a line of Markdown."""
     words = " ".join(inspect.cleandoc(text or "").split("\n\n")[0].split())
     return re.sub(r"``(.+?)``", r"`\1`", words).replace("|", "\\|")
 
 
 def signature(call: Any) -> str:
-    """Give a signature as a reader wants it: without quotes, and without the modules of types."""
+    """Return a signature as a reader wants it: without quotes, and without the modules of types."""
     text = _MODULE.sub("", str(call).replace("'", ""))
     return text.replace("|", "\\|")
 
 
 def type_name(annotation: Any) -> str:
-    """Give a type as it is written."""
+    """Return a type as it is written."""
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     text = re.sub(r"typing\.Annotated\[(.+?), (?:<.*?>|[\w.]+)\]", r"\1", text)
     return _MODULE.sub("", text).replace("|", "\\|")
@@ -105,7 +105,9 @@ def method_lines(cls: type) -> Iterator[str]:
 def document() -> str:
     """Write the whole page."""
     lines = [HEAD, "## The client\n", "`AsyncVoipStudio(...)` and `VoipStudio(...)` take the same arguments:\n"]
-    lines += [f"* `{name}`: {plain(text)}" for name, text in re.findall(r":param (\w+): (.+)", Studio.__doc__ or "")]
+    lines += [
+        f"* `{name}`: {plain(text)}" for name, text in re.findall(r":param (\w+): (.+)", BaseClient.__doc__ or "")
+    ]
     lines.append(
         "\n`close()`, or `async with` and `with`, end it; `with_options(timeouts=, retry=, token=)` gives a view."
     )

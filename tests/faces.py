@@ -13,7 +13,7 @@ FACES: tuple[type[Any], ...] = (AsyncVoipStudio, VoipStudio)
 
 
 async def settle(value: Any) -> Any:
-    """Give what a call gives: awaited on the one face, as it is on the other."""
+    """Return what a call gives: awaited on the one face, as it is on the other."""
     return await value if inspect.isawaitable(value) else value
 
 

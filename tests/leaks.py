@@ -1,4 +1,4 @@
-"""What a test must not leave behind: threads, tasks, sockets, and places in the gate or the pool."""
+"""What a test must not leave behind: threads, tasks, sockets, and places in the limiter or the pool."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ def _wait_for(done: Any) -> None:
 
 
 def check_idle(client: Any) -> None:
-    """Check that a client of either face holds no connection, no place in its gate, and no task."""
+    """Check that a client of either face holds no connection, no place in its limiter, and no task."""
     core = getattr(client._caller, "core", client._caller)
-    gate, session = core.delivery.gate, core.delivery.transport._session
-    assert gate._inside == 0, "a place in the gate is lost"
-    assert not gate._queue
-    assert gate._held == 0
+    limiter, session = core.sender.limiter, core.sender.transport._session
+    assert limiter._inside == 0, "a place in the limiter is lost"
+    assert not limiter._queue
+    assert limiter._held == 0
     assert session is None or not session.connector._acquired, "a connection is not given back"
-    bridge = getattr(client._caller, "bridge", None)
-    if bridge is not None and bridge._loop is not None:
-        assert not bridge._jobs
-        bridge.run(_only_the_portal)
+    portal = getattr(client._caller, "portal", None)
+    if portal is not None and portal._loop is not None:
+        assert not portal._jobs
+        portal.run(_only_the_portal)
 
 
 async def _only_the_portal() -> None:

@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 def success(published: dict[str, Any]) -> int:
-    """Give the one success status that the page lists."""
+    """Return the one success status that the page lists."""
     (status,) = (int(status) for status in published["statuses"] if status.startswith("2"))
     return status
 

@@ -271,5 +271,5 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 def error_class(status: int) -> type[APIError]:
-    """Give the class of `APIError` that stands for an HTTP status."""
+    """Return the class of `APIError` that stands for an HTTP status."""
     return _BY_STATUS.get(status, ServerError if status >= 500 else APIError)

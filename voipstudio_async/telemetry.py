@@ -49,7 +49,7 @@ class _Recorder:
         self._spans: dict[int, Span] = {}
 
     def hooks(self) -> Hooks:
-        """Give the hooks that record."""
+        """Return the hooks that record."""
         return Hooks(
             on_request=self._request,
             on_response=self._response,

@@ -100,7 +100,7 @@ def test_an_input_begins_before_the_next_one_is_read(client: VoipStudio, sandbox
 @pytest.mark.parametrize("count", [0, 1, 200])
 def test_waiting_crosses_over_at_most_once_for_each_outcome(count: int, client: VoipStudio, sandbox: Sandbox) -> None:
     ids = [row["id"] for row in sandbox.store.rows("users")] * 50
-    counting: Any = _Counting(client._caller.bridge)
+    counting: Any = _Counting(client._caller.portal)
 
     result = Bulk(client._caller.core, counting).run(client.users.get, ids[:count])
 
@@ -109,13 +109,13 @@ def test_waiting_crosses_over_at_most_once_for_each_outcome(count: int, client: 
 
 
 class _Counting:
-    """A bridge that counts how often it is waited on."""
+    """A portal that counts how often it is waited on."""
 
-    def __init__(self, bridge: Any) -> None:
+    def __init__(self, portal: Any) -> None:
         self.crossings = 0
-        self.post = bridge.post
-        self.finish = bridge.finish
-        self._bridge = bridge
+        self.post = portal.post
+        self.finish = portal.finish
+        self._bridge = portal
 
     def __call__(self, *args: Any) -> Any:
         self.crossings += 1

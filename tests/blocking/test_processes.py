@@ -30,7 +30,7 @@ def test_ctrl_c_ends_the_call_and_the_request(call: str) -> None:
         try:
             {call}
         except KeyboardInterrupt:
-            print("interrupted", len(client._caller.bridge._jobs), flush=True)
+            print("interrupted", len(client._caller.portal._jobs), flush=True)
         os.read(0, 1)
         """
         program = begin(script, server.url)

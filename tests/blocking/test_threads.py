@@ -111,11 +111,11 @@ def test_a_client_may_be_collected_on_the_thread_of_its_loop() -> None:
     with Hostile(GOOD) as server:
         held: dict[str, Any] = {}
         held["client"] = VoipStudio(TOKEN, base_url=server.url)
-        bridge = held["client"]._caller.bridge
+        portal = held["client"]._caller.portal
         held["client"].users.list().page(1)
         thread = next(thread for thread in threading.enumerate() if thread.name.startswith("voipstudio_async"))
         with pytest.warns(ResourceWarning, match="was not closed"):
-            bridge.run(_drop, held)
+            portal.run(_drop, held)
         thread.join()
 
 

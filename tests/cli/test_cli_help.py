@@ -12,8 +12,9 @@ import typer.main
 from cli.commands import ROOT, voipstudio
 from typer.core import TyperArgument
 
+from voipstudio_async.cli import exits
 from voipstudio_async.cli.app import app
-from voipstudio_async.cli.nouns import LISTINGS, THINGS, complete_listings, complete_things
+from voipstudio_async.cli.names import LISTINGS, THINGS, complete_listings, complete_things
 
 COMMANDS: dict[str, Any] = dict(typer.main.get_group(app).commands)
 DOCUMENT = (ROOT / "docs" / "cli.md").read_text("utf-8")
@@ -92,8 +93,8 @@ def test_every_option_is_documented(command: str, option: str) -> None:
 def test_every_command_and_resource_is_documented() -> None:
     for word in COMMANDS:
         assert f"`voipstudio {word}" in DOCUMENT
-    for noun in {*LISTINGS, *THINGS}:
-        assert f"`{noun}`" in DOCUMENT
+    for named in {*LISTINGS, *THINGS}:
+        assert f"`{named}`" in DOCUMENT
 
 
 def test_what_can_be_listed_and_what_can_be_got_are_documented_apart() -> None:
@@ -114,11 +115,10 @@ def test_the_document_knows_no_option_that_does_not_exist() -> None:
 
 
 def test_the_documented_exit_codes_are_those_of_the_program() -> None:
-    from voipstudio_async.cli import endings
 
     codes = re.findall(r"^\| (\d+) \|", DOCUMENT, re.MULTILINE)
 
-    assert list(map(int, codes)) == [0, endings.FAILED, endings.USAGE, endings.INTERRUPTED, endings.READER_GONE]
+    assert list(map(int, codes)) == [0, exits.FAILED, exits.USAGE, exits.INTERRUPTED, exits.READER_GONE]
 
 
 def test_the_shell_completes_the_names_of_resources() -> None:
@@ -139,9 +139,8 @@ def test_completion_is_answered() -> None:
 
 
 def test_the_exit_codes_are_told_in_the_same_words_everywhere() -> None:
-    from voipstudio_async.cli import endings
 
-    texts = [" ".join(text.split()) for text in (DOCUMENT, endings.__doc__ or "", voipstudio("--help").out)]
+    texts = [" ".join(text.split()) for text in (DOCUMENT, exits.__doc__ or "", voipstudio("--help").out)]
 
     for words in ("everything was done", "something could not be fetched, written or served", "ended by Ctrl-C"):
         assert all(words in text for text in texts)

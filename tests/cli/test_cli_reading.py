@@ -14,7 +14,7 @@ import pytest
 from cli.commands import voipstudio
 from recorder import Recorder, answer
 
-from voipstudio_async.cli.nouns import LISTINGS, THINGS
+from voipstudio_async.cli.names import LISTINGS, THINGS
 from voipstudio_async.resources import RESOURCES
 from voipstudio_async.sandbox import Sandbox
 

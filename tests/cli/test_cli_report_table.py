@@ -61,7 +61,7 @@ def test_two_equal_reports_are_equal_files(sandbox: Sandbox, tmp_path: Path) -> 
 
 
 def shown(sandbox: Sandbox, *options: str) -> dict[str, int]:
-    """Give the calls of each line of the table."""
+    """Return the calls of each line of the table."""
     ended = voipstudio("report", *options, at=sandbox)
     assert (ended.code, ended.err) == (0, "")
     found = re.findall(r"^(\S.*?)\s{2,}[█▏▎▍▌▋▊▉ ]*(\d+)\s+\d+\s+\d+%", ended.out, re.MULTILINE)

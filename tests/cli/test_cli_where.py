@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voipstudio_async import Cdr, ConfigurationError, Filter
-from voipstudio_async.cli import moments
+from voipstudio_async.cli import dates
 from voipstudio_async.cli.conditions import condition, text_fields
 from voipstudio_async.wire.filters import FilterValue
 
@@ -112,15 +112,15 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @given(st.dates(date(1900, 1, 1), date(9000, 12, 31)), st.sampled_from([UTC, WARSAW, ZoneInfo("America/Sao_Paulo")]))
 def test_a_day_ends_a_second_before_the_next_begins(day: date, tz: ZoneInfo) -> None:
-    end = moments.end_of(day.isoformat(), tz)
-    following = moments.edge(day + timedelta(days=1), tz, at_end=False)
+    end = dates.end_of(day.isoformat(), tz)
+    following = dates.edge(day + timedelta(days=1), tz, at_end=False)
 
     assert end.astimezone(UTC) + timedelta(seconds=1) == following.astimezone(UTC)
 
 
 def test_today_and_yesterday_are_days_of_the_zone() -> None:
-    start = moments.start_of("yesterday", WARSAW)
-    end = moments.end_of("Today", WARSAW)
+    start = dates.start_of("yesterday", WARSAW)
+    end = dates.end_of("Today", WARSAW)
 
     assert (start.hour, start.minute, start.tzinfo) == (0, 0, WARSAW)
     assert timedelta(hours=46) < end - start < timedelta(hours=50)
@@ -128,4 +128,4 @@ def test_today_and_yesterday_are_days_of_the_zone() -> None:
 
 def test_a_wrong_zone_is_answered_with_the_nearest() -> None:
     with pytest.raises(ConfigurationError, match=r"did you mean Europe/Warsaw\?"):
-        moments.zone("Europe/Warsow")
+        dates.zone("Europe/Warsow")

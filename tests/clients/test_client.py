@@ -28,7 +28,7 @@ from voipstudio_async import (
     TokenAuth,
     VoipStudio,
 )
-from voipstudio_async.clients.base import Studio
+from voipstudio_async.clients.base import BaseClient
 from voipstudio_async.sandbox import Sandbox
 
 DEFAULT_URL = "https://l7api.com/v1.2/voipstudio"
@@ -399,7 +399,7 @@ async def test_strict_is_an_option_of_the_client(face: type[Any], recorder: Reco
 
 def test_the_client_without_a_face_says_which_to_use() -> None:
     with pytest.raises(TypeError, match="use AsyncVoipStudio or VoipStudio"):
-        Studio("t")
+        BaseClient("t")
 
 
 async def test_a_program_of_coroutines_runs_on_the_loop_of_a_blocking_client(recorder: Recorder) -> None:

@@ -34,7 +34,7 @@ def scenario(function: Scenario) -> Scenario:
 
 
 def plain(value: Any) -> Any:
-    """Give a result in a form that can be compared: what is the same must look the same."""
+    """Return a result in a form that can be compared: what is the same must look the same."""
     if isinstance(value, Entity):
         return type(value).__name__, value.to_dict()
     if isinstance(value, Page):

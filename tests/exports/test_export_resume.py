@@ -224,11 +224,11 @@ async def test_a_draft_that_is_damaged_is_not_gone_on_with(
 async def test_a_finished_draft_is_put_in_place_without_a_request(
     studio: Any, sandbox: Sandbox, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from voipstudio_async.exports.partial import Draft
+    from voipstudio_async.exports.partial import PartialFile
 
     path, whole = tmp_path / f"calls.{form}", tmp_path / f"whole.{form}"
     with monkeypatch.context() as patch:
-        patch.setattr(Draft, "publish", full_disk)
+        patch.setattr(PartialFile, "publish", full_disk)
         with pytest.raises(OSError, match="full"):
             await settle(export(studio.cdrs.list(page_size=500), path))
     sandbox.requests.clear()
@@ -246,11 +246,11 @@ def full_disk(*_: Any) -> None:
 async def test_a_draft_whose_file_is_in_place_already_is_no_obstacle(
     studio: Any, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from voipstudio_async.exports.partial import Draft
+    from voipstudio_async.exports.partial import PartialFile
 
     path = tmp_path / "calls.csv"
     with monkeypatch.context() as patch:
-        patch.setattr(Draft, "publish", full_disk)
+        patch.setattr(PartialFile, "publish", full_disk)
         with pytest.raises(OSError, match="full"):
             await settle(export(studio.cdrs.list(page_size=500), path))
     (tmp_path / "calls.csv.partial" / "rows").rename(path)

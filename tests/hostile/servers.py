@@ -125,7 +125,7 @@ class Hostile:
 
 
 def closed_port() -> int:
-    """Give a port of this machine that nothing listens on."""
+    """Return a port of this machine that nothing listens on."""
     with socket.socket() as plug:
         plug.bind(("127.0.0.1", 0))
         port: int = plug.getsockname()[1]

@@ -32,7 +32,7 @@ def clean() -> Iterator[None]:
 
 
 async def outcome(client: Any, case: Case) -> Any:
-    """Give the ids that a call returns, or the error that it ends in."""
+    """Return the ids that a call returns, or the error that it ends in."""
     try:
         found = await settle(case.act(client))
     except VoipStudioError as error:

@@ -19,7 +19,7 @@ from voipstudio_async.entities.base import field_specs
 from voipstudio_async.operations import Get, Listing, Resource
 from voipstudio_async.resources import RESOURCES
 from voipstudio_async.sandbox import Sandbox, checksum
-from voipstudio_async.sandbox.people import account, lines
+from voipstudio_async.sandbox.seed_account import account, lines
 from voipstudio_async.sandbox.tables import Table, tables
 
 

@@ -41,7 +41,7 @@ def decode(cls: type[Entity], record: Any) -> Any:
 
 
 def refused(read: Callable[[bytes], object], content: bytes) -> str:
-    """Give the path that a `DecodeError` names."""
+    """Return the path that a `DecodeError` names."""
     try:
         read(content)
     except DecodeError as error:

@@ -61,7 +61,7 @@ class Ledger:
         return self._fatal is None
 
     def settle(self, window: Window[Any, Any]) -> BulkResult[Any, Any]:
-        """Give all outcomes of a window that is closed, or raise `BulkError` with them."""
+        """Return all outcomes of a window that is closed, or raise `BulkError` with them."""
         outcomes = sorted([*self._outcomes, *window.left], key=lambda outcome: outcome.index)
         if self._fatal is not None:
             raise BulkError(self._failure(self._fatal), outcomes) from self._fatal.error

@@ -8,7 +8,7 @@ import typer
 
 from .. import __version__
 from . import exporting, raw, reading, reporting, serving, streams
-from .endings import ended
+from .exits import ended
 from .flags import Command, Group
 from .options import flat
 

@@ -17,7 +17,7 @@ import attrs
 from ..entities import Entity
 from ..errors import ConfigurationError
 from ..wire.filters import Filter, FilterValue, field
-from . import moments
+from . import dates
 
 _CONDITION = re.compile(
     r"\s*([A-Za-z_][\w.]*)\s*(==|!=|<=|>=|=|<|>|~|\blike\b)\s*(?![=<>~])(.+?)\s*", re.DOTALL | re.IGNORECASE
@@ -74,9 +74,9 @@ def _value(text: str, operator: str, tz: tzinfo, *, is_text: bool) -> FilterValu
 
 def _moment(text: str, operator: str, tz: tzinfo) -> FilterValue:
     try:
-        found: date | None = moments.read(text)
+        found: date | None = dates.read(text)
     except ConfigurationError as error:
         raise ConfigurationError(f"--where: {error}") from None
     if found is None:
         return text
-    return moments.edge(found, tz, at_end=operator in ("lte", "gt"))
+    return dates.edge(found, tz, at_end=operator in ("lte", "gt"))

@@ -17,8 +17,8 @@ import typer
 
 from .. import AsyncVoipStudio, Limits
 from ..errors import ConfigurationError, DeadlineExceeded
-from . import moments
-from .endings import WHERE_TOKENS_ARE_MADE, say
+from . import dates
+from .exits import WHERE_TOKENS_ARE_MADE, say
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class Connection:
     @property
     def zone(self) -> tzinfo:
         """The time zone of dates that are given and shown."""
-        return moments.zone(self.tz)
+        return dates.zone(self.tz)
 
     @asynccontextmanager
     async def client(self, *, token: str | None = None, base_url: str | None = None) -> AsyncGenerator[AsyncVoipStudio]:

@@ -16,14 +16,14 @@ _WIDTH_OF_A_FILE = 120
 
 
 def data_console(file: IO[str]) -> Console:
-    """Give the console that tables are drawn on."""
+    """Return the console that tables are drawn on."""
     on_terminal = file.isatty()
     width = None if on_terminal or os.environ.get("COLUMNS", "").isdigit() else _WIDTH_OF_A_FILE
     return Console(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def message_console() -> Console:
-    """Give the console for progress and messages."""
+    """Return the console for progress and messages."""
     return Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
 
 

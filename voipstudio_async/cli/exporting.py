@@ -13,8 +13,8 @@ from ..reports import Exported
 from ..reports import export as export_pages
 from . import output
 from .connection import Connection
-from .endings import FAILED, say
-from .nouns import LISTINGS, find
+from .exits import FAILED, say
+from .names import LISTINGS, find
 from .progress import row_progress
 from .reading import LARGEST_PAGE, ListingName, OwnerId, Selection, unconfirmed
 from .words import counted
@@ -61,17 +61,17 @@ def export(
     * `voipstudio export cdrs --from 2026-01-01 --to 2026-03-31 --output quarter.csv`
     * `voipstudio export users.cdrs 7206 --output calls.ndjson --resume`
     """
-    noun = find(LISTINGS, resource)
-    noun.arguments(id)
-    selection.conditions(noun, connection)
+    named = find(LISTINGS, resource)
+    named.arguments(id)
+    selection.conditions(named, connection)
     connection.check()
     output.check(target)
     _check_name(target, format)
 
     async def work() -> Exported:
         async with connection.client() as client:
-            pages = selection.pages(noun, id, client, connection, LARGEST_PAGE)
-            with row_progress(noun.name) as progress:
+            pages = selection.pages(named, id, client, connection, LARGEST_PAGE)
+            with row_progress(named.name) as progress:
                 return await export_pages(
                     pages,
                     target,

@@ -7,7 +7,7 @@
     app.command("list")(flat(listing))
 
 Typer knows functions only; here the function that it sees is made from the one that is written. It also ends every
-command the same way, see `voipstudio_async.cli.endings`.
+command the same way, see `voipstudio_async.cli.exits`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import attrs
 import typer
 
-from .endings import ended
+from .exits import ended
 
 Command = Callable[..., None]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -37,7 +37,7 @@ def _source(context: typer.Context, parameter: str) -> str:
 
 
 def flat(function: Command) -> Command:
-    """Give the function that typer sees: groups spelt out as options, and an ending for every error."""
+    """Return the function that typer sees: groups spelt out as options, and an ending for every error."""
     written = inspect.signature(function, eval_str=True)
     groups = {each.name: each.annotation for each in written.parameters.values() if attrs.has(each.annotation)}
 

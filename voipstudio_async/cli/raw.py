@@ -68,7 +68,7 @@ def _send(
 
 
 def shown(answer: RawResponse) -> str:
-    """Give the body of an answer for reading: JSON indented and with its secrets masked, anything else as text."""
+    """Return the body of an answer for reading: JSON indented and with its secrets masked, anything else as text."""
     if not answer.body:
         return ""
     try:

@@ -16,13 +16,13 @@ from ..entities import Entity
 from ..errors import ConfigurationError
 from ..pagination.page import DEFAULT_ORDER, MAX_PAGE_SIZE
 from ..wire.filters import Condition, field
-from . import moments, output
+from . import dates, output
 from .conditions import condition, text_fields
 from .connection import Connection
 from .consoles import data_console
-from .endings import FAILED, say
+from .exits import FAILED, say
 from .formats import Format, writer
-from .nouns import LISTINGS, ME, THINGS, Noun, complete_listings, complete_things, find
+from .names import LISTINGS, ME, THINGS, Named, complete_listings, complete_things, find
 from .options import typed
 from .records import Record, chosen_of, names, pick, record, to_json
 from .tables import draw_record, draw_rows
@@ -92,30 +92,32 @@ class Selection:
         typer.Option(metavar="N", rich_help_panel=_WHICH, help="Rows of one request, 1 to 5000.", show_default=False),
     ] = None
 
-    def conditions(self, noun: Noun, connection: Connection) -> list[Condition]:
-        """Give the filters for a listing."""
+    def conditions(self, named: Named, connection: Connection) -> list[Condition]:
+        """Return the filters for a listing."""
         tz = connection.zone
         self._check(tz)
-        texts = text_fields(noun.entity)
+        texts = text_fields(named.entity)
         filters: list[Condition] = [condition(text, tz, texts) for text in self.where or ()]
         if self.since is not None:
-            filters.append(field(noun.date_field) >= moments.start_of(self.since, tz))
+            filters.append(field(named.date_field) >= dates.start_of(self.since, tz))
         if self.until is not None:
-            filters.append(field(noun.date_field) <= moments.end_of(self.until, tz))
+            filters.append(field(named.date_field) <= dates.end_of(self.until, tz))
         return filters
 
     def _check(self, tz: tzinfo) -> None:
         if self.page_size is not None and not 1 <= self.page_size <= MAX_PAGE_SIZE:
             raise ConfigurationError(f"--page-size must be from 1 to {MAX_PAGE_SIZE}, got {self.page_size}")
-        moments.check_order(self.since, self.until, tz)
+        dates.check_order(self.since, self.until, tz)
 
-    def pages(self, noun: Noun, id: int | None, client: Any, connection: Connection, page_size: int) -> AsyncPages[Any]:
+    def pages(
+        self, named: Named, id: int | None, client: Any, connection: Connection, page_size: int
+    ) -> AsyncPages[Any]:
         """Begin the listing on a client."""
-        filters = self.conditions(noun, connection)
+        filters = self.conditions(named, connection)
         size = self.page_size if self.page_size is not None else page_size
         prefetch = min(4, max(0, connection.concurrency - 1))
-        found: AsyncPages[Any] = noun.bound(client)(
-            *noun.arguments(id), *filters, order_by=self.order_by, page_size=size, prefetch=prefetch
+        found: AsyncPages[Any] = named.bound(client)(
+            *named.arguments(id), *filters, order_by=self.order_by, page_size=size, prefetch=prefetch
         )
         return found
 
@@ -153,13 +155,13 @@ def get(
     * `voipstudio get cdrs 50042293 --format json`
     * `voipstudio get users.audio 7206`
     """
-    noun = find(THINGS, resource)
+    named = find(THINGS, resource)
 
     async def fetch() -> Any:
         async with connection.client() as client:
-            return await noun.bound(client)(id)
+            return await named.bound(client)(id)
 
-    One(noun.entity, connection, format, chosen_of(noun.entity, fields)).write(fetch, output)
+    One(named.entity, connection, format, chosen_of(named.entity, fields)).write(fetch, output)
 
 
 def listing(
@@ -187,18 +189,18 @@ def listing(
     * `voipstudio list cdrs --where 'duration>60' --where 'src~4478' --limit 20`
     * `voipstudio list cdrs --all --format csv --fields id,src,dst --output calls.csv`
     """
-    noun = find(LISTINGS, resource)
+    named = find(LISTINGS, resource)
     if everything and typed(context, "limit"):
         raise ConfigurationError("--all and --limit exclude each other")
-    wanted = chosen_of(noun.entity, fields)
-    Lines(noun, selection, connection, None if everything else limit, format, wanted).write(id, output)
+    wanted = chosen_of(named.entity, fields)
+    Lines(named, selection, connection, None if everything else limit, format, wanted).write(id, output)
 
 
 @attrs.frozen
 class Lines:
     """One listing on its way from the API to its output."""
 
-    noun: Noun
+    named: Named
     selection: Selection
     connection: Connection
     limit: int | None
@@ -207,8 +209,8 @@ class Lines:
 
     def write(self, id: int | None, target: Path | None) -> None:
         """Fetch the rows and write them, as they come wherever the format allows."""
-        self.noun.arguments(id)
-        self.selection.conditions(self.noun, self.connection)
+        self.named.arguments(id)
+        self.selection.conditions(self.named, self.connection)
         self.connection.check()
         output.check(target)
         with output.opened(target) as file:
@@ -217,7 +219,7 @@ class Lines:
     async def _fetch(self, id: int | None, file: IO[str]) -> None:
         async with self.connection.client() as client:
             size = LARGEST_PAGE if self.limit is None else min(self.limit, LARGEST_PAGE)
-            pages = self.selection.pages(self.noun, id, client, self.connection, size)
+            pages = self.selection.pages(self.named, id, client, self.connection, size)
             async with aclosing(self._rows(pages)) as rows:
                 whole = self._looked_through(rows)
                 count = await (self._draw if self.format is Format.TABLE else self._stream)(whole, file)
@@ -234,7 +236,7 @@ class Lines:
 
     async def _looked_through(self, rows: AsyncIterator[Record]) -> AsyncGenerator[Record]:
         """Pass rows on, and say at the end which fields that were asked for none of them had."""
-        missing = set(self.fields or ()).difference(names(self.noun.entity))
+        missing = set(self.fields or ()).difference(names(self.named.entity))
         count = 0
         async for row in rows:
             count += 1
@@ -245,7 +247,7 @@ class Lines:
             say(f"warning: no row has a field {name!r}")
 
     async def _stream(self, rows: AsyncIterator[Record], file: IO[str]) -> int:
-        out = writer(self.format, file, self.fields, names(self.noun.entity))
+        out = writer(self.format, file, self.fields, names(self.named.entity))
         count = 0
         async for row in rows:
             out.row(row)

@@ -13,7 +13,7 @@ import msgspec
 from ..entities import Entity
 from ..entities.base import field_specs
 from ..errors import ConfigurationError
-from .nouns import hint
+from .names import hint
 from .secrets import masked
 
 Record = dict[str, Any]
@@ -25,7 +25,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
 def record(entity: Entity, tz: tzinfo) -> Record:
-    """Give an entity as a record: all declared fields in their order, then what the SDK does not know.
+    """Return an entity as a record: all declared fields in their order, then what the SDK does not know.
 
     Date-times carry the offset of `tz`, money keeps all its digits, secrets are masked.
     """
@@ -56,7 +56,7 @@ def chosen_of(entity: type[Entity], fields: str | None) -> list[str] | None:
 
 
 def pick(found: Mapping[str, Any], fields: Sequence[str] | None) -> Record:
-    """Give the wanted fields of a record; one that it does not have is None."""
+    """Return the wanted fields of a record; one that it does not have is None."""
     return dict(found) if fields is None else {name: found.get(name) for name in fields}
 
 

@@ -15,10 +15,10 @@ import typer
 
 from ..errors import ConfigurationError
 from ..reports import CallReport, call_report
-from . import moments, output, serving
+from . import dates, output, serving
 from .connection import Connection
 from .consoles import data_console
-from .endings import FAILED, explained, say
+from .exits import FAILED, explained, say
 from .formats import CsvWriter
 from .options import typed
 from .progress import report_progress
@@ -77,17 +77,17 @@ class Span:
 
     def check(self, connection: Connection) -> None:
         """Refuse a range that would end before it begins."""
-        moments.check_order(self.since, self.until, connection.zone)
+        dates.check_order(self.since, self.until, connection.zone)
 
     def start(self, connection: Connection) -> date | None:
-        """Give the first day, or the first moment."""
-        return None if self.since is None else moments.given(self.since, connection.zone, "--from")
+        """Return the first day, or the first moment."""
+        return None if self.since is None else dates.given(self.since, connection.zone, "--from")
 
     def end(self, connection: Connection) -> date | None:
-        """Give the last day, or the moment after the last one."""
+        """Return the last day, or the moment after the last one."""
         if self.until is None:
             return None
-        last = moments.given(self.until, connection.zone, "--to")
+        last = dates.given(self.until, connection.zone, "--to")
         return last + timedelta(seconds=1) if isinstance(last, datetime) else last
 
 

@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def masked(value: Any, name: str = "") -> Any:
-    """Give a value with everything secret in it replaced; `name` is the field that it stands in."""
+    """Return a value with everything secret in it replaced; `name` is the field that it stands in."""
     if isinstance(value, Secret):
         return MASK
     if isinstance(value, _OBJECT):

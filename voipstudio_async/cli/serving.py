@@ -16,7 +16,7 @@ import typer
 from ..errors import ConfigurationError
 from ..sandbox import Sandbox
 from .consoles import is_watched, message_console
-from .endings import FAILED, say
+from .exits import FAILED, say
 
 _PANEL = "Sandbox"
 

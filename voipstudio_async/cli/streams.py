@@ -59,7 +59,7 @@ def guard() -> None:
 
 
 def guarded(stream: TextIO, name: str) -> TextIO:
-    """Give a stream that writes to the same place as this one, or this one where it is no plain file or pipe."""
+    """Return a stream that writes to the same place as this one, or this one where it is no plain file or pipe."""
     is_wrapper: bool = isinstance(stream, _WRAPPER)
     if not is_wrapper:
         return stream
@@ -76,6 +76,6 @@ def guarded(stream: TextIO, name: str) -> TextIO:
 
 
 def _closed(name: str) -> TextIO:
-    """Give a stream that refuses what is written to it."""
+    """Return a stream that refuses what is written to it."""
     unwritable = os.open(os.devnull, os.O_RDONLY)
     return io.TextIOWrapper(io.BufferedWriter(Descriptor(unwritable, name)), encoding="utf-8")

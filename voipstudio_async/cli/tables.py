@@ -61,7 +61,7 @@ def draw_record(console: Console, record: Mapping[str, Any], fields: Sequence[st
 
 
 def cell(value: Any) -> Text:
-    """Give a value as a person reads it."""
+    """Return a value as a person reads it."""
     if value is None:
         return Text("")
     if isinstance(value, bool):

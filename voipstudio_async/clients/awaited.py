@@ -12,9 +12,9 @@ import attrs
 from ..bulk.runs import AsyncBulk
 from ..errors import DecodeError
 from ..http.auth import TokenAuth, secrets_of
-from ..http.limiter import Gate
+from ..http.limiter import Limiter
 from ..http.retry import Budget, RetryPolicy
-from ..http.sender import Delivery
+from ..http.sender import Sender
 from ..http.settings import Timeouts
 from ..operations import Async, Bound
 from ..operations.outcomes import BulkResult
@@ -24,7 +24,7 @@ from ..pagination.slices import AsyncSlices
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
 from ..wire.redaction import conceal
-from .base import Setup, Studio, check_kinds
+from .base import BaseClient, Setup, check_kinds
 
 T = TypeVar("T")
 
@@ -32,17 +32,17 @@ T = TypeVar("T")
 class AsyncCaller:
     """The asynchronous way to send: the caller of every resource of an `AsyncVoipStudio`."""
 
-    def __init__(self, codec: Codec, delivery: Delivery) -> None:
+    def __init__(self, codec: Codec, sender: Sender) -> None:
         self.codec = codec
-        self.delivery = delivery
+        self.sender = sender
 
     async def call(self, exchange: Exchange[T]) -> T:
         """Send one request and read its reply."""
-        return self._read(exchange, await self.delivery.send(exchange.request))
+        return self._read(exchange, await self.sender.send(exchange.request))
 
     async def fetch(self, exchange: Exchange[T]) -> Callable[[], T]:
         """Send one request; give what reads its reply, which until then takes no more memory than it had on the way."""
-        return partial(self._read, exchange, await self.delivery.send(exchange.request))
+        return partial(self._read, exchange, await self.sender.send(exchange.request))
 
     def _read(self, exchange: Exchange[T], reply: Reply) -> T:
         try:
@@ -57,7 +57,7 @@ class AsyncCaller:
 
     def _decode_error(self, request: Request, reply: Reply, path: str, message: str) -> DecodeError:
         told = conceal(message, secrets_of(reply.credentials) | request.secrets)
-        return DecodeError(path, told, request=describe(request, self.delivery.base))
+        return DecodeError(path, told, request=describe(request, self.sender.base))
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
         """Begin a listing."""
@@ -89,13 +89,13 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
     )
     return AsyncCaller(
         setup.codec,
-        Delivery(
+        Sender(
             setup.base,
             setup.auth,
             setup.timeouts,
             setup.retry,
             transport,
-            Gate(setup.limits),
+            Limiter(setup.limits),
             Budget(setup.retry.budget),
             setup.hooks,
         ),
@@ -105,21 +105,21 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
 def view_of(
     caller: AsyncCaller, timeouts: Timeouts | None, retry: RetryPolicy | None, token: str | None
 ) -> AsyncCaller:
-    """Give a caller with other options on the same connections, gate and budget."""
-    old = caller.delivery
+    """Return a caller with other options on the same connections, limiter and budget."""
+    old = caller.sender
     timeouts = old.timeouts if timeouts is None else timeouts
     retry = old.policy if retry is None else retry
     check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy))
-    delivery = attrs.evolve(
+    sender = attrs.evolve(
         old,
         timeouts=timeouts,
         policy=retry,
         auth=TokenAuth(token) if token is not None else old.auth,
     )
-    return AsyncCaller(caller.codec, delivery)
+    return AsyncCaller(caller.codec, sender)
 
 
-class AsyncVoipStudio(Studio[Async]):
+class AsyncVoipStudio(BaseClient[Async]):
     """The client that is awaited. One client serves one event loop, and any number of tasks on it."""
 
     _caller: AsyncCaller
@@ -135,12 +135,12 @@ class AsyncVoipStudio(Studio[Async]):
         self.bulk = AsyncBulk()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._caller.delivery.base!r})"
+        return f"{type(self).__name__}({self._caller.sender.base!r})"
 
     def with_options(
         self, *, timeouts: Timeouts | None = None, retry: RetryPolicy | None = None, token: str | None = None
     ) -> Self:
-        """Give a view of this client with other options, on the same connections.
+        """Return a view of this client with other options, on the same connections.
 
         A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
@@ -153,7 +153,7 @@ class AsyncVoipStudio(Studio[Async]):
     async def close(self) -> None:
         """Close the connections. Calling it again does nothing; every other use is then a `ClientClosedError`."""
         if not self._is_view:
-            await self._caller.delivery.transport.close()
+            await self._caller.sender.transport.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -46,7 +46,7 @@ class Setup:
     hooks: Hooks
 
 
-class Studio(Catalogue[F]):
+class BaseClient(Catalogue[F]):
     """The VoIPstudio API.
 
     Use it with ``with`` (or ``async with``), or call ``close()``. Connections are made on first use.

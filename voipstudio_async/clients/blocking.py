@@ -1,4 +1,4 @@
-"""`VoipStudio`: the client that waits. It binds the same catalogue to the bridge.
+"""`VoipStudio`: the client that waits. It binds the same catalogue to the portal.
 
 It may be used from several threads at once, inside a running event loop (Jupyter), and after a fork; Ctrl-C ends a call
 at once.
@@ -21,8 +21,8 @@ from ..pagination.page import E, PageQuery
 from ..pagination.pagers import Pages
 from ..wire.exchange import Exchange
 from .awaited import AsyncCaller, AsyncVoipStudio, make_caller, view_of
-from .base import Setup, Studio
-from .portal import Bridge
+from .base import BaseClient, Setup
+from .portal import Portal
 
 T = TypeVar("T")
 
@@ -30,32 +30,32 @@ T = TypeVar("T")
 class BlockingCaller:
     """The blocking way to send: the caller of every resource of a `VoipStudio`."""
 
-    def __init__(self, core: AsyncCaller, bridge: Bridge) -> None:
+    def __init__(self, core: AsyncCaller, portal: Portal) -> None:
         self.core = core
         self.codec = core.codec
-        self.bridge = bridge
+        self.portal = portal
 
     def call(self, exchange: Exchange[T]) -> T:
         """Send one request, and wait for its reply."""
-        return self.bridge.run(self.core.call, exchange)
+        return self.portal.run(self.core.call, exchange)
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> Pages[E]:
         """Begin a listing."""
-        return Pages(self.core.pages(query, prefetch=prefetch, resume=resume), self.bridge)
+        return Pages(self.core.pages(query, prefetch=prefetch, resume=resume), self.portal)
 
     def slices(
         self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
     ) -> Pages[E]:
         """Begin a listing that is walked in slices of time."""
         pages = self.core.slices(query, field, bounds, concurrency=concurrency, resume=resume)
-        return Pages(pages, self.bridge)
+        return Pages(pages, self.portal)
 
     def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
         """Do an operation on many ids."""
-        return Bulk(self.core, self.bridge).run(operation, inputs, concurrency=concurrency)
+        return Bulk(self.core, self.portal).run(operation, inputs, concurrency=concurrency)
 
 
-class VoipStudio(Studio[Blocking]):
+class VoipStudio(BaseClient[Blocking]):
     """The client that waits, with the same arguments and resources as `AsyncVoipStudio`."""
 
     _caller: BlockingCaller
@@ -67,26 +67,26 @@ class VoipStudio(Studio[Blocking]):
         if setup.session is not None:
             raise ConfigurationError("a session belongs to one event loop; VoipStudio has its own: use AsyncVoipStudio")
         owner = f"{type(self).__name__}({setup.base!r})"
-        self._attach(BlockingCaller(make_caller(setup, owner), Bridge(owner)))
+        self._attach(BlockingCaller(make_caller(setup, owner), Portal(owner)))
 
     def _attach(self, caller: BlockingCaller) -> None:
         self._bind(caller)
-        self.bulk = Bulk(caller.core, caller.bridge)
+        self.bulk = Bulk(caller.core, caller.portal)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._caller.core.delivery.base!r})"
+        return f"{type(self).__name__}({self._caller.core.sender.base!r})"
 
     def with_options(
         self, *, timeouts: Timeouts | None = None, retry: RetryPolicy | None = None, token: str | None = None
     ) -> Self:
-        """Give a view of this client with other options, on the same connections.
+        """Return a view of this client with other options, on the same connections.
 
         A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
         view = type(self).__new__(type(self))
         view._is_view = True
         view._client = self
-        view._attach(BlockingCaller(view_of(self._caller.core, timeouts, retry, token), self._caller.bridge))
+        view._attach(BlockingCaller(view_of(self._caller.core, timeouts, retry, token), self._caller.portal))
         return view
 
     def run(self, function: Callable[[AsyncVoipStudio], Awaitable[T]]) -> T:
@@ -98,7 +98,7 @@ class VoipStudio(Studio[Blocking]):
         face._is_view = True
         face._client = self
         face._attach(self._caller.core)
-        return self._caller.bridge.run(function, face)
+        return self._caller.portal.run(function, face)
 
     def close(self) -> None:
         """Close the connections and end the thread.
@@ -106,7 +106,7 @@ class VoipStudio(Studio[Blocking]):
         Calling it again does nothing; every other use is then a `ClientClosedError`.
         """
         if not self._is_view:
-            self._caller.bridge.close(self._caller.core.delivery.transport.close)
+            self._caller.portal.close(self._caller.core.sender.transport.close)
 
     def __enter__(self) -> Self:
         return self
@@ -118,8 +118,8 @@ class VoipStudio(Studio[Blocking]):
 
     def __del__(self) -> None:
         caller = self.__dict__.get("_caller")
-        if caller is None or self._is_view or not caller.bridge.started:
+        if caller is None or self._is_view or not caller.portal.started:
             return
         text = f"{self!r} was not closed: use 'with', or call close()"
         warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
-        caller.bridge.drop(caller.core.delivery.transport.close)
+        caller.portal.drop(caller.core.sender.transport.close)

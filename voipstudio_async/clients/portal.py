@@ -1,4 +1,4 @@
-"""The bridge from threads to an event loop: how the blocking face runs coroutines. The only module that imports anyio.
+"""The portal from threads to an event loop: how the blocking face runs coroutines. The only module that imports anyio.
 
 The loop lives in the thread of an anyio portal. A call crosses over with one ``call_soon_threadsafe`` and waits on a
 raw lock: a third of the price of ``portal.call``, and whatever interrupts the wait (Ctrl-C above all) cancels the call
@@ -32,7 +32,7 @@ Ts = TypeVarTuple("Ts")
 
 
 class _Job:
-    """One call on its way over the bridge and back."""
+    """One call on its way over the portal and back."""
 
     __slots__ = ("_args", "_context", "_ended", "_error", "_function", "_result", "_task", "_unwanted", "done")
 
@@ -81,7 +81,7 @@ class _Job:
             self.done.release()
 
     def outcome(self) -> Any:
-        """Give the result, or raise what the call raised."""
+        """Return the result, or raise what the call raised."""
         error, self._error = self._error, None
         if error is None:
             return self._result
@@ -95,7 +95,7 @@ def _closed_meanwhile() -> ClientClosedError:
     return ClientClosedError("the client was closed while the call was under way")
 
 
-class Bridge:
+class Portal:
     """A loop in a thread of its own, started on first use; after a fork, the child gets a fresh one."""
 
     def __init__(self, owner: str) -> None:
@@ -202,9 +202,9 @@ class Bridge:
                 from anyio.from_thread import start_blocking_portal  # noqa: PLC0415
 
                 self._manager = start_blocking_portal("asyncio", self._options, name=name)
-                portal = self._manager.__enter__()
-                self._loop = portal.call(_current_loop)
-                _open_bridges.add(self)
+                started = self._manager.__enter__()
+                self._loop = started.call(_current_loop)
+                _open_portals.add(self)
             return self._loop
 
     def close(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -242,7 +242,7 @@ class Bridge:
         return ClientClosedError(f"{self._owner} is closed; make a new one")
 
 
-_open_bridges: weakref.WeakSet[Bridge] = weakref.WeakSet()
+_open_portals: weakref.WeakSet[Portal] = weakref.WeakSet()
 _exiting = threading.Event()
 
 
@@ -250,8 +250,8 @@ _exiting = threading.Event()
 def _close_all() -> None:
     # A program that ends without close() must not end in a traceback of a loop that was torn from its thread.
     _exiting.set()
-    for bridge in list(_open_bridges):
-        bridge.drop()
+    for portal in list(_open_portals):
+        portal.drop()
 
 
 def _end_silently() -> None:

@@ -72,7 +72,7 @@ class Secret:
     _value: str
 
     def reveal(self) -> str:
-        """Give the value in the clear."""
+        """Return the value in the clear."""
         return self._value
 
     def __repr__(self) -> str:
@@ -101,7 +101,7 @@ class Entity:
     _origin: Origin | None = attrs.field(default=None, alias="origin", eq=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the record as the API sent it: its names, its formats, its nulls.
+        """Return the record as the API sent it: its names, its formats, its nulls.
 
         An entity that was made by hand gives the fields that are not None. Secrets are in the clear.
         """
@@ -163,7 +163,7 @@ def plain(value: Any) -> Any:
 
 
 def wire_name(name: str) -> str:
-    """Give a field's name in JSON: a trailing underscore only keeps a Python keyword out of the way."""
+    """Return a field's name in JSON: a trailing underscore only keeps a Python keyword out of the way."""
     return name.rstrip("_")
 
 

@@ -152,14 +152,14 @@ def day_text(day: date, operator: str) -> str:
 
 
 def number(text: str | Decimal) -> float | Decimal:
-    """Give a number as a float where the float says the same, else with all its digits."""
+    """Return a number as a float where the float says the same, else with all its digits."""
     exact = Decimal(text)
     short = float(exact)
     return short if Decimal(repr(short)) == exact else exact
 
 
 def loose(value: Any) -> Any:
-    """Give a JSON value of unknown form the way Python's own decoder would: floats for numbers with a point."""
+    """Return a JSON value of unknown form the way Python's own decoder would: floats for numbers with a point."""
     if isinstance(value, Decimal):
         return number(value)
     if isinstance(value, list):

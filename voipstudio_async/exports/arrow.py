@@ -12,7 +12,7 @@ from ..entities.scalars import zone_name
 from ..errors import ConfigurationError, DecodeError
 from ..extras import needed
 from .columns import Kind, Table, to_json
-from .partial import Draft
+from .partial import PartialFile
 
 SCALE = 12
 """Digits behind the point of a money column; 26 are left before it."""
@@ -30,7 +30,7 @@ def zone_of(tz: tzinfo) -> str:
 
 
 def schema_of(table: Table, tz: tzinfo) -> Any:
-    """Give the Arrow schema of an exported listing."""
+    """Return the Arrow schema of an exported listing."""
     pa = needed("pyarrow", "arrow")
     types = {
         Kind.INTEGER: pa.int64(),
@@ -43,7 +43,7 @@ def schema_of(table: Table, tz: tzinfo) -> Any:
 
 
 def plain_columns(table: Table, items: Sequence[Entity]) -> list[Sequence[Any]]:
-    """Give the values of some entities by column, JSON as text."""
+    """Return the values of some entities by column, JSON as text."""
     columns: list[Sequence[Any]] = []
     for column, values in zip(table.columns, table.by_column(items), strict=True):
         as_text = column.kind is Kind.JSON
@@ -71,12 +71,12 @@ def batch_of(table: Table, schema: Any, items: Sequence[Entity]) -> Any:
 
 
 class ArrowRows:
-    """The rows of a draft as numbered parts: Arrow files, each written at once."""
+    """The rows of a partial file as numbered parts: Arrow files, each written at once."""
 
-    def __init__(self, draft: Draft, table: Table, form: str, tz: tzinfo) -> None:
+    def __init__(self, partial: PartialFile, table: Table, form: str, tz: tzinfo) -> None:
         self._ipc = needed("pyarrow.ipc", "arrow")
         self._pool = needed("pyarrow", "arrow").default_memory_pool()
-        self._draft = draft
+        self._partial = partial
         self._table = table
         self._form = form
         self._schema = schema_of(table, tz)
@@ -92,7 +92,7 @@ class ArrowRows:
         self._parts = mark["parts"]
         for number in range(self._parts):
             if not self._part(number).is_file():
-                raise ConfigurationError(f"{self._part(number)} is missing: {self._draft.cure}")
+                raise ConfigurationError(f"{self._part(number)} is missing: {self._partial.cure}")
 
     def write(self, items: Sequence[Entity]) -> None:
         """Append some rows; they wait in memory for the next mark."""
@@ -111,7 +111,7 @@ class ArrowRows:
 
     def finish(self) -> str:
         """Join the parts, one after another, and name the file that is the export."""
-        with self._draft.path("rows").open("wb") as file:
+        with self._partial.path("rows").open("wb") as file:
             (self._write_parquet if self._form == "parquet" else self._write_arrow)(file, self._stored())
         return "rows"
 
@@ -120,7 +120,7 @@ class ArrowRows:
         self._batches.clear()
 
     def _part(self, number: int) -> Any:
-        return self._draft.path(f"part-{number:05d}.arrow")
+        return self._partial.path(f"part-{number:05d}.arrow")
 
     def _stored(self) -> Iterator[Any]:
         for number in range(self._parts):

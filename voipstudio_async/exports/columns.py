@@ -109,7 +109,7 @@ class Table:
         )
 
     def row(self, item: Entity) -> list[Any]:
-        """Give the values of one entity, in the order of the columns; None for null."""
+        """Return the values of one entity, in the order of the columns; None for null."""
         values = list(self._values(item))
         for place, convert in self._convert:
             if values[place] is not None:
@@ -119,11 +119,11 @@ class Table:
         return values
 
     def rows(self, items: Iterable[Entity]) -> list[list[Any]]:
-        """Give the rows of some entities."""
+        """Return the rows of some entities."""
         return [self.row(item) for item in items]
 
     def by_column(self, items: Sequence[Entity]) -> list[tuple[Any, ...]]:
-        """Give the values of some entities, one tuple for each column."""
+        """Return the values of some entities, one tuple for each column."""
         rows = self.rows(items)
         return list(zip(*rows, strict=True)) if rows else [() for _ in self.columns]
 

@@ -36,7 +36,7 @@ class Job(AbstractContextManager[Any], Protocol[T_co]):
 
 
 def entity_of(pages: AnyPages) -> type[Entity]:
-    """Give the class of the rows of a listing, or refuse what is none."""
+    """Return the class of the rows of a listing, or refuse what is none."""
     if not isinstance(pages, (AsyncPages, Pages)):
         raise ConfigurationError(f"a listing is wanted, like client.cdrs.list(), got {type(pages).__name__}")
     entity: type[Entity] = pages.entity

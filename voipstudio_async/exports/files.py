@@ -19,7 +19,7 @@ from ..pagination.pagers import AsyncPages, Pages
 from .arrow import ArrowRows
 from .columns import Table
 from .faces import AnyPages, P, drive, entity_of, listing_of
-from .partial import Draft
+from .partial import PartialFile
 from .text import TextRows
 
 Format = Literal["csv", "ndjson", "parquet", "arrow"]
@@ -139,7 +139,7 @@ def _shown(value: Any) -> str:
 
 
 class _Rows(Protocol):
-    """The rows of a draft, in some format."""
+    """The rows of a partial file, in some format."""
 
     def begin(self) -> None: ...
     def restore(self, mark: dict[str, Any]) -> None: ...
@@ -167,9 +167,9 @@ class _Export:
         entity = entity_of(pages)
         tz = tz or pages.tz
         table = Table(entity, extras, tz)
-        self._draft = Draft(path)
+        self._partial = PartialFile(path)
         text = form in ("csv", "ndjson")
-        self._sink: _Rows = TextRows(self._draft, table, form) if text else ArrowRows(self._draft, table, form, tz)
+        self._sink: _Rows = TextRows(self._partial, table, form) if text else ArrowRows(self._partial, table, form, tz)
         self._form: Format = form
         self._resume = resume
         self._batch_size = batch_size
@@ -187,7 +187,7 @@ class _Export:
         self._settled = True
         """Whether every page that the walk gave out is written: only then its checkpoint may be kept."""
         self._kept = True
-        """Whether the draft is worth something to a later `resume`."""
+        """Whether the partial file is worth something to a later `resume`."""
         self._report: PageReport | None = None
 
     def __enter__(self) -> Self:
@@ -202,27 +202,27 @@ class _Export:
         finally:
             self._sink.close()
             if error is not None and not self._kept:
-                self._draft.discard()
+                self._partial.discard()
 
     def begin(self, pages: P) -> P | None:
-        found = self._draft.load() if self._resume else None
+        found = self._partial.load() if self._resume else None
         if found is not None and not self._is_published(found):
             return self._go_on(pages, found)
-        self._draft.begin()
+        self._partial.begin()
         self._kept = False
         self._sink.begin()
         return pages
 
     def _is_published(self, found: dict[str, Any]) -> bool:
         # The last interruption came after the file was in its place, and before the rest was tidied up.
-        return found["finished"] and "size" in found["mark"] and not self._draft.path("rows").exists()
+        return found["finished"] and "size" in found["mark"] and not self._partial.path("rows").exists()
 
     def _go_on(self, pages: P, found: dict[str, Any]) -> P | None:
         self._compare(found["kind"] | found.get("listing", {}))
         try:
             rest = pages.resumed(found["checkpoint"])
         except ConfigurationError as error:
-            raise ConfigurationError(f"{self._draft.folder}: {error}: {self._draft.cure}") from error
+            raise ConfigurationError(f"{self._partial.folder}: {error}: {self._partial.cure}") from error
         self._sink.restore(found["mark"])
         self._pages = rest
         self._rows = self._marked = self._resumed = found["rows"]
@@ -237,7 +237,7 @@ class _Export:
         told = "; ".join(_differences(before, now))
         if told:
             raise ConfigurationError(
-                f"{self._draft.folder} holds an export of another kind ({told}): {self._draft.cure}"
+                f"{self._partial.folder} holds an export of another kind ({told}): {self._partial.cure}"
             )
 
     def take(self, items: Sequence[Entity]) -> None:
@@ -261,7 +261,7 @@ class _Export:
         if checkpoint is not None:
             report = attrs.asdict(self._pages.report if self._report is None else self._report)
             where = {"checkpoint": checkpoint, "mark": mark, "rows": self._rows, "finished": finished, "report": report}
-            self._draft.save({"kind": self._kind, "listing": self._listing, **where})
+            self._partial.save({"kind": self._kind, "listing": self._listing, **where})
             self._kept = True
 
     def done(self) -> Exported:
@@ -269,7 +269,7 @@ class _Export:
         if self._require_complete and not report.complete:
             raise PaginationError(f"the export is not complete: {report}", report)
         self._mark(finished=True)
-        self._draft.publish(self._sink.finish())
+        self._partial.publish(self._sink.finish())
         return Exported(
-            path=self._draft.target, format=self._form, rows=self._rows, resumed=self._resumed, report=report
+            path=self._partial.target, format=self._form, rows=self._rows, resumed=self._resumed, report=report
         )

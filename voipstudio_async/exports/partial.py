@@ -19,7 +19,7 @@ from ..errors import ConfigurationError
 _CHECKPOINT = "checkpoint.json"
 
 
-class Draft:
+class PartialFile:
     """The folder ``<target>.partial``."""
 
     def __init__(self, target: Path) -> None:
@@ -33,7 +33,7 @@ class Draft:
         """What helps when there is nothing to go on from."""
 
     def path(self, name: str) -> Path:
-        """Give the place of a file in the draft."""
+        """Return the place of a file in the partial file."""
         return self.folder / name
 
     def begin(self) -> None:
@@ -42,12 +42,12 @@ class Draft:
         self.folder.mkdir(mode=0o700)
 
     def discard(self) -> None:
-        """Throw the draft away."""
+        """Throw the partial file away."""
         if self.folder.is_dir():
             shutil.rmtree(self.folder)
 
     def load(self) -> dict[str, Any] | None:
-        """Give the checkpoint; None when there is none to go on from."""
+        """Return the checkpoint; None when there is none to go on from."""
         try:
             found = json.loads(self.path(_CHECKPOINT).read_bytes())
         except FileNotFoundError:
@@ -66,7 +66,7 @@ class Draft:
         _folder_to_disk(self.folder)
 
     def publish(self, name: str) -> None:
-        """Put a file of the draft in the target's place, with the permissions that the target had."""
+        """Put a file of the folder in the target's place, with the permissions that the target had."""
         final = self.path(name)
         if self.target.exists():
             final.chmod(stat.S_IMODE(self.target.stat().st_mode))

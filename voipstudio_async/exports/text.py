@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from .columns import Kind, Table, to_json
-from .partial import Draft, to_disk
+from .partial import PartialFile, to_disk
 
 _ROWS = "rows"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -72,10 +72,10 @@ def json_lines(table: Table, items: Sequence[Entity]) -> bytes:
 
 
 class TextRows:
-    """The rows of a draft as one file of lines."""
+    """The rows of a partial file as one file of lines."""
 
-    def __init__(self, draft: Draft, table: Table, form: str) -> None:
-        self._draft = draft
+    def __init__(self, partial: PartialFile, table: Table, form: str) -> None:
+        self._partial = partial
         self._table = table
         self._lines = csv_lines if form == "csv" else json_lines
         self._header = csv_header(table) if form == "csv" else b""
@@ -83,14 +83,14 @@ class TextRows:
 
     def begin(self) -> None:
         """Start with nothing."""
-        self._file = self._draft.path(_ROWS).open("wb")
+        self._file = self._partial.path(_ROWS).open("wb")
         self._file.write(self._header)
 
     def restore(self, mark: dict[str, Any]) -> None:
         """Go on behind a mark; what was written after it is cut off."""
-        place = self._draft.path(_ROWS)
+        place = self._partial.path(_ROWS)
         if not place.is_file() or place.stat().st_size < mark["size"]:
-            raise ConfigurationError(f"{place} is shorter than its checkpoint says: {self._draft.cure}")
+            raise ConfigurationError(f"{place} is shorter than its checkpoint says: {self._partial.cure}")
         self._file = place.open("r+b")
         self._file.truncate(mark["size"])
         self._file.seek(mark["size"])

@@ -62,7 +62,7 @@ class Auth(Protocol):
     """What a scheme must be able to do. Bring your own for a vault, or for a token that changes."""
 
     def headers(self) -> Mapping[str, str] | Awaitable[Mapping[str, str]]:
-        """Give the headers for one request; it may be a coroutine.
+        """Return the headers for one request; it may be a coroutine.
 
         Asked anew for every attempt, just before it goes out, when its place among the requests under way is taken: it
         must not wait for another request of the same client.
@@ -94,7 +94,7 @@ class TokenAuth:
     )
 
     def headers(self) -> Mapping[str, str]:
-        """Give the header."""
+        """Return the header."""
         return {"X-Auth-Token": self._value}
 
 
@@ -106,6 +106,6 @@ class BasicAuth:
     _token: str = attrs.field(validator=_check_token, repr=False)
 
     def headers(self) -> Mapping[str, str]:
-        """Give the header."""
+        """Return the header."""
         pair = f"{self.user_id}:{self._token}".encode()
         return {"Authorization": HeaderValue("Basic " + base64.b64encode(pair).decode("ascii"))}

@@ -32,7 +32,7 @@ class Unpacker:
         self._inflate: Any = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give what some more bytes stand for, piece by piece."""
+        """Return what some more bytes stand for, piece by piece."""
         while data:
             if self._inflate is None:
                 self._inflate = self._begin(data)

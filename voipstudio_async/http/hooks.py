@@ -95,7 +95,7 @@ class Hooks:
     on_end: Callable[[EndEvent], None] | None = None
 
     def __or__(self, other: Hooks) -> Hooks:
-        """Give hooks that call those of both, these first: ``Hooks(on_retry=note) | tracing()``."""
+        """Return hooks that call those of both, these first: ``Hooks(on_retry=note) | tracing()``."""
         names = [field.name for field in attrs.fields(Hooks)]
         return Hooks(**{name: self._joined(getattr(self, name), getattr(other, name)) for name in names})
 

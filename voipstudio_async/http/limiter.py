@@ -1,4 +1,4 @@
-"""The gate that all requests of a client pass: so many at once, so many a second, none while the API asks to wait."""
+"""What all requests of a client pass: so many at once, so many a second, none while the API asks to wait."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Visitor(Protocol):
     """Who enters."""
 
     def held(self, seconds: float) -> None:
-        """Hear how long the gate stays closed, before the wait; what is raised here is raised instead of waiting."""
+        """Hear how long the limiter stays closed, before the wait; what is raised here is raised instead of waiting."""
         ...
 
 
-class Gate:
+class Limiter:
     """Admission to the API, shared by a client and its views.
 
-    When the API asks to slow down, the gate closes for everybody, and the number of requests under way at once is
+    When the API asks to slow down, the limiter closes for everybody, and the number of requests under way at once is
     halved; it grows again by one for every so many good answers as are under way.
     """
 
@@ -58,7 +58,7 @@ class Gate:
 
     @property
     def pause(self) -> float:
-        """How many seconds the gate stays closed; 0 when it is open."""
+        """How many seconds the limiter stays closed; 0 when it is open."""
         return max(0.0, self._closed_until - asyncio.get_running_loop().time()) if self._closed_until else 0.0
 
     def slow_down(self, seconds: float) -> None:
@@ -69,12 +69,12 @@ class Gate:
         self._closed_until = max(self._closed_until, until)
 
     def ease(self) -> None:
-        """Count a good answer: the gate widens slowly again."""
+        """Count a good answer: the limiter widens slowly again."""
         if self._width < self._most:
             self._resize(min(float(self._most), self._width + 1 / self._width))
 
     def _resize(self, width: float) -> None:
-        # Who is inside stays: a narrower gate lets nobody in until enough have left.
+        # Who is inside stays: a narrower limiter lets nobody in until enough have left.
         self._width = width
         self._admit()
 
@@ -112,7 +112,7 @@ class Gate:
         else:
             self._inside += 1
         try:
-            # Whoever has waited for a place looks at the gate only then: it may have closed meanwhile.
+            # Whoever has waited for a place looks at the limiter only then: it may have closed meanwhile.
             if self._closed_until:
                 await self._open(visitor)
             if self._rate is not None:

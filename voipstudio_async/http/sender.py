@@ -1,7 +1,7 @@
-"""Delivery: one call from its request to a good reply, through as many attempts as its policy allows.
+"""The sender: one call from its request to a good reply, through as many attempts as its policy allows.
 
-The loop is short because others decide: `RetryPolicy` whether and when to try again, `Gate` when a request may go out,
-`Transport` how it is sent. Here they meet, under one deadline.
+The loop is short because others decide: `RetryPolicy` whether and when to try again, `Limiter` when a request may go
+out, `Transport` how it is sent. Here they meet, under one deadline.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from ..wire.exchange import Reply, Request, Sending
 from ..wire.redaction import conceal
 from .auth import Auth, credentials, secrets_of
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
-from .limiter import Gate
+from .limiter import Limiter
 from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, retry_after
 from .settings import Timeouts
 
@@ -65,9 +65,9 @@ class _Call(Sending):
     __slots__ = (
         "attempt",
         "credentials",
-        "delivery",
         "expired",
         "number",
+        "sender",
         "sent",
         "session",
         "started",
@@ -76,11 +76,11 @@ class _Call(Sending):
     )
 
     def __init__(
-        self, delivery: Delivery, request: Request, session: ClientSession, loop: asyncio.AbstractEventLoop
+        self, sender: Sender, request: Request, session: ClientSession, loop: asyncio.AbstractEventLoop
     ) -> None:
-        super().__init__(request, delivery.base)
+        super().__init__(request, sender.base)
         self.number = next(_numbers)
-        self.delivery = delivery
+        self.sender = sender
         self.session = session
         self.credentials: dict[str, str] = {}
         self.started = loop.time()
@@ -92,9 +92,9 @@ class _Call(Sending):
         """An earlier attempt may have reached the server, and may have been carried out."""
 
     def held(self, seconds: float) -> None:
-        """Hear that the gate is closed; do not begin to wait when the time of the call is over before it opens."""
-        hooks = self.delivery.hooks
-        total = self.delivery.timeouts.total
+        """Hear that the limiter is closed; do not begin to wait when the time of the call is over before it opens."""
+        hooks = self.sender.hooks
+        total = self.sender.timeouts.total
         elapsed = asyncio.get_running_loop().time() - self.started
         if total is not None and elapsed + seconds >= total:
             reason = f"the API has asked everybody to wait, and that takes another {seconds:.3g} s"
@@ -104,7 +104,7 @@ class _Call(Sending):
     def too_late(self, reason: str, elapsed: float) -> DeadlineExceeded:
         """Make the error of a call whose time is over."""
         return DeadlineExceeded(
-            f"not done within {self.delivery.timeouts.total:g} s: {reason}",
+            f"not done within {self.sender.timeouts.total:g} s: {reason}",
             request=self.info,
             attempts=self.sent,
             elapsed=elapsed,
@@ -125,7 +125,7 @@ class _Call(Sending):
 
 
 @attrs.frozen
-class Delivery:
+class Sender:
     """Sends requests for a client or a view of it."""
 
     base: str
@@ -133,7 +133,7 @@ class Delivery:
     timeouts: Timeouts
     policy: RetryPolicy
     transport: Transport
-    gate: Gate
+    limiter: Limiter
     budget: Budget
     hooks: Hooks
 
@@ -187,10 +187,10 @@ class Delivery:
     async def _attempts(self, call: _Call) -> Reply:
         while True:
             call.attempt += 1
-            if not self.gate.enter_at_once():
-                await self.gate.enter(call)
+            if not self.limiter.enter_at_once():
+                await self.limiter.enter(call)
             try:
-                # Not before: a token that lives for a short time would grow old at the gate.
+                # Not before: a token that lives for a short time would grow old while it waits.
                 given = self.auth.headers()
                 # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
                 call.credentials = credentials(
@@ -205,7 +205,7 @@ class Delivery:
                 if delay is None:
                     raise
             finally:
-                self.gate.leave()
+                self.limiter.leave()
             await asyncio.sleep(delay)
 
     def _next(self, call: _Call, error: TransportError | APIError) -> float | None:
@@ -224,7 +224,7 @@ class Delivery:
     def _judge(self, call: _Call, reply: Reply) -> Reply:
         if 200 <= reply.status < 300:
             self.budget.give()
-            self.gate.ease()
+            self.limiter.ease()
             return reply if call.attempt == 1 else attrs.evolve(reply, attempts=call.attempt)
         if reply.status == 404 and call.unsure and call.request.method == "DELETE":
             # The first DELETE was carried out and its answer got lost: that it is gone now is its success.
@@ -265,7 +265,7 @@ class Delivery:
         delay = self.policy.delay(call.attempt, failure, call.request.repeat, random.random())  # noqa: S311
         if failure.throttled and (failure.wait or 0.0) <= MAX_WAIT:
             # Also where this call gives up: the API has asked everybody to wait.
-            self.gate.slow_down(max(delay or 0.0, failure.wait or 0.0))
+            self.limiter.slow_down(max(delay or 0.0, failure.wait or 0.0))
         if delay is None or not self._in_time(call, delay):
             return None
         return delay if failure.throttled or self.budget.take() else None

@@ -78,7 +78,7 @@ class Timers:
         self._timers: dict[float, Timer] = {}
 
     def of(self, seconds: float) -> Timer:
-        """Give the timer of so many seconds."""
+        """Return the timer of so many seconds."""
         timer = self._timers.get(seconds)
         if timer is None:
             timer = self._timers[seconds] = Timer(seconds, self)

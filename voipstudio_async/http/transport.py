@@ -144,7 +144,7 @@ class Transport:
             _close_at_once(connector)
 
     def open(self) -> tuple[aiohttp.ClientSession, Timers]:
-        """Give the session and its loop's timers, made on first use.
+        """Return the session and its loop's timers, made on first use.
 
         It refuses when closed, and in another loop than that of the connections.
         """
@@ -192,7 +192,7 @@ class Transport:
         return self._last[1]
 
     def _at_hand(self, response: aiohttp.ClientResponse) -> bytes | None:
-        """Give a body that has arrived together with its head, as small ones do: to wait would take two steps more."""
+        """Return a body that came together with its head, as small ones do: to wait would take two steps more."""
         content = response.content
         if not content.is_eof() or content.exception() is not None or "Content-Encoding" in response.headers:
             return None

@@ -172,7 +172,7 @@ def document() -> Document:
 
 
 def text() -> str:
-    """Give the document as JSON, with a line end at the end."""
+    """Return the document as JSON, with a line end at the end."""
     return _laid_out(printed(document()), "\n") + "\n"
 
 

@@ -84,7 +84,7 @@ class Resource(Generic[F]):
         return f"<{type(self).__name__} {self.path or '/'}>"
 
     def _at(self, caller: Caller) -> Resource[Any]:
-        """Give the same resource, bound to another caller."""
+        """Return the same resource, bound to another caller."""
         return type(self)(caller)
 
 
@@ -134,7 +134,7 @@ class Bound:
             raise TypeError(f"{self.__name__}(): {error}; it takes {signature}") from None
 
     def on(self, caller: Caller) -> Bound:
-        """Give the same operation through another caller: the other face's, or one with other options."""
+        """Return the same operation through another caller: the other face's, or one with other options."""
         return Bound(self.operation, self.resource._at(caller))
 
 
@@ -195,15 +195,15 @@ class Operation(Generic[A_co, B_co]):
         return "nothing."
 
     def template(self, resource: type[Resource[Any]]) -> str:
-        """Give the path with its placeholder, ``/users/{id}/cdrs``."""
+        """Return the path with its placeholder, ``/users/{id}/cdrs``."""
         return join(resource.path, "{id}" if self.on_one else "", self.suffix)
 
     def place(self, path: str, id: Any) -> str:
-        """Give the path with an id in it, ``/users/7206/cdrs``, below a resource's path."""
+        """Return the path with an id in it, ``/users/7206/cdrs``, below a resource's path."""
         return f"/{path}/{check_id(id)}{self._below}"
 
     def signature(self) -> inspect.Signature:
-        """Give the signature that ``help()`` shows."""
+        """Return the signature that ``help()`` shows."""
         return call_signature(ById)
 
     def start(self, resource: Resource[Any], *args: Any, **kwargs: Any) -> Any:
@@ -245,12 +245,12 @@ def operations(resource: type[Resource[Any]]) -> dict[str, Operation[Any, Any]]:
 
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
-    """Give the parameters of a function, without what it returns."""
+    """Return the parameters of a function, without what it returns."""
     return inspect.Signature(list(inspect.signature(function).parameters.values()))
 
 
 def call_signature(protocol: type) -> inspect.Signature:
-    """Give the parameters of calling what a protocol describes, without ``self``."""
+    """Return the parameters of calling what a protocol describes, without ``self``."""
     return inspect.Signature(list(signature_of(protocol.__call__).parameters.values())[1:])
 
 

@@ -33,7 +33,7 @@ class Outcome(Generic[In, Out]):
         return self.error is None
 
     def unwrap(self) -> Out:
-        """Give the value, or raise the error."""
+        """Return the value, or raise the error."""
         if self.error is not None:
             raise self.error
         return self.value  # type: ignore[return-value]  # None only where Out is None

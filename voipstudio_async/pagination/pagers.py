@@ -17,7 +17,7 @@ from ..entities.base import Entity
 from ..errors import ClientClosedError, ConfigurationError, PaginationError
 from ..wire.exchange import Exchange
 from .page import Page, PageQuery, PageReport
-from .strategies import Checkpoint, Walk, begin
+from .strategies import Checkpoint, WalkStrategy, begin
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class AsyncPages(Generic[E]):
         self._resume = resume
         self._walk = self._begin()
 
-    def _begin(self) -> Walk[E]:
+    def _begin(self) -> WalkStrategy[E]:
         point = None if self._resume is None else Checkpoint.load(self._resume, self._query)
         return begin(self._query, point)
 
@@ -82,7 +82,7 @@ class AsyncPages(Generic[E]):
         return self._walk.checkpoint().dump()
 
     def resumed(self, checkpoint: str) -> Self:
-        """Give the same listing, to be gone on with from a checkpoint."""
+        """Return the same listing, to be gone on with from a checkpoint."""
         return type(self)(self._query, self._fetch, self._prefetch, checkpoint)
 
     async def __aiter__(self) -> AsyncGenerator[E, None]:
@@ -110,7 +110,7 @@ class AsyncPages(Generic[E]):
         finally:
             await ahead.close()
 
-    async def _next(self, walk: Walk[E], ahead: _Ahead[E]) -> Page[E]:
+    async def _next(self, walk: WalkStrategy[E], ahead: _Ahead[E]) -> Page[E]:
         if ahead:
             return await ahead.pop()
         exchange = walk.ask()
@@ -171,7 +171,7 @@ class _Ahead(Generic[E]):
     def __bool__(self) -> bool:
         return bool(self._tasks)
 
-    def fill(self, walk: Walk[E], most: int) -> None:
+    def fill(self, walk: WalkStrategy[E], most: int) -> None:
         self._loop = asyncio.get_running_loop()
         while len(self._tasks) < most and (exchange := walk.ask()) is not None:
             self._tasks.append(asyncio.ensure_future(self._fetch(exchange)))
@@ -238,7 +238,7 @@ class Pages(Generic[E]):
         return self._pages.checkpoint()
 
     def resumed(self, checkpoint: str) -> Self:
-        """Give the same listing, to be gone on with from a checkpoint."""
+        """Return the same listing, to be gone on with from a checkpoint."""
         return type(self)(self._pages.resumed(checkpoint), self._run)
 
     def __iter__(self) -> Iterator[E]:

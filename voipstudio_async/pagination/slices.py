@@ -32,7 +32,7 @@ _NOTHING = PageReport(total_first=0, total_last=0)
 
 
 def cut(start: date, end: date, step: timedelta, tz: tzinfo) -> list[str]:
-    """Give the bounds of the slices from `start` up to but without `end`, as the API writes moments."""
+    """Return the bounds of the slices from `start` up to but without `end`, as the API writes moments."""
     if not isinstance(step, timedelta) or step < timedelta(seconds=1):
         raise ConfigurationError(f"slice must be a timedelta of a second or more, got {step!r}")
     first, last = _moment(start, tz), _moment(end, tz)
@@ -193,7 +193,7 @@ class AsyncSlices(AsyncPages[E]):
         return state
 
     def resumed(self, checkpoint: str) -> Self:
-        """Give the same listing, to be gone on with from a checkpoint."""
+        """Return the same listing, to be gone on with from a checkpoint."""
         return type(self)(self._bare, self._field, self._bounds, self._fetch, self._concurrency, checkpoint)
 
 

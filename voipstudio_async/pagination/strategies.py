@@ -1,6 +1,6 @@
 """Walks: which page to ask for next, which rows are new, and when an end can be trusted. They decide and do no I/O.
 
-**By offset** (`OffsetWalk`), the way that the API offers everywhere: ``page`` 1, 2, 3... While pages are read, rows
+**By offset** (`OffsetStrategy`), the way that the API offers everywhere: ``page`` 1, 2, 3... While pages are read, rows
 come and go, and shift what is behind them: rows repeat, or are skipped. Rows that repeat are dropped by their id. A
 skip does not show by itself, but it leaves a trace. The default order is newest first (``-id``): there, new rows come
 in at the front and push others back, which repeats rows; only deletions pull others forward, which skips rows and
@@ -9,8 +9,8 @@ nothing was skipped, even when pages were read side by side and rows were insert
 of that kind is *clean*. After one that is not, the walk takes a second look, which gives the rows that are missing, up
 to three times. (In another order an insertion and a deletion can hide each other.)
 
-**By key** (`KeysetWalk`), where the server filters by id: each request asks for what lies beyond the last id. Nothing
-shifts, whatever changes: every row that is there from beginning to end is given exactly once.
+**By key** (`KeysetStrategy`), where the server filters by id: each request asks for what lies beyond the last id.
+Nothing shifts, whatever changes: every row that is there from beginning to end is given exactly once.
 
 ``total`` may overstate what pages deliver. So an empty page ends a pass only where `total` agrees or where the next one
 is empty as well. A server that repeats itself is a `PaginationError`, not a loop without end.
@@ -58,7 +58,7 @@ class Checkpoint:
     """Nothing was noticed that may have skipped a row."""
 
     def dump(self) -> str:
-        """Give it as a small JSON text."""
+        """Return it as a small JSON text."""
         return json.dumps({"v": 1, **attrs.asdict(self)})
 
     @classmethod
@@ -104,7 +104,7 @@ class Seen:
         self._set: set[int | None] | None = None
 
     def new(self, rows: Sequence[E]) -> Sequence[E]:
-        """Give the rows that were not there before, and remember them. Rows without an id are always new."""
+        """Return the rows that were not there before, and remember them. Rows without an id are always new."""
         ids: list[Any] = [getattr(row, "id", None) for row in rows]
         if self._set is None and self._pack(ids):
             return rows
@@ -138,7 +138,7 @@ class Seen:
         return self._set
 
 
-class Walk(Protocol[E_inv]):
+class WalkStrategy(Protocol[E_inv]):
     """What drives a pager."""
 
     ended: bool
@@ -149,7 +149,7 @@ class Walk(Protocol[E_inv]):
         ...
 
     def ask(self) -> Exchange[Page[E_inv]] | None:
-        """Give the next page to ask for, or None while that depends on one that is under way."""
+        """Return the next page to ask for, or None while that depends on one that is under way."""
         ...
 
     def take(self, page: Page[E_inv]) -> Page[E_inv]:
@@ -161,9 +161,9 @@ class Walk(Protocol[E_inv]):
         ...
 
 
-def begin(query: PageQuery[E], point: Checkpoint | None = None) -> Walk[E]:
+def begin(query: PageQuery[E], point: Checkpoint | None = None) -> WalkStrategy[E]:
     """Begin the walk that a query asks for, or go on with one."""
-    return KeysetWalk(query, point) if query.strategy == "keyset" else OffsetWalk(query, point)
+    return KeysetStrategy(query, point) if query.strategy == "keyset" else OffsetStrategy(query, point)
 
 
 class _Pass:
@@ -212,7 +212,7 @@ class _Pass:
         return not page.items and (page.total is None or self.dry >= _MAX_DRY or page.number >= self.last_page)
 
 
-class OffsetWalk(Generic[E]):
+class OffsetStrategy(Generic[E]):
     """A walk by page numbers."""
 
     def __init__(self, query: PageQuery[E], point: Checkpoint | None = None) -> None:
@@ -242,7 +242,7 @@ class OffsetWalk(Generic[E]):
         )
 
     def ask(self) -> Exchange[Page[E]] | None:
-        """Give the next page to ask for, or None while that depends on one that is under way."""
+        """Return the next page to ask for, or None while that depends on one that is under way."""
         if self.ended or not self._pass.may_ask():
             return None
         self._pass.asked += 1
@@ -314,7 +314,7 @@ class OffsetWalk(Generic[E]):
         return Checkpoint(fingerprint(self._query), self._next, self._last, self.report, steady)
 
 
-class KeysetWalk(Generic[E]):
+class KeysetStrategy(Generic[E]):
     """A walk by id."""
 
     def __init__(self, query: PageQuery[E], point: Checkpoint | None = None) -> None:
@@ -336,7 +336,7 @@ class KeysetWalk(Generic[E]):
         return PageReport(self._requests, self._rows, 0, self._total_first, self._total, self.ended and self._complete)
 
     def ask(self) -> Exchange[Page[E]] | None:
-        """Give the next page to ask for, or None while that depends on one that is under way."""
+        """Return the next page to ask for, or None while that depends on one that is under way."""
         if self.ended or self._under_way:
             return None
         self._under_way = True

@@ -50,7 +50,7 @@ class Figures:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data for JSON; the charge is a text, so that no digit is lost."""
+        """Return plain data for JSON; the charge is a text, so that no digit is lost."""
         return {
             "calls": self.calls,
             "answered": self.answered,
@@ -97,7 +97,7 @@ class Cell:
         self.charge = exact_sum(self.charge, other.charge)
 
     def figures(self) -> Figures:
-        """Give what was counted so far."""
+        """Return what was counted so far."""
         return Figures(
             calls=self.calls,
             answered=self.answered,

@@ -154,7 +154,7 @@ def _undated(report: CallReport) -> str:
 
 
 def _hours(report: CallReport) -> Sequence[Figures]:
-    """Give the hours of the only day of a report."""
+    """Return the hours of the only day of a report."""
     (day,) = report.days
     return report.week[day.weekday()]
 

@@ -73,13 +73,13 @@ def _chosen(report: CallReport) -> tuple[str, ...]:
 
 
 def busiest(report: CallReport) -> list[tuple[UserFigures, str]]:
-    """Give the users that are drawn, those with the most calls, and how each is called."""
+    """Return the users that are drawn, those with the most calls, and how each is called."""
     named = zip(report.users[:_TOP], report.labels, strict=False)
     return [(user, label) for user, label in named if user.figures.calls]
 
 
 def _sizes(name: str, report: CallReport) -> dict[str, tuple[float, float]]:
-    """Give width and height in inches."""
+    """Return width and height in inches."""
     if name in ("days", "hours"):
         return {"wide": (9.6, 2.9), "narrow": (4.2, 2.7)}
     if name == "week":
@@ -225,7 +225,7 @@ def _draw_scale(figure: Any, axes: Any, mesh: Any, most: int) -> None:
 
 
 def _shades(count: int) -> Any:
-    """Give a colour for none, and so many for some: the more, the darker."""
+    """Return a colour for none, and so many for some: the more, the darker."""
     matplotlib = needed("matplotlib", "report")
     colors = needed("matplotlib.colors", "report")
     some = matplotlib.colormaps["viridis_r"].resampled(max(2, count))
@@ -233,7 +233,7 @@ def _shades(count: int) -> Any:
 
 
 def classes(most: int) -> list[int]:
-    """Give the bounds of the classes of a heat map: 0 is one of its own, then come up to 24 of whole numbers."""
+    """Return the bounds of the classes of a heat map: 0 is one of its own, then come up to 24 of whole numbers."""
     count = min(most, _CLASSES)
     return [0, *(1 + most * number // count for number in range(count + 1))]
 

@@ -30,7 +30,7 @@ class UserFigures:
     """False where not all of the user's records could be fetched."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data for JSON."""
+        """Return plain data for JSON."""
         head = {"user_id": self.user_id, "name": self.name, "email": self.email, "complete": self.complete}
         return head | self.figures.to_dict()
 
@@ -83,7 +83,7 @@ class Fetch:
         return not self.failures and not self.incomplete
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data for JSON."""
+        """Return plain data for JSON."""
         plain = {
             name: getattr(self, name) for name in ("source", "requests", "rows", "duplicates", "elsewhere", "outside")
         }
@@ -138,7 +138,7 @@ class CallReport:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data for JSON: dates as ISO texts, money as texts."""
+        """Return plain data for JSON: dates as ISO texts, money as texts."""
         return {
             "tz": self.tz,
             "start": self.start.isoformat() if self.start else None,

@@ -66,7 +66,7 @@ def destination_of(cdr: Cdr) -> str:
 
 
 def hours_of(day: date, tz: tzinfo) -> float:
-    """Give the length of a day in hours: 23 or 25 where the clock is changed."""
+    """Return the length of a day in hours: 23 or 25 where the clock is changed."""
     start, end = (datetime.combine(each, datetime.min.time(), tz) for each in (day, day + timedelta(days=1)))
     return (end.astimezone(UTC) - start.astimezone(UTC)) / timedelta(hours=1)
 
@@ -124,7 +124,7 @@ class CallStats:
     def report(
         self, users: Iterable[User] | None = None, *, start: datetime | None = None, end: datetime | None = None
     ) -> CallReport:
-        """Give the figures so far; `users` name those who have calls, and add those who have none.
+        """Return the figures so far; `users` name those who have calls, and add those who have none.
 
         Calls of users that are not among them come under ``unknown``; without `users`, all are named by their id.
         `start` and `end` (not included) are the range that was asked for: its days are all in the report, empty ones

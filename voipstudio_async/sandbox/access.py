@@ -13,7 +13,7 @@ from .refusals import Refusal
 
 
 @attrs.define
-class Gate:
+class TokenCheck:
     """Checks the credentials of a request."""
 
     token: str

@@ -30,7 +30,7 @@ def read_object(content: bytes, content_type: str) -> dict[str, Any]:
 
 
 def checked(body: type, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the fields as they were sent, or refuse with everything that is wrong with them."""
+    """Return the fields as they were sent, or refuse with everything that is wrong with them."""
     specs = {spec.wire: spec for spec in field_specs(body)}
     errors = [wrong(name, "unknown field") for name in given if name not in specs]
     errors += [wrong(name, "is required") for name in specs if name not in given and _is_needed(body, specs[name])]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from ..resources import RESOURCES
-from .access import Gate
+from .access import TokenCheck
 from .faults import Faults, Unanswered
 from .handlers import Asked, Desk, Endpoint, endpoints
 from .recording import Recorded, hide, hide_headers, read_body
@@ -23,9 +23,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Front:
     """The sandbox as an aiohttp application."""
 
-    def __init__(self, desk: Desk, gate: Gate, faults: Faults, requests: list[Recorded]) -> None:
+    def __init__(self, desk: Desk, tokens: TokenCheck, faults: Faults, requests: list[Recorded]) -> None:
         self._desk = desk
-        self._gate = gate
+        self._tokens = tokens
         self._faults = faults
         self._requests = requests
 
@@ -56,7 +56,7 @@ class Front:
         try:
             if content is None:
                 raise Refusal(413)
-            self._gate.check(request.headers)
+            self._tokens.check(request.headers)
             self._desk.check_open()
             response = await handler(request)
         except Refusal as refusal:
@@ -69,7 +69,7 @@ class Front:
 
     def _handler(self, endpoint: Endpoint) -> Handler:
         async def handle(request: web.Request) -> web.Response:
-            self._gate.check_allowed(endpoint.method, endpoint.template, _below(request))
+            self._tokens.check_allowed(endpoint.method, endpoint.template, _below(request))
             answer, served = self._desk.answer(endpoint, await _asked(request))
             if served is not None:
                 self._faults.after_page(self._desk.store, served)
@@ -78,7 +78,7 @@ class Front:
         return handle
 
     def _record(self, request: web.Request, content: bytes | None, status: int | None) -> None:
-        token = self._gate.token
+        token = self._tokens.token
         self._requests.append(
             Recorded(
                 request.method,

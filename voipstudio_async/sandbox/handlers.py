@@ -24,9 +24,9 @@ from ..operations import (
     operations,
 )
 from .bodies import checked, read_object
-from .people import audio_row
 from .queries import LISTING_PARAMETERS, wanted
 from .refusals import Answer, Refusal, invalid, wrong
+from .seed_account import audio_row
 from .store import EVERYTHING, MAX_ID, Query, Row, Store
 from .tables import Table, body_of, entity_of, is_moment, main_entity
 from .texts import printed, text

@@ -34,7 +34,7 @@ class Refusal(Exception):
         self.errors = errors or []
 
     def answer(self, headers: Mapping[str, str] | None = None) -> Answer:
-        """Give the error as an answer."""
+        """Return the error as an answer."""
         body = text({"message": self.message, "errors": self.errors}).encode()
         return Answer(self.status, body, {**JSON_HEADERS, **(headers or {})})
 

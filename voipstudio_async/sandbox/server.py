@@ -13,12 +13,12 @@ from typing import Self
 from aiohttp import web
 
 from ..resources import RESOURCES
-from .access import Gate
+from .access import TokenCheck
 from .faults import Faults
 from .front import BASE_PATH, Front
 from .handlers import Desk
-from .people import account, lines
 from .recording import Recorded
+from .seed_account import account, lines
 from .store import Store
 from .tables import tables
 
@@ -76,7 +76,7 @@ class Sandbox:
         self._store: Store | None = None
         self._runner: web.AppRunner | None = None
         self._thread: _Thread | None = None
-        self._gate = Gate(self.token, self._account.owner_id)
+        self._tokens = TokenCheck(self.token, self._account.owner_id)
 
     def __repr__(self) -> str:
         return f"<Sandbox {self._url or 'not started'}>"
@@ -98,7 +98,7 @@ class Sandbox:
     @property
     def user_id(self) -> int:
         """The id of the token's owner, for Basic authentication."""
-        return self._gate.user_id
+        return self._tokens.user_id
 
     @property
     def customer_id(self) -> int:
@@ -107,11 +107,11 @@ class Sandbox:
 
     def deny(self, method: str, path: str) -> None:
         """Answer 403 from now on, for a path (``/users/7206``) or a template (``/users/{id}/cdrs``)."""
-        self._gate.denied.add((method.upper(), path))
+        self._tokens.denied.add((method.upper(), path))
 
     def allow(self, method: str, path: str) -> None:
         """Take a `deny` back."""
-        self._gate.denied.discard((method.upper(), path))
+        self._tokens.denied.discard((method.upper(), path))
 
     # --- its life --------------------------------------------------------------------------------------------
 
@@ -171,10 +171,10 @@ class Sandbox:
             store.seed({name: lines(self._account, table) for name, table in store.tables.items()})
         store.index()
         for me in store.rows("me"):
-            self._gate.user_id, self._gate.email, self._customer_id = me["id"], me["email"], me["customer_id"]
+            self._tokens.user_id, self._tokens.email, self._customer_id = me["id"], me["email"], me["customer_id"]
 
     def _application(self, store: Store) -> web.Application:
-        return Front(Desk(store, self._documented), self._gate, self.faults, self.requests).application()
+        return Front(Desk(store, self._documented), self._tokens, self.faults, self.requests).application()
 
 
 def _shown(host: str) -> str:

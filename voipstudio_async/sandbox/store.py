@@ -38,7 +38,7 @@ class Query:
     order: str = "id"
 
     def owned(self, owner: int) -> Query:
-        """Give the same query, about the rows of one owner."""
+        """Return the same query, about the rows of one owner."""
         return attrs.evolve(self, where=("owner = ?", *self.where), values=(owner, *self.values))
 
 
@@ -87,14 +87,14 @@ class Store:
     # --- reading ---------------------------------------------------------------------------------------------
 
     def page(self, name: str, query: Query, number: int, size: int) -> tuple[list[bytes], int]:
-        """Give the JSON texts of one page (counted from 1), and how many rows the whole listing has."""
+        """Return the JSON texts of one page (counted from 1), and how many rows the whole listing has."""
         with self._lock:
             ids = self.ids(name, query)
             start = (number - 1) * size
             return self._docs(name, ids[start : start + size]), len(ids)
 
     def ids(self, name: str, query: Query = EVERYTHING) -> array[int]:
-        """Give the ids of all rows of a listing, in its order."""
+        """Return the ids of all rows of a listing, in its order."""
         with self._lock:
             found = self._remembered.get((name, query))
             if found is None:
@@ -105,7 +105,7 @@ class Store:
             return found
 
     def doc(self, name: str, id: int) -> bytes | None:
-        """Give the JSON text of one row."""
+        """Return the JSON text of one row."""
         docs = self._docs(name, array("q", [id])) if id <= MAX_ID else []
         return docs[0] if docs else None
 
@@ -114,19 +114,19 @@ class Store:
         return self.doc(name, id) is not None
 
     def row(self, name: str, id: int) -> Row | None:
-        """Give one row as the API would print it."""
+        """Return one row as the API would print it."""
         doc = self.doc(name, id)
         return None if doc is None else json.loads(doc)
 
     def rows(self, name: str, owner: int | None = None) -> list[Row]:
-        """Give all rows of a table, or those of one owner, in the order of their ids.
+        """Return all rows of a table, or those of one owner, in the order of their ids.
 
         The tables are named after their paths: ``users``, ``cdrs``, ``chatmsgs``, ``usergroups``.
         """
         return list(self.each(name, owner))
 
     def each(self, name: str, owner: int | None = None) -> Iterator[Row]:
-        """Give the rows one after the other, for tables that are large."""
+        """Return the rows one after the other, for tables that are large."""
         query = EVERYTHING if owner is None else EVERYTHING.owned(owner)
         number = 1
         while docs := self.page(name, query, number, 1000)[0]:
@@ -134,15 +134,15 @@ class Store:
             number += 1
 
     def count(self, name: str, owner: int | None = None) -> int:
-        """Give the number of rows of a table, or of one owner."""
+        """Return the number of rows of a table, or of one owner."""
         return len(self.ids(name, EVERYTHING if owner is None else EVERYTHING.owned(owner)))
 
     def checksum(self, name: str) -> str:
-        """Give the `checksum` of all rows of a table."""
+        """Return the `checksum` of all rows of a table."""
         return checksum(self.each(name))
 
     def owner(self, name: str, id: int) -> int | None:
-        """Give the owner of a row."""
+        """Return the owner of a row."""
         found = self._one(f'SELECT owner FROM "{name}" WHERE id = ?', id)
         return None if found is None else found[0]
 
@@ -216,7 +216,7 @@ class Store:
 
 
 def checksum(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Give one text for a set of rows, whatever their order: a row that is lost, changed or there twice changes it."""
+    """Return one text for a set of rows in any order: a row that is lost, changed or there twice changes it."""
     total = 0
     for row in rows:
         plain = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

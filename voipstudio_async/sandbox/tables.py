@@ -36,18 +36,18 @@ class Table:
         return {spec.wire: spec for spec in field_specs(self.entity)}
 
     def column(self, wire: str) -> str:
-        """Give the SQL expression for a declared field."""
+        """Return the SQL expression for a declared field."""
         if wire not in self.fields:
             raise KeyError(wire)
         return "id" if wire == "id" else f"json_extract(doc, '$.{wire}')"
 
     def schema(self) -> str:
-        """Give the statement that makes the table."""
+        """Return the statement that makes the table."""
         columns = "id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER, doc TEXT NOT NULL"
         return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({columns})'
 
     def indexes(self) -> list[str]:
-        """Give the statements that make its indexes: the owner, the moments, the user."""
+        """Return the statements that make its indexes: the owner, the moments, the user."""
         names = [wire for wire, spec in self.fields.items() if wire == _INDEXED or is_moment(spec)]
         columns = {"owner": "owner"} | {wire: self.column(wire) for wire in names}
         return [
@@ -71,17 +71,17 @@ def tables(resources: Iterable[type[Resource[Any]]]) -> dict[type[Entity], Table
 
 
 def entity_of(operation: Operation[Any, Any]) -> type[Entity] | None:
-    """Give the entity that an operation answers with, if it does."""
+    """Return the entity that an operation answers with, if it does."""
     return getattr(operation, "entity", None)
 
 
 def body_of(operation: Operation[Any, Any]) -> type | None:
-    """Give the attrs class of the body that an operation takes, if it does."""
+    """Return the attrs class of the body that an operation takes, if it does."""
     return getattr(operation, "body", None)
 
 
 def main_entity(resource: type[Resource[Any]]) -> type[Entity] | None:
-    """Give the entity that a resource is about: what is at its own path."""
+    """Return the entity that a resource is about: what is at its own path."""
     return next(
         (entity_of(each) for each in operations(resource).values() if not each.suffix and entity_of(each)), None
     )
@@ -93,7 +93,7 @@ def is_moment(spec: FieldSpec) -> bool:
 
 
 def known_values(annotation: Any) -> list[Any]:
-    """Give the known values of a field that is an open enumeration."""
+    """Return the known values of a field that is an open enumeration."""
     marks = [mark for part in (annotation, *typing.get_args(annotation)) for mark in getattr(part, "__metadata__", ())]
     enums = (mark for mark in marks if isinstance(mark, type) and issubclass(mark, enum.Enum))
     return [member.value for found in enums for member in found]

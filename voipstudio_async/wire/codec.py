@@ -104,7 +104,7 @@ def _field_error(entry: Any) -> FieldError:
 
 @lru_cache(maxsize=32)
 def codec(tz: tzinfo, strict: bool = False) -> Codec:
-    """Give the codec for a time zone and a strictness; they are shared, since building hooks costs time."""
+    """Return the codec for a time zone and a strictness; they are shared, since building hooks costs time."""
     return Codec(tz, strict)
 
 
@@ -131,7 +131,7 @@ class Codec:
         return self.reader(cls).read(body)
 
     def reader(self, cls: type[E]) -> PageReader[E]:
-        """Give what reads all answers of one class."""
+        """Return what reads all answers of one class."""
         reader = self._readers.get(cls)
         if reader is None:
             plain = PlainWay(

@@ -133,11 +133,11 @@ class RawResponse:
     body: bytes = attrs.field(repr=False)
 
     def text(self) -> str:
-        """Give the body as text (UTF-8, with replacements for what is not)."""
+        """Return the body as text (UTF-8, with replacements for what is not)."""
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Give the body as plain Python values: floats for numbers with a point.
+        """Return the body as plain Python values: floats for numbers with a point.
 
         :raises DecodeError: the body is not JSON; it is not quoted, since nobody knows here what in it is secret
         """

@@ -253,7 +253,7 @@ _SCOPE: dict[str, Any] = {
 
 
 def open_class(cls: type[Entity]) -> type[Entity] | None:
-    """Give a subclass whose instances take plain stores and can become `cls`; None where Python does not allow it."""
+    """Return a subclass whose instances take plain stores and can become `cls`; None where Python does not allow it."""
     plain = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
     opened = type(cls.__name__, (cls,), plain)
     try:

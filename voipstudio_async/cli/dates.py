@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ..errors import ConfigurationError
-from .nouns import hint
+from .names import hint
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOMENT = re.compile(
@@ -19,7 +19,7 @@ _WORDS: dict[str, int] = {"today": 0, "yesterday": 1}
 
 
 def zone(name: str) -> tzinfo:
-    """Give a time zone by its name, ``Europe/Warsaw``."""
+    """Return a time zone by its name, ``Europe/Warsaw``."""
     if name.upper() == "UTC":
         return UTC
     try:
@@ -54,7 +54,7 @@ def end_of(text: str, tz: tzinfo, option: str = "--to") -> datetime:
 
 
 def edge(value: date | datetime, tz: tzinfo, *, at_end: bool) -> datetime:
-    """Give the moment that a day begins or ends with in a zone; a moment stays, and is in the zone if it names none."""
+    """Return the moment that a day begins or ends with in a zone; a moment stays, in the zone if it names none."""
     if isinstance(value, datetime):
         return value if value.tzinfo is not None else value.replace(tzinfo=tz)
     if not at_end:

@@ -16,7 +16,7 @@ import attrs
 
 from .. import entities as e
 from ..entities.base import Entity, FieldSpec, WireForm, field_specs
-from .calls import Employee, call_lines
+from .seed_calls import Employee, call_lines
 from .store import Line, Row
 from .tables import Table, kinds, known_values
 from .texts import printed, text
@@ -65,7 +65,7 @@ class Account:
         return self.users[0].id if self.users else 7200
 
     def dice(self, name: str) -> Random:
-        """Give the random numbers for one table, which do not depend on other tables."""
+        """Return the random numbers for one table, which do not depend on other tables."""
         return Random(f"{self.seed}/{name}")
 
 
@@ -82,7 +82,7 @@ def account(seed: int, users: int, calls: int) -> Account:
 
 
 def lines(account: Account, table: Table) -> Iterator[Line]:
-    """Give the rows of one table as they are stored. An entity that has no maker here gets rows of a plain kind."""
+    """Return the rows of one table as they are stored. An entity that has no maker here gets rows of a plain kind."""
     if table.entity is e.Cdr:
         return call_lines(account.users, account.calls, account.dice("cdrs"), START, DAYS)
     make = _MAKERS.get(table.entity)

@@ -1,4 +1,4 @@
-"""The gate: so many at once, so many a second, none while the API asks to wait, and then one after another."""
+"""The limiter: so many at once, so many a second, none while the API asks to wait, and then one after another."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voipstudio_async import ConfigurationError, Limits
-from voipstudio_async.http.limiter import Gate
+from voipstudio_async.http.limiter import Limiter
 
 
 @asynccontextmanager
-async def inside_of(gate: Gate) -> AsyncIterator[None]:
-    await gate.enter()
+async def inside_of(limiter: Limiter) -> AsyncIterator[None]:
+    await limiter.enter()
     try:
         yield
     finally:
-        gate.leave()
+        limiter.leave()
 
 
-async def passes(gate: Gate, times: list[float]) -> None:
-    async with inside_of(gate):
+async def passes(limiter: Limiter, times: list[float]) -> None:
+    async with inside_of(limiter):
         times.append(asyncio.get_running_loop().time())
 
 
-async def all_pass(gate: Gate, count: int) -> list[float]:
+async def all_pass(limiter: Limiter, count: int) -> list[float]:
     """Let so many through, and give when each one was."""
     times: list[float] = []
-    await asyncio.gather(*(passes(gate, times) for _ in range(count)))
+    await asyncio.gather(*(passes(limiter, times) for _ in range(count)))
     return times
 
 
-async def most_at_once(gate: Gate, count: int) -> int:
+async def most_at_once(limiter: Limiter, count: int) -> int:
     """Send so many through, and give how many were inside together."""
     inside = most = 0
 
     async def stay() -> None:
         nonlocal inside, most
-        async with inside_of(gate):
+        async with inside_of(limiter):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -53,75 +53,75 @@ async def most_at_once(gate: Gate, count: int) -> int:
 
 
 async def test_no_more_than_its_width_pass_at_once() -> None:
-    assert await most_at_once(Gate(Limits(concurrency=3)), 20) == 3
+    assert await most_at_once(Limiter(Limits(concurrency=3)), 20) == 3
 
 
 async def test_a_pause_holds_everybody_and_ends_spread_out() -> None:
-    gate = Gate(Limits(concurrency=16, adaptive=False))
+    limiter = Limiter(Limits(concurrency=16, adaptive=False))
     begin = asyncio.get_running_loop().time()
-    gate.slow_down(0.1)
-    times = await all_pass(gate, 8)
+    limiter.slow_down(0.1)
+    times = await all_pass(limiter, 8)
     assert min(times) >= begin + 0.1
     assert max(times) - min(times) >= 0.1, "they must not go out all at once"
-    assert gate.pause == 0
+    assert limiter.pause == 0
 
 
 async def test_a_longer_pause_stands_against_a_shorter_one() -> None:
-    gate = Gate(Limits())
-    gate.slow_down(30)
-    gate.slow_down(1)
-    assert 29 < gate.pause <= 30
+    limiter = Limiter(Limits())
+    limiter.slow_down(30)
+    limiter.slow_down(1)
+    assert 29 < limiter.pause <= 30
 
 
 async def test_a_pause_that_is_made_longer_holds_those_who_wait_already() -> None:
-    gate = Gate(Limits())
+    limiter = Limiter(Limits())
     begin = asyncio.get_running_loop().time()
-    gate.slow_down(0.05)
-    waiting = asyncio.create_task(all_pass(gate, 2))
+    limiter.slow_down(0.05)
+    waiting = asyncio.create_task(all_pass(limiter, 2))
     await asyncio.sleep(0.02)
-    gate.slow_down(0.2)
+    limiter.slow_down(0.2)
     assert min(await waiting) >= begin + 0.2
 
 
 async def test_leaving_while_held_back_gives_the_place_back() -> None:
-    gate = Gate(Limits(concurrency=1))
-    gate.slow_down(30)
+    limiter = Limiter(Limits(concurrency=1))
+    limiter.slow_down(30)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.02):
-            await all_pass(gate, 1)
-    gate._closed_until = 0.0
-    assert await most_at_once(gate, 3) == 1
+            await all_pass(limiter, 1)
+    limiter._closed_until = 0.0
+    assert await most_at_once(limiter, 3) == 1
 
 
 async def test_the_width_halves_once_for_each_pause_and_grows_back() -> None:
-    gate = Gate(Limits(concurrency=16))
-    gate.slow_down(0.01)
-    gate.slow_down(0.01)
-    assert gate.width == 8
+    limiter = Limiter(Limits(concurrency=16))
+    limiter.slow_down(0.01)
+    limiter.slow_down(0.01)
+    assert limiter.width == 8
     await asyncio.sleep(0.02)
-    gate.slow_down(0)
-    assert gate.width == 4
-    assert await most_at_once(gate, 40) <= 16
-    assert await most_at_once(gate, 40) == 4
+    limiter.slow_down(0)
+    assert limiter.width == 4
+    assert await most_at_once(limiter, 40) <= 16
+    assert await most_at_once(limiter, 40) == 4
     for _ in range(4 * 16 + 200):
-        gate.ease()
-    assert gate.width == 16
-    assert await most_at_once(gate, 40) == 16
+        limiter.ease()
+    assert limiter.width == 16
+    assert await most_at_once(limiter, 40) == 16
 
 
 async def test_the_width_never_falls_below_one() -> None:
-    gate = Gate(Limits(concurrency=2))
+    limiter = Limiter(Limits(concurrency=2))
     for _ in range(5):
-        gate.slow_down(0)
-    assert gate.width == 1
-    assert await most_at_once(gate, 5) <= 2
-    assert await most_at_once(gate, 5) == 1
+        limiter.slow_down(0)
+    assert limiter.width == 1
+    assert await most_at_once(limiter, 5) <= 2
+    assert await most_at_once(limiter, 5) == 1
 
 
 async def test_a_fixed_width_stays() -> None:
-    gate = Gate(Limits(concurrency=4, adaptive=False))
-    gate.slow_down(0)
-    assert gate.width == 4
+    limiter = Limiter(Limits(concurrency=4, adaptive=False))
+    limiter.slow_down(0)
+    assert limiter.width == 4
 
 
 STEPS = ["slow", "ease", "come", "come", "leave", "give up", "leave and give up"]
@@ -130,15 +130,15 @@ STEPS = ["slow", "ease", "come", "come", "leave", "give up", "leave and give up"
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 9)), max_size=60), st.integers(1, 8))
 def test_places_are_neither_lost_nor_made_and_given_in_order(steps: list[tuple[str, int]], concurrency: int) -> None:
     async def go() -> None:
-        gate = Gate(Limits(concurrency=concurrency))
-        line = Line(gate)
+        limiter = Limiter(Limits(concurrency=concurrency))
+        line = Line(limiter)
         for step, which in steps:
             line.take(step, which)
             for _ in range(4):
                 await asyncio.sleep(0)
-            assert gate._inside == len(line.inside)
-            assert len(gate._queue) == len(line.waiting)
-            assert not line.waiting or gate._inside >= gate.width, "a free place, and somebody waits"
+            assert limiter._inside == len(line.inside)
+            assert len(limiter._queue) == len(line.waiting)
+            assert not line.waiting or limiter._inside >= limiter.width, "a free place, and somebody waits"
         assert line.entered == sorted(line.entered), "who came first is in first"
         await line.end()
 
@@ -146,10 +146,10 @@ def test_places_are_neither_lost_nor_made_and_given_in_order(steps: list[tuple[s
 
 
 class Line:
-    """People who come to a gate, wait, give up, enter and leave."""
+    """People who come to a limiter, wait, give up, enter and leave."""
 
-    def __init__(self, gate: Gate) -> None:
-        self.gate = gate
+    def __init__(self, limiter: Limiter) -> None:
+        self.limiter = limiter
         self.inside: list[int] = []
         self.waiting: dict[int, asyncio.Task[None]] = {}
         self.entered: list[int] = []
@@ -157,25 +157,25 @@ class Line:
 
     def take(self, step: str, which: int) -> None:
         if step == "slow":
-            self.gate.slow_down(0)
+            self.limiter.slow_down(0)
         elif step == "ease":
-            self.gate.ease()
+            self.limiter.ease()
         elif step == "come":
             self.came += 1
-            if not self.waiting and self.gate.enter_at_once():
+            if not self.waiting and self.limiter.enter_at_once():
                 self.inside.append(self.came)
             else:
                 self.waiting[self.came] = asyncio.create_task(self._come(self.came))
         if "leave" in step and self.inside:
             self.inside.pop(which % len(self.inside))
-            self.gate.leave()
+            self.limiter.leave()
         if "give up" in step and self.waiting:
             # Also in the moment in which the place is given.
             number = list(self.waiting)[0 if "leave" in step else which % len(self.waiting)]
             self.waiting.pop(number).cancel()
 
     async def _come(self, number: int) -> None:
-        await self.gate.enter()
+        await self.limiter.enter()
         del self.waiting[number]
         self.entered.append(number)
         self.inside.append(number)
@@ -187,15 +187,15 @@ class Line:
 
 
 async def test_a_rate_is_kept_without_a_burst() -> None:
-    times = await all_pass(Gate(Limits(concurrency=16, per_second=50)), 11)
+    times = await all_pass(Limiter(Limits(concurrency=16, per_second=50)), 11)
     assert max(times) - min(times) >= 10 / 50 - 0.02
 
 
 def test_a_gate_can_be_made_anew_for_another_loop() -> None:
-    gate = Gate(Limits(per_second=1000))
+    limiter = Limiter(Limits(per_second=1000))
     for _ in range(2):
-        asyncio.run(all_pass(gate, 3))
-        gate.renew()
+        asyncio.run(all_pass(limiter, 3))
+        limiter.renew()
 
 
 @pytest.mark.parametrize(
@@ -217,11 +217,11 @@ def test_limits_are_checked_when_they_are_made(wrong: dict[str, Any]) -> None:
 
 
 async def test_who_waits_for_a_place_looks_at_the_gate_again() -> None:
-    gate = Gate(Limits(concurrency=1))
-    await gate.enter()
-    waiting = asyncio.create_task(all_pass(gate, 1))
+    limiter = Limiter(Limits(concurrency=1))
+    await limiter.enter()
+    waiting = asyncio.create_task(all_pass(limiter, 1))
     await asyncio.sleep(0)
-    gate.slow_down(0.05)
+    limiter.slow_down(0.05)
     closed = asyncio.get_running_loop().time()
-    gate.leave()
+    limiter.leave()
     assert (await waiting)[0] - closed >= 0.04

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from voipstudio_async import Cdr, ConfigurationError, PaginationError
 from voipstudio_async.pagination.page import Page, PageQuery
-from voipstudio_async.pagination.strategies import Checkpoint, KeysetWalk, OffsetWalk, Seen, begin
+from voipstudio_async.pagination.strategies import Checkpoint, KeysetStrategy, OffsetStrategy, Seen, begin
 from voipstudio_async.wire.codec import codec
 from voipstudio_async.wire.exchange import Exchange
 
@@ -72,7 +72,9 @@ class Collection:
         return Page([Cdr(id=key) for key in window], number, len(rows))
 
 
-def drive(walk: OffsetWalk[Cdr] | KeysetWalk[Cdr], rows: Collection, chance: random.Random, churn: float) -> list[int]:
+def drive(
+    walk: OffsetStrategy[Cdr] | KeysetStrategy[Cdr], rows: Collection, chance: random.Random, churn: float
+) -> list[int]:
     """Walk with pages side by side, which the server reads in any order, with changes in between."""
     given_out: list[int] = []
     window: list[list[Any]] = []
@@ -104,7 +106,7 @@ def test_an_offset_walk_that_calls_itself_complete_has_missed_nothing(
     chance = random.Random(seed)
     rows = Collection(size, chance)
     start = set(rows.ids)
-    walk = OffsetWalk(query(page_size=page_size))
+    walk = OffsetStrategy(query(page_size=page_size))
     try:
         got = drive(walk, rows, chance, churn)
     except PaginationError:
@@ -132,7 +134,7 @@ def test_a_keyset_walk_misses_nothing_whatever_changes(
     chance = random.Random(seed)
     rows = Collection(size, chance)
     start = set(rows.ids)
-    walk = KeysetWalk(query(page_size=page_size, order_by=order, strategy="keyset"))
+    walk = KeysetStrategy(query(page_size=page_size, order_by=order, strategy="keyset"))
     got = drive(walk, rows, chance, min(churn, 0.15) if order == "id" else churn)
     assert len(got) == len(set(got))
     assert start - rows.ever_deleted <= set(got)
@@ -183,7 +185,7 @@ def test_a_checkpoint_needs_the_order_of_ids() -> None:
 
 def test_rows_that_were_skipped_are_found_by_a_second_look() -> None:
     rows = Collection(10, random.Random(0))
-    walk = OffsetWalk(query(page_size=5))
+    walk = OffsetStrategy(query(page_size=5))
     got = [row.id for row in walk.take(rows.answer(walk.ask())).items]  # type: ignore[arg-type]
     rows.ids.remove(10)
     while not walk.ended:
@@ -195,7 +197,7 @@ def test_rows_that_were_skipped_are_found_by_a_second_look() -> None:
 
 def test_a_server_that_does_not_filter_by_id_is_found_out() -> None:
     rows = Collection(10, random.Random(0))
-    walk = KeysetWalk(query(page_size=5, strategy="keyset"))
+    walk = KeysetStrategy(query(page_size=5, strategy="keyset"))
     first = rows.answer(walk.ask())  # type: ignore[arg-type]
     walk.take(first)
     walk.ask()
@@ -236,7 +238,7 @@ def test_a_resumed_walk_remembers_that_something_was_noticed() -> None:
 
 
 def test_a_keyset_walk_does_not_trust_a_total_that_is_too_small() -> None:
-    walk = KeysetWalk(query(page_size=3, strategy="keyset"))
+    walk = KeysetStrategy(query(page_size=3, strategy="keyset"))
     walk.ask()
     walk.take(Page([Cdr(id=key) for key in (9, 8, 7)], 1, 2))
     assert not walk.ended

@@ -24,7 +24,7 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted", "me": "s
 
 
 @attrs.frozen
-class Noun:
+class Named:
     """Something that can be asked for by name."""
 
     name: str
@@ -35,7 +35,7 @@ class Noun:
     summary: str
 
     def bound(self, client: Any) -> Any:
-        """Give the operation on a client."""
+        """Return the operation on a client."""
         return getattr(getattr(client, self.resource), self.operation)
 
     def arguments(self, id: int | None) -> tuple[int, ...]:
@@ -56,29 +56,29 @@ class Noun:
         return found
 
 
-def _nouns(kinds: tuple[type[Operation[Any, Any]], ...], whole: str) -> Iterator[Noun]:
+def _all_named(kinds: tuple[type[Operation[Any, Any]], ...], whole: str) -> Iterator[Named]:
     for resource, declared in RESOURCES.items():
         for name, operation in operations(declared).items():
             if isinstance(operation, kinds):
                 entity: type[Entity] = vars(operation)["entity"]
                 shown = resource if name == whole else f"{resource}.{name}"
-                yield Noun(shown, resource, name, entity, operation.on_one, operation.summary)
+                yield Named(shown, resource, name, entity, operation.on_one, operation.summary)
 
 
-LISTINGS: Mapping[str, Noun] = {noun.name: noun for noun in _nouns((Listing, ListingOf), "list")}
-THINGS: Mapping[str, Noun] = {noun.name: noun for noun in _nouns((Get,), "get")}
+LISTINGS: Mapping[str, Named] = {named.name: named for named in _all_named((Listing, ListingOf), "list")}
+THINGS: Mapping[str, Named] = {named.name: named for named in _all_named((Get,), "get")}
 
 ME: type[Entity] = vars(operations(RESOURCES["me"])["me"])["entity"]
 """What the token's owner is."""
 
 
-def find(nouns: Mapping[str, Noun], name: str) -> Noun:
-    """Find a noun by its name, or say which are near."""
+def find(names: Mapping[str, Named], name: str) -> Named:
+    """Find what goes by a name, or say which are near."""
     plain = name.strip().lower().replace("-", "_")
-    if plain in nouns:
-        return nouns[plain]
+    if plain in names:
+        return names[plain]
     raise ConfigurationError(
-        _elsewhere(plain) or f"there is no resource {name!r}{hint(plain, nouns)}; there are: {', '.join(sorted(nouns))}"
+        _elsewhere(plain) or f"there is no resource {name!r}{hint(plain, names)}; there are: {', '.join(sorted(names))}"
     )
 
 
@@ -110,6 +110,6 @@ def complete_things(incomplete: str) -> list[tuple[str, str]]:
     return _complete(THINGS, incomplete)
 
 
-def _complete(nouns: Mapping[str, Noun], incomplete: str) -> list[tuple[str, str]]:
+def _complete(names: Mapping[str, Named], incomplete: str) -> list[tuple[str, str]]:
     start = incomplete.lower().replace("-", "_")
-    return [(noun.name, noun.summary) for noun in nouns.values() if noun.name.startswith(start)]
+    return [(named.name, named.summary) for named in names.values() if named.name.startswith(start)]

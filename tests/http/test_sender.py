@@ -1,4 +1,4 @@
-"""One call through its attempts: deadlines, what is sent again and what never, the budget, the gate, and the hooks."""
+"""One call through its attempts: deadlines, what is sent again and what never, budget, limiter, and hooks."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ async def test_a_deadline_at_the_closed_gate_says_that_nothing_was_sent() -> Non
     with Hostile(always(GOOD)) as server:
         async with client_of(server, timeouts=Timeouts(total=0.05)) as client:
             held = [asyncio.create_task(client.me()) for _ in range(3)]
-            client._caller.delivery.gate.slow_down(0.01)
+            client._caller.sender.limiter.slow_down(0.01)
             await asyncio.sleep(0)
-            client._caller.delivery.gate.slow_down(30)
+            client._caller.sender.limiter.slow_down(30)
             for caught in await asyncio.gather(*held, return_exceptions=True):
                 assert isinstance(caught, DeadlineExceeded)
                 assert caught.attempts == 0
@@ -81,7 +81,7 @@ async def test_a_pause_that_does_not_fit_the_deadline_is_not_waited_for() -> Non
     with Hostile(always(GOOD)) as server:
         hooks = Hooks(on_wait=waits.append)
         async with client_of(server, timeouts=Timeouts(total=20), hooks=hooks) as client:
-            client._caller.delivery.gate.slow_down(100)
+            client._caller.sender.limiter.slow_down(100)
             with pytest.raises(DeadlineExceeded, match=r"asked everybody to wait, .* another 100 s") as caught:
                 await client.users.list().page(1)
             check_idle(client)
@@ -232,7 +232,7 @@ async def test_an_outage_is_not_multiplied() -> None:
     assert len(server.asked) == 110
 
 
-# --- the gate ------------------------------------------------------------------------------------------------
+# --- the limiter ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", ["429 Too Many", "503 Unavailable"])
@@ -278,7 +278,7 @@ async def test_credentials_are_asked_for_after_the_wait_at_the_gate() -> None:
     with Hostile(always(GOOD)) as server:
         async with AsyncVoipStudio(auth=Fresh(), base_url=server.url) as client:
             begin = asyncio.get_running_loop().time()
-            client._caller.delivery.gate.slow_down(0.1)
+            client._caller.sender.limiter.slow_down(0.1)
             await client.users.list().page(1)
     assert asked[0] - begin >= 0.1
 
@@ -292,12 +292,12 @@ async def test_throttling_narrows_the_client_and_good_answers_widen_it() -> None
     busy = answer({"message": "Busy"}, "Retry-After: 0", status="429 Too Many")
     with Hostile(in_turn(busy, GOOD)) as server:
         async with client_of(server, limits=Limits(concurrency=8)) as client:
-            gate = client._caller.delivery.gate
+            limiter = client._caller.sender.limiter
             await client.users.list().page(1)
-            assert gate.width == 4
+            assert limiter.width == 4
             for number in range(60):
                 await client.users.list().page(number + 1)
-            assert gate.width == 8
+            assert limiter.width == 8
             check_idle(client)
 
 

@@ -189,7 +189,7 @@ def _moments(count: int, random: Callable[[], float], start: datetime, days: int
 
 
 def _talk_times() -> list[int]:
-    """Give quantiles of the time that people talk: most for a minute or two, some for an hour."""
+    """Return quantiles of the time that people talk: most for a minute or two, some for an hour."""
     normal = statistics.NormalDist(math.log(95), 1.1)
     exact = (math.exp(normal.inv_cdf((number + 0.5) / _QUANTILES)) for number in range(_QUANTILES))
     return [min(_MAX_SECONDS, max(1, round(seconds))) for seconds in exact]

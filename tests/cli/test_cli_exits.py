@@ -8,8 +8,8 @@ import pytest
 from cli.commands import voipstudio
 
 from voipstudio_async import ConnectError, DecodeError, RequestInfo, VoipStudioError
-from voipstudio_async.cli import endings
-from voipstudio_async.cli.endings import code_of, explained
+from voipstudio_async.cli import exits
+from voipstudio_async.cli.exits import code_of, explained
 from voipstudio_async.cli.secrets import masked, tame
 from voipstudio_async.errors import error_class
 from voipstudio_async.sandbox import Sandbox
@@ -147,7 +147,7 @@ def test_errors_without_a_request_are_explained_all_the_same() -> None:
 def test_the_exit_codes_stand_in_the_help() -> None:
     shown = voipstudio("--help").out
 
-    for code in (0, endings.FAILED, endings.USAGE, endings.INTERRUPTED, endings.READER_GONE):
+    for code in (0, exits.FAILED, exits.USAGE, exits.INTERRUPTED, exits.READER_GONE):
         assert f"{code} " in shown
 
 

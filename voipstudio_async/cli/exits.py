@@ -97,7 +97,7 @@ def say(line: str) -> None:
 
 
 def code_of(error: Exception) -> int:
-    """Give the exit code that an error stands for."""
+    """Return the exit code that an error stands for."""
     return USAGE if isinstance(error, ConfigurationError | UnsafeOperationError) else FAILED
 
 
