@@ -1,4 +1,4 @@
-"""The History module: call records and chat messages.
+"""The History module: call records, recordings, conversations, chats and chat messages.
 
 Source: the vendor's page "History" and what its own connectors and users of the API read from live answers.
 """
@@ -6,7 +6,7 @@ Source: the vendor's page "History" and what its own connectors and users of the
 import enum
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import attrs
 
@@ -22,9 +22,12 @@ class CallType(enum.StrEnum):
 
 
 class Disposition(enum.StrEnum):
-    """The known values of `Cdr.disposition`; others exist and are not documented."""
+    """The known values of `Cdr.disposition`; others are not documented."""
 
     CONNECTED = "CONNECTED"
+    NO_ANSWER = "NO ANSWER"
+    BUSY = "BUSY"
+    FAILED = "FAILED"
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -87,3 +90,70 @@ class ChatMessage(Entity):
 
     id: int
     created_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Recording(Entity):
+    """The recording of a call. The vendor calls it a *monitor*; its audio is fetched with ``recordings.download``."""
+
+    id: int
+    timestamp: datetime | None = None
+    """When the recording began."""
+    caller: str | None = None
+    """E.164 digits without ``+``."""
+    called: str | None = None
+    """E.164 digits without ``+``."""
+    duration: int | None = None
+    """Seconds."""
+    type: Annotated[Code, CallType] | None = None
+    size: int | None = None
+    """Bytes of the audio, exactly: what is downloaded is checked against it."""
+    call_id: int | None = None
+    user_id: int | None = None
+    customer_id: int | None = None
+    transcript: Any = attrs.field(default=None, hash=False)
+    """What was said; only with the vendor's paid analysis, like the fields below. Their types are a guess."""
+    transcript_speakers: Any = attrs.field(default=None, hash=False)
+    summary: str | None = None
+    sentiment: Code | None = None
+    cx_score: int | None = None
+    """From 1 to 10."""
+    metadata: Any = attrs.field(default=None, hash=False)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Conversation(Entity):
+    """A conversation over any channel."""
+
+    id: int
+    created_at: datetime | None = None
+    channel: Code | None = None
+    src: str | None = None
+    dst: str | None = None
+    duration: int | None = None
+    """Seconds."""
+    type: Code | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Chat(Entity):
+    """A chat with a visitor of a website."""
+
+    id: int
+    created_at: datetime | None = None
+    customer_id: int | None = None
+    duration: int | None = None
+    """Seconds."""
+    operator_id: int | None = None
+    operator_ua: str | None = None
+    state: Code | None = None
+    visitor_city: str | None = None
+    visitor_country: str | None = None
+    visitor_email: str | None = None
+    visitor_geo: str | None = None
+    visitor_id: str | None = None
+    visitor_ip: str | None = None
+    visitor_name: str | None = None
+    visitor_referer: str | None = None
+    visitor_ua: str | None = None
+    website_id: int | None = None

@@ -1,14 +1,16 @@
-"""The Settings module: contacts.
+"""The Settings module: contacts, queues, and the numbers of an account.
 
 Source: the vendor's page "Settings", and the newer attributes that a maintained third-party integration writes.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from .base import Entity
+from .base import Code, DigitId, Entity
+from .customer import User
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -51,3 +53,68 @@ class Contact(Entity):
     groups: Any = attrs.field(default=None, hash=False)
     """The groups that it is in; the form of an entry is not documented."""
     transfer_list: bool | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Queue(Entity):
+    """A call queue: callers wait in it until one of its agents is free."""
+
+    id: int
+    name: str | None = None
+    number: int | None = None
+    """The internal extension."""
+    users: tuple[int | User, ...] | None = None
+    """Its agents: their ids or, with ``include_users=True``, users whose `User.status` tells who has joined."""
+    ring_strategy: Code | None = None
+    """Whom it rings: ``A`` is all agents at once."""
+    ring_time: int | None = None
+    """Seconds."""
+    skip_busy: bool | None = None
+    """Whether agents who are on the phone are left out."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Number(Entity):
+    """A phone number of the account. The vendor calls it a *DDI* (direct dial-in)."""
+
+    id: DigitId
+    e164: str | None = None
+    """The number: E.164 digits without ``+``."""
+    name: str | None = None
+    info: str | None = None
+    created_at: datetime | None = None
+    status: Code | None = None
+    channels: int | None = None
+    """How many calls it takes at once."""
+    rate: Decimal | None = None
+    cli_hide: bool | None = None
+    cli_prefix: int | None = None
+    esc_enabled: bool | None = None
+    fax_enabled: bool | None = None
+    fax_email: str | None = None
+    has_fax_password: bool | None = None
+    """Whether faxes are locked with a password, which the API does not show."""
+    sms_enabled: bool | None = None
+    sms_email: str | None = None
+    flag: Code | None = None
+    target_id: int | None = None
+    target_type: Code | None = None
+    """What it leads to: a user, an IVR, a queue, a conference."""
+    tel_verified: bool | None = None
+    uri: str | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class TrackedNumber(Number):
+    """A number of the account that call tracking counts calls by."""
+
+    campaign_id: int | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Campaign(Entity):
+    """A campaign of call tracking. Its fields are not published: all but these is in `extra`."""
+
+    id: int
+    name: str | None = None
+    created_at: datetime | None = None

@@ -1,0 +1,42 @@
+"""The Call Me Back module: the button on a website that has the visitor called.
+
+Source: the vendor's page "Call Me Back". Reading and writing use different names for the number: `ddi`, ``ddi_e164``.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from .base import Code, Entity
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class CallMeBackSettings(Entity):
+    """How one button looks and whom it calls. The page calls it a *campaign*."""
+
+    id: int
+    button_id: int | None = None
+    created_at: datetime | None = None
+    name: str | None = None
+    title: str | None = None
+    culture: Code | None = None
+    """The language of the button."""
+    position: Code | None = None
+    """Where on the page the button stands."""
+    floating_icon: bool | None = None
+    allowed_countries: Any = attrs.field(default=None, hash=False)
+    """The countries that may be called; the form is not documented."""
+    show_to_allowed_countries_only: bool | None = None
+    welcome_screen_msg: str | None = None
+    privacy_policy_url: str | None = None
+    ddi: int | None = None
+    """The number that calls: E.164 digits without ``+``."""
+    max_call_rate: Decimal | None = None
+    """The highest price of a minute that is accepted."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class CallMeBackWebsite(CallMeBackSettings):
+    """A website with a button. The page shows it with the fields of its settings."""
