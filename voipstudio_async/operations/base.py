@@ -21,7 +21,7 @@ import inspect
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
-from ..errors import ConfigurationError
+from ..entities.arguments import checked_id
 from ..pagination.page import PageQuery
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange
@@ -221,17 +221,13 @@ _ERRORS = {
     403: "PermissionDeniedError (403)",
     404: "NotFoundError (404)",
 }
+_USUAL = 2**32
+"""Ids below this are looked at no further."""
 
 
 def check_id(id: Any) -> int:
     """Refuse what is not an id before it becomes part of a path."""
-    if type(id) is int and id > 0:
-        return id
-    if isinstance(id, bool) or not isinstance(id, int):
-        raise ConfigurationError(f"an id is an integer, got {type(id).__name__}: {id!r}")
-    if id < 1:
-        raise ConfigurationError(f"an id is positive, got {id}")
-    return int(id)
+    return id if type(id) is int and 0 < id < _USUAL else checked_id(id)
 
 
 def join(*segments: str) -> str:

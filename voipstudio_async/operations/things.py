@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from ..entities.arguments import whole
 from ..entities.base import Entity
 from ..errors import ConfigurationError, UnsafeOperationError
 from ..wire.codec import Codec, encode
@@ -179,7 +180,7 @@ class DeleteConfirmed(_Removal[Confirmed[Awaited[None]], Confirmed[None]]):
         return call_signature(Confirmed)
 
     def exchange(self, codec: Codec, path: str, /, id: int, *, confirm: int | None = None) -> Exchange[None]:
-        if check_id(id) != confirm or isinstance(confirm, bool):
+        if check_id(id) != whole(confirm):
             raise UnsafeOperationError(
                 f"this deletes {self.place(path, id)} for good; to do so, repeat its id: confirm={id}"
             )

@@ -28,12 +28,14 @@ import attrs
 import msgspec
 
 from ..entities import scalars
+from ..entities.arguments import plain, plain_list, told
 from ..entities.base import NO_EXTRA, Entity, Extra, FieldSpec, Origin, Secret, WireForm, field_specs
 from ..entities.scalars import Misfit, is_list, is_object
 from ..errors import ConfigurationError, DecodeError, FieldError
 from ..unset import UNSET
 from .filters import Filter
 from .readers import PageReader, PlainWay, Rows
+from .sendable import sendable
 
 if TYPE_CHECKING:
     import cattrs
@@ -74,9 +76,9 @@ def parse(body: bytes) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """Encode plain values as JSON."""
+    """Encode plain values as JSON, or refuse what would not arrive as it is."""
     try:
-        return _encoder.encode(value)
+        return _encoder.encode(sendable(value))
     except (TypeError, ValueError, RecursionError, UnicodeEncodeError) as error:
         raise ConfigurationError(f"this cannot be sent as JSON: {error}") from None
 
@@ -258,10 +260,11 @@ class Codec:
     def _body_value(self, spec: FieldSpec, value: Any) -> Any:
         if value is None and _is_optional(spec.type):
             return None
+        value = plain(value)
         kinds = tuple(member for member in _members(spec.type) if isinstance(member, type))
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             names = " or ".join(kind.__name__ for kind in kinds)
-            raise ConfigurationError(f"{spec.name} must be {names}, got {value!r}")
+            raise ConfigurationError(f"{spec.name} must be {names}, got {told(value)}")
         return moment if (moment := self._moment(value, "eq")) is not None else value
 
     def filter_text(self, filters: tuple[Filter, ...]) -> str:
@@ -283,12 +286,17 @@ class Codec:
         if isinstance(value, Enum):
             return self._filter_value(value.value, operator)
         if isinstance(value, (list, tuple)):
-            return [self._filter_value(item, operator) for item in typing.cast("Sequence[Any]", value)]
+            return [self._filter_item(item, operator) for item in typing.cast("Sequence[Any]", value)]
         if isinstance(value, (float, Decimal)) and not _is_finite(value):
             raise ConfigurationError(f"a filter cannot compare with {value!r}")
         if value is None or isinstance(value, (str, int, float, Decimal)):
             return value
-        raise ConfigurationError(f"a filter cannot compare with {type(value).__name__}: {value!r}")
+        raise ConfigurationError(f"a filter cannot compare with {type(value).__name__}: {told(value)}")
+
+    def _filter_item(self, value: Any, operator: str) -> Any:
+        if plain_list(value) is not None:
+            raise ConfigurationError(f"a list in a filter holds single values, got {told(value)}")
+        return self._filter_value(value, operator)
 
     def _moment(self, value: Any, operator: str) -> str | None:
         if isinstance(value, datetime):

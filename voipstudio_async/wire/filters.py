@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from ..entities.arguments import plain, plain_list
 from ..errors import ConfigurationError
 
 FilterValue = str | int | float | bool | Decimal | date | None | list[Any] | tuple[Any, ...]
@@ -21,13 +22,18 @@ OPERATORS = ("eq", "like", "gt", "gte", "lt", "lte")
 """The operators that the live API is known to accept (the vendor's command line lists these six)."""
 
 
+def _compared(value: Any) -> Any:
+    items = plain_list(value)
+    return plain(value) if items is None else [plain(item) for item in items]
+
+
 @attrs.frozen
 class Filter:
     """One condition: a property, an operator, a value."""
 
     property: str
     operator: str
-    value: FilterValue
+    value: FilterValue = attrs.field(converter=_compared)
 
     def __bool__(self) -> bool:
         raise TypeError(
@@ -51,6 +57,8 @@ class Field:
 
     __slots__ = ("_name",)
     __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None
+    """With a scalar of numpy on the left, ``np.int64(60) < field("duration")``, the comparison is still ours."""
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str) or not name.strip():

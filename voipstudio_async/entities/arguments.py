@@ -1,0 +1,120 @@
+"""Arguments as callers give them: values of numpy and pandas that mean what Python's mean, and words for what is not.
+
+Neither library is imported. A scalar of theirs is known by what it can do: it has the shape ``()`` and an ``item()``,
+or it is a date-time or a duration that turns itself into Python's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from ..errors import ConfigurationError
+
+_OWN = frozenset((int, str, bool, float, type(None), date, datetime, timedelta, list, tuple, dict))
+_SHOWN = 80
+_MAX_DIGITS = 100
+_LARGEST_ID = 10**_MAX_DIGITS - 1
+_EXACT_UNITS = frozenset(("D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"))
+"""Units of numpy's date-times that name a moment or a day; a month or a year is neither."""
+
+
+def told(value: object) -> str:
+    """Show an argument in an error: shortened, whatever its ``repr`` is or does."""
+    try:
+        text = repr(value)
+    except Exception:
+        # An integer of more digits than Python writes, a structure that is too deep, a repr that is broken.
+        return f"what cannot be shown, of the type {type(value).__name__}"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
+
+
+def plain(value: Any) -> Any:
+    """Return a scalar of numpy or pandas as Python's own that means the same, anything else as it is.
+
+    :raises ConfigurationError: it means nothing (``NaT``, ``pd.NA``), or nothing that Python could hold
+    """
+    if type(value) in _OWN:
+        return value
+    if type(value).__name__ in ("NaTType", "NAType"):
+        raise ConfigurationError(f"{told(value)} is no value; leave out what is missing, or compare with None")
+    for way in ("to_pydatetime", "to_pytimedelta"):
+        if isinstance(value, (datetime, timedelta)) and hasattr(value, way):
+            return _whole_microseconds(value, way)
+    if getattr(value, "shape", None) == () and hasattr(value, "dtype") and hasattr(value, "item"):
+        return _of_numpy(value)
+    return value
+
+
+def plain_list(value: Any) -> Sequence[Any] | None:
+    """Return what is a list to Python (a list, a tuple, a one-dimensional array, a column) as one; None for others."""
+    if isinstance(value, (list, tuple)):
+        return cast("Sequence[Any]", value)
+    shape = getattr(value, "shape", None)
+    return list(value) if isinstance(shape, tuple) and len(cast("Sequence[Any]", shape)) == 1 else None
+
+
+def _whole_microseconds(value: Any, way: str) -> Any:
+    # Below a microsecond only the fact that something is there counts: it decides to which second a bound is rounded.
+    if way == "to_pytimedelta":
+        return value.to_pytimedelta()
+    try:
+        found: datetime = value.to_pydatetime(warn=False)
+    except (ValueError, OverflowError):
+        raise ConfigurationError(f"{told(value)} is not a moment that Python can hold") from None
+    return found.replace(microsecond=1) if value.nanosecond and not found.microsecond else found
+
+
+def _of_numpy(value: Any) -> Any:
+    if getattr(value.dtype, "kind", "") in ("m", "M"):
+        return _time_of_numpy(value)
+    found = value.item()
+    if type(found) not in _OWN:
+        raise ConfigurationError(f"{told(value)} cannot be told as a value of Python's")
+    return found
+
+
+def _time_of_numpy(value: Any) -> Any:
+    unit = str(value.dtype).partition("[")[2].strip("]").lstrip("0123456789")
+    whole = value.astype(f"{value.dtype.kind}8[us]")
+    found = whole.item()
+    if found is None:
+        raise ConfigurationError(f"{told(value)} is no value; leave out what is missing, or compare with None")
+    # Outside of what numpy can count in microseconds it begins at the other end, silently.
+    is_coarse = unit in ("D", "h", "m", "s", "ms")
+    if unit not in _EXACT_UNITS or isinstance(found, int) or (is_coarse and whole.astype(value.dtype) != value):
+        raise ConfigurationError(f"{told(value)} is not a day, a moment or a duration that Python can hold")
+    if not isinstance(found, datetime):
+        return found
+    if unit == "D":
+        return found.date()
+    rest = not is_coarse and whole.astype(value.dtype) != value
+    return found.replace(microsecond=1) if rest and not found.microsecond else found
+
+
+def whole(value: Any) -> int | None:
+    """Return a whole number as Python's `int`; None for what is none, booleans among it."""
+    value = plain(value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def checked_id(value: Any) -> int:
+    """Return an id as Python's `int`, or refuse what is none before it becomes part of a path."""
+    number = whole(value)
+    if number is None:
+        raise ConfigurationError(f"an id is an integer, got {type(value).__name__}: {told(value)}")
+    if number < 1:
+        raise ConfigurationError(f"an id is positive, got {told(number)}")
+    if number > _LARGEST_ID:
+        raise ConfigurationError(f"an id has at most {_MAX_DIGITS} digits, got {told(number)}")
+    return number
+
+
+def count(name: str, value: Any, least: int, most: int | None = None, unit: str = "") -> int:
+    """Return a number of things, or refuse what is out of bounds; `name` is the argument's."""
+    number = whole(value)
+    if number is None or number < least or (most is not None and number > most):
+        bounds = f"from {least} to {most}" if most is not None else f"{least} or more"
+        raise ConfigurationError(f"{name} must be {bounds}{unit and ' ' + unit}, got {told(value)}")
+    return number
