@@ -29,7 +29,7 @@ async def ask_at(sandbox: Sandbox, method: str, path: str, **options: Any) -> Re
     headers = {name: value for name, value in headers.items() if value is not None}
     async with (
         aiohttp.ClientSession() as session,
-        session.request(method, sandbox.url + path, headers=headers, **options) as response,
+        session.request(method, options.pop("url", sandbox.url) + path, headers=headers, **options) as response,
     ):
         content = await response.read()
         return Reply(response.status, dict(response.headers), await response.json() if content else None)

@@ -90,6 +90,13 @@ def test_an_address_without_the_version_is_suspected(sandbox: Sandbox) -> None:
     assert "look the id up with 'voipstudio list'" in one.err
 
 
+def test_a_path_that_is_not_there_is_not_the_fault_of_the_address(sandbox: Sandbox) -> None:
+    ended = voipstudio("raw", "GET", "/nothing", at=sandbox)
+
+    assert (ended.code, "base URL" in ended.err) == (1, False)
+    assert "the API has no such path" in ended.err
+
+
 def test_plain_http_to_another_host_is_refused() -> None:
     ended = voipstudio("me", "--base-url", "http://192.0.2.1/v1", VOIPSTUDIO_API_TOKEN="x")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from plain_http import ask_at
 
 from voipstudio_async.sandbox import Sandbox
 
@@ -116,3 +117,18 @@ async def test_an_account_without_users_still_has_an_owner() -> None:
 async def test_a_row_without_audio_is_404(ask: Any, sandbox: Sandbox) -> None:
     sandbox.store.delete("audio", sandbox.user_id)
     assert (await ask("GET", f"/users/{sandbox.user_id}/audio")).status == 404
+
+
+async def test_ping_wants_the_token(ask: Any) -> None:
+    assert (await ask("GET", "/ping")).json == {"data": {"response": "Pong"}}
+    assert (await ask("GET", "/ping", headers={"X-Auth-Token": None})).status == 401
+
+
+async def test_both_versions_are_the_same_api(sandbox: Sandbox) -> None:
+    older = sandbox.url.replace("v1.2", "v1.1")
+    made = await ask_at(sandbox, "POST", "/usergroups", url=older, json={"name": "old"})
+    group = await ask_at(sandbox, "GET", f"/usergroups/{made.json['data']['id']}")
+    assert group.json["data"]["name"] == "old"
+    assert [seen.path for seen in sandbox.requests] == ["/usergroups", f"/usergroups/{group.json['data']['id']}"]
+    assert sandbox.requests[0].target == "/v1.1/voipstudio/usergroups"
+    assert (await ask_at(sandbox, "GET", "/users", url=older.replace("v1.1", "v1.3"))).status == 404

@@ -14,6 +14,7 @@ code  meaning
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Generator
@@ -107,15 +108,23 @@ def explained(error: BaseException) -> str:
     return f"{text}; {advice}" if advice else text
 
 
+_INCOMPLETE = "is the base URL complete, with its version? (--base-url, VOIPSTUDIO_API_URL)"
+_NO_PATH = "the API has no such path"
+
+
 def _advice(error: BaseException) -> str | None:
     if isinstance(error, NotFoundError) and error.request is not None and not _names_one(error.request.url):
-        return "is the base URL complete, with its version? (--base-url, VOIPSTUDIO_API_URL)"
+        return _NO_PATH if _has_version(error.request.url) else _INCOMPLETE
     return next((text for kind, text in _ADVICE if isinstance(error, kind)), None)
 
 
 def _names_one(url: str) -> bool:
     """Whether an address has an id in it: then it may be that which is not found, and otherwise hardly."""
     return any(part.isdigit() for part in url.partition("?")[0].split("/"))
+
+
+def _has_version(url: str) -> bool:
+    return re.search(r"/v\d+(\.\d+)?/", url) is not None
 
 
 def _what(error: BaseException) -> str:

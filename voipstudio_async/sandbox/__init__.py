@@ -12,8 +12,8 @@ The stations of a request, in the order in which they can be read: `front` (HTTP
 """
 
 from .faults import Change, Faults
-from .recording import Recorded
+from .recording import Recorded, Requests
 from .server import Sandbox
 from .store import Store, checksum
 
-__all__ = ("Change", "Faults", "Recorded", "Sandbox", "Store", "checksum")
+__all__ = ("Change", "Faults", "Recorded", "Requests", "Sandbox", "Store", "checksum")

@@ -8,13 +8,16 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from ..resources import RESOURCES
+from . import cors
 from .access import TokenCheck
 from .faults import Faults, Unanswered
 from .handlers import Asked, Desk, Endpoint, endpoints
-from .recording import Recorded, hide, hide_headers, read_body
+from .recording import Recorded, Requests, hide, hide_headers, read_body
 from .refusals import Answer, Refusal, not_valid
 
 BASE_PATH = "/v1.2/voipstudio"
+_BASES = (BASE_PATH, "/v1.1/voipstudio")
+"""Both versions of the API do the same."""
 _MAX_BODY = 1024 * 1024
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -23,7 +26,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Front:
     """The sandbox as an aiohttp application."""
 
-    def __init__(self, desk: Desk, tokens: TokenCheck, faults: Faults, requests: list[Recorded]) -> None:
+    def __init__(self, desk: Desk, tokens: TokenCheck, faults: Faults, requests: Requests) -> None:
         self._desk = desk
         self._tokens = tokens
         self._faults = faults
@@ -38,24 +41,35 @@ class Front:
 
         app = web.Application(middlewares=[through], client_max_size=_MAX_BODY)
         for endpoint in endpoints(RESOURCES):
-            path = BASE_PATH + endpoint.template.replace("{id}", "{id:[1-9][0-9]*}")
-            app.router.add_route(endpoint.method, path, self._handler(endpoint))
+            self._add(app, endpoint.method, endpoint.template, self._handler(endpoint))
+        self._add(app, "GET", "/ping", _pong)
         return app
+
+    def _add(self, app: web.Application, method: str, template: str, handler: Handler) -> None:
+        for base in _BASES:
+            app.router.add_route(method, base + template.replace("{id}", "{id:[1-9][0-9]*}"), handler)
 
     async def _through(self, request: web.Request, handler: Handler) -> web.Response:
         content = await _content(request)
+        response = await self._answered(request, handler, content)
+        answered = not isinstance(response, Unanswered)
+        self._record(request, content if isinstance(content, bytes) else b"", response.status if answered else None)
+        if answered:
+            cors.let_read(request, response)
+        return response
 
+    async def _answered(self, request: web.Request, handler: Handler, content: bytes | Refusal) -> web.Response:
         async def serve() -> web.Response:
             return await self._served(request, handler, content)
 
-        response = await self._faults.serve(request, _below(request), serve)
-        self._record(request, content, None if isinstance(response, Unanswered) else response.status)
-        return response
+        if cors.is_preflight(request):
+            return cors.preflight()
+        return await self._faults.serve(request, _below(request), serve)
 
-    async def _served(self, request: web.Request, handler: Handler, content: bytes | None) -> web.Response:
+    async def _served(self, request: web.Request, handler: Handler, content: bytes | Refusal) -> web.Response:
         try:
-            if content is None:
-                raise Refusal(413)
+            if isinstance(content, Refusal):
+                raise content
             self._tokens.check(request.headers)
             self._desk.check_open()
             response = await handler(request)
@@ -77,27 +91,34 @@ class Front:
 
         return handle
 
-    def _record(self, request: web.Request, content: bytes | None, status: int | None) -> None:
+    def _record(self, request: web.Request, content: bytes, status: int | None) -> None:
         token = self._tokens.token
-        self._requests.append(
+        self._requests.keep(
             Recorded(
                 request.method,
                 hide(_below(request), token),
-                {name: hide(value, token) for name, value in request.query.items()},
+                {hide(name, token): hide(value, token) for name, value in request.query.items()},
                 hide_headers(request.headers, token),
-                read_body(content or b"", token),
+                read_body(content, token),
                 status,
                 hide(request.raw_path, token),
+                _size(request, content),
             )
         )
 
 
-async def _content(request: web.Request) -> bytes | None:
-    """Read the body, or give None when it is too large to be kept."""
+async def _content(request: web.Request) -> bytes | Refusal:
+    """Read the body, or return why it cannot be kept."""
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        return None
+        return Refusal(413)
+    except (web.RequestPayloadError, OSError):
+        return Refusal(400, "the body cannot be read")
+
+
+def _size(request: web.Request, content: bytes) -> int:
+    return len(request.raw_path) + sum(len(name) + len(value) for name, value in request.raw_headers) + len(content)
 
 
 async def _asked(request: web.Request) -> Asked:
@@ -110,8 +131,13 @@ async def _asked(request: web.Request) -> Asked:
     return Asked(number, dict(request.query), await request.read(), request.content_type)
 
 
+async def _pong(_request: web.Request) -> web.Response:
+    return _response(Answer(200, b'{"data":{"response":"Pong"}}'))
+
+
 def _below(request: web.Request) -> str:
-    return request.path.removeprefix(BASE_PATH)
+    base = next((base for base in _BASES if request.path.startswith(base)), "")
+    return request.path.removeprefix(base)
 
 
 def _response(answer: Answer) -> web.Response:

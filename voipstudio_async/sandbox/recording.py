@@ -29,6 +29,42 @@ class Recorded:
     """None when no answer with a status was sent: the connection was cut, or the answer was malformed."""
     target: str
     """The path and query exactly as sent."""
+    size: int = 0
+    """Bytes of the target, the headers and the body."""
+
+
+class Requests(list[Recorded]):
+    """The latest requests, oldest first: a plain list that drops its oldest entries when it holds too much.
+
+    It keeps at most `most` requests and `most_bytes` bytes of them, and counts what it dropped in `dropped`.
+    """
+
+    def __init__(self, most: int = 10_000, most_bytes: int = 64 * 1024 * 1024) -> None:
+        super().__init__()
+        self.most = most
+        self.most_bytes = most_bytes
+        self.dropped = 0
+        """How many requests were recorded once and are not here any more. `clear` is not counted."""
+        self._held = self._known = 0
+
+    def keep(self, seen: Recorded) -> None:
+        """Add a request, and drop the oldest ones where that is too much."""
+        if self._known != len(self):  # its owner has removed some
+            self._held = sum(each.size for each in self)
+        self.append(seen)
+        self._held += seen.size
+        over = self._over()
+        del self[:over]
+        self.dropped += over
+        self._known = len(self)
+
+    def _over(self) -> int:
+        over = max(0, len(self) - self.most)
+        self._held -= sum(each.size for each in self[:over])
+        while self._held > self.most_bytes and over < len(self):
+            self._held -= self[over].size
+            over += 1
+        return over
 
 
 def hide_headers(headers: Mapping[str, str], token: str) -> dict[str, str]:

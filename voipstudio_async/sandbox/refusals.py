@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from .texts import text
+from .texts import encoded
 
 INVALID_VALUE = "SF0010"
 """The one error code that is publicly known: a value that is not valid."""
@@ -35,7 +35,7 @@ class Refusal(Exception):
 
     def answer(self, headers: Mapping[str, str] | None = None) -> Answer:
         """Return the error as an answer."""
-        body = text({"message": self.message, "errors": self.errors}).encode()
+        body = encoded({"message": self.message, "errors": self.errors})
         return Answer(self.status, body, {**JSON_HEADERS, **(headers or {})})
 
 

@@ -17,7 +17,8 @@ from .access import TokenCheck
 from .faults import Faults
 from .front import BASE_PATH, Front
 from .handlers import Desk
-from .recording import Recorded
+from .logs import logger
+from .recording import Requests
 from .seed_account import account, lines
 from .store import Store
 from .tables import tables
@@ -46,6 +47,7 @@ class Sandbox:
         host: the address to listen on.
         port: the port; 0 takes one that is free.
         faults: the share of requests that meet a fault by chance, see `Faults.mix`.
+        keep_requests: how many requests are remembered in `requests`; older ones are dropped, and counted.
     """
 
     def __init__(
@@ -60,11 +62,13 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         faults: float = 0.0,
+        keep_requests: int = 10_000,
     ) -> None:
-        if users < 0 or calls < 0:
-            raise ValueError(f"users and calls must be 0 or more, got {users} and {calls}")
-        self.requests: list[Recorded] = []
-        """The requests that were answered, in that order; clear it as you like."""
+        if min(users, calls, keep_requests) < 0:
+            counts = f"{users}, {calls} and {keep_requests}"
+            raise ValueError(f"users, calls and keep_requests must be 0 or more, got {counts}")
+        self.requests = Requests(keep_requests)
+        """The latest requests that were answered, in that order; clear it as you like. See `Requests`."""
         self.faults = Faults(seed, faults)
         self.token = token or secrets.token_hex(20)
         self._account = account(seed, users, calls)
@@ -146,7 +150,11 @@ class Sandbox:
         try:
             self._fill(store)
             self._runner = runner = web.AppRunner(
-                self._application(store), access_log=None, shutdown_timeout=_PATIENCE, max_line_size=_MAX_LINE
+                self._application(store),
+                access_log=None,
+                logger=logger,
+                shutdown_timeout=_PATIENCE,
+                max_line_size=_MAX_LINE,
             )
             await runner.setup()
             host, port = self._address

@@ -22,6 +22,11 @@ def text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def encoded(value: Any) -> bytes:
+    """Write JSON as bytes; half a character, as a request may name it, becomes a question mark."""
+    return text(value).encode(errors="replace")
+
+
 def printed(moment: datetime) -> str:
     """Print a moment as the API does: in UTC, without saying so."""
     return f"{moment:%Y-%m-%d %H:%M:%S}"
