@@ -22,6 +22,7 @@ LAYERS = (
     "version",
     "errors",
     "unset",
+    "files",
     "entities",
     "wire",
     "pagination",

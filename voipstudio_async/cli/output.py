@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
+import io
 import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
-from ..errors import ConfigurationError
+from .. import files
+from .streams import ReaderGone
 
 _TO_STDOUT = Path("-")
 
 
 def check(target: Path | None, option: str = "--output") -> None:
     """Refuse a target that cannot be written, before anything is fetched."""
-    if target is None or is_stdout(target):
-        return
-    folder = target.absolute().parent
-    if target.is_dir():
-        raise ConfigurationError(f"{option}: {target} is a folder")
-    if not folder.is_dir():
-        raise ConfigurationError(f"{option}: there is no folder {folder}")
-    if not os.access(folder, os.W_OK):
-        raise ConfigurationError(f"{option}: the folder {folder} cannot be written to")
+    if target is not None and not is_stdout(target):
+        files.check(target, option)
 
 
 def is_stdout(target: Path | None) -> bool:
@@ -35,20 +28,15 @@ def is_stdout(target: Path | None) -> bool:
 
 @contextlib.contextmanager
 def opened(target: Path | None) -> Generator[IO[str]]:
-    """Open stdout, or a file beside the target that takes its place when all is written.
-
-    When anything fails, or Ctrl-C comes, the target stays as it was and nothing is left beside it.
-    """
+    """Open stdout, or a target that is written as `voipstudio_async.files` says; text is UTF-8."""
     if target is None or is_stdout(target):
         yield sys.stdout
         return
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("x", encoding="utf-8", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        with files.written(target) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="", line_buffering=file.isatty())
+            yield text
+            text.flush()
+            text.detach()
+    except BrokenPipeError:
+        raise ReaderGone(str(target)) from None

@@ -12,9 +12,10 @@ import os
 import shutil
 import stat
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from ..errors import ConfigurationError
+from ..files import folder_to_disk, to_disk
 
 _CHECKPOINT = "checkpoint.json"
 
@@ -63,7 +64,7 @@ class PartialFile:
             file.write(json.dumps(checkpoint).encode())
             to_disk(file)
         fresh.replace(self.path(_CHECKPOINT))
-        _folder_to_disk(self.folder)
+        folder_to_disk(self.folder)
 
     def publish(self, name: str) -> None:
         """Put a file of the folder in the target's place, with the permissions that the target had."""
@@ -73,21 +74,5 @@ class PartialFile:
         with final.open("rb") as file:
             os.fsync(file.fileno())
         final.replace(self.target)
-        _folder_to_disk(self.target.parent)
+        folder_to_disk(self.target.parent)
         self.discard()
-
-
-def to_disk(file: BinaryIO) -> None:
-    """Make sure that what was written stays written."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _folder_to_disk(folder: Path) -> None:
-    if os.name == "nt":
-        return  # a folder cannot be opened there, and need not be
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 
 from ..entities.base import Entity
 from ..errors import ConfigurationError
+from ..files import to_disk
 from .columns import Kind, Table, to_json
-from .partial import PartialFile, to_disk
+from .partial import PartialFile
 
 _ROWS = "rows"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
