@@ -191,6 +191,14 @@ def test_reports_and_the_command_line_stand_on_the_public_client() -> None:
     assert [str(each) for each in OURS if each.source in FACE_ONLY and each.target in BEHIND_THE_FACE] == []
 
 
+def test_how_a_report_looks_is_told_above_what_it_says() -> None:
+    inside = [each for each in IMPORTS if each.file.startswith("reports/") and f"{PACKAGE}.reports." in each.name]
+    known = {(each.file.split("/")[1], each.name.rpartition(".")[2]) for each in inside}
+
+    assert {"values", "figures"} >= {name for file, name in known if file in ("values.py", "figures.py", "notice.py")}
+    assert {"report", "stats", "fetch"}.isdisjoint(name for file, name in known if file in ("html.py", "plots.py"))
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_library_is_imported_where_it_belongs(library: str) -> None:
     wrong = [

@@ -25,7 +25,7 @@ from voipstudio_async import (
     Timeouts,
 )
 from voipstudio_async.reports import CallReport, Progress, call_report
-from voipstudio_async.reports.report import Fetch
+from voipstudio_async.reports.values import Fetch
 from voipstudio_async.sandbox import Sandbox
 from voipstudio_async.wire.codec import codec
 

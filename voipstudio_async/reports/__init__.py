@@ -21,8 +21,9 @@ from ..exports import Exported, Format, export, to_arrow, to_pandas, to_polars
 from .fetch import Progress, call_report
 from .figures import Figures
 from .html import render_html
-from .report import CallReport, Failure, Fetch, UserFigures
+from .report import CallReport
 from .stats import CallStats, is_answered, is_missed, outcome_of
+from .values import Failure, Fetch, UserFigures
 
 __all__ = (
     "CallReport",

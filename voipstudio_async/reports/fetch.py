@@ -19,8 +19,9 @@ from ..errors import APIError, ConfigurationError, DeadlineExceeded, VoipStudioE
 from ..pagination.page import MAX_PAGE_SIZE, Page, PageReport
 from ..pagination.pagers import AsyncPages
 from ..wire.filters import Filter, field
-from .report import CallReport, Failure, Fetch, Source
+from .report import CallReport
 from .stats import CallStats, name_of
+from .values import Failure, Fetch, Source
 
 Wanted = Literal["auto", "account", "users"]
 ProgressHook = Callable[["Progress"], None]

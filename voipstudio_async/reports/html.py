@@ -7,15 +7,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from .figures import Figures
 from .notice import missing_lines
 from .plots import DAYS, busiest, plots
-
-if TYPE_CHECKING:
-    # A report draws itself with what stands here: at run time, only reports know drawings.
-    from .report import CallReport
+from .values import ReportValues
 
 # The browser itself refuses whatever would leave the page.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -28,7 +24,7 @@ _MORE = frozenset(("Average", "Longest"))
 """Columns that a phone has no room for."""
 
 
-def render_html(report: CallReport, title: str = "Call report") -> str:
+def render_html(report: ReportValues, title: str = "Call report") -> str:
     """Draw a report as one page of HTML with tables and plots, for a screen, a phone, and paper.
 
     The page is complete in itself. Everything that comes from the account is escaped.
@@ -45,7 +41,7 @@ def render_html(report: CallReport, title: str = "Call report") -> str:
     )
 
 
-def _sections(report: CallReport, title: str) -> Iterable[str]:
+def _sections(report: ReportValues, title: str) -> Iterable[str]:
     drawn = plots(report)
     yield f'<header>\n<h1>{escape(title)}</h1>\n<p class="soft">{_subtitle(report)}</p>\n</header>\n<main>'
     yield _cards(report.total)
@@ -54,13 +50,13 @@ def _sections(report: CallReport, title: str) -> Iterable[str]:
     yield f"</main>\n{_footer(report)}"
 
 
-def _nothing(report: CallReport) -> Iterable[str]:
+def _nothing(report: ReportValues) -> Iterable[str]:
     yield '<p class="none">No calls</p>'
     if report.users:
         yield _section("Users", _users_table(report))
 
 
-def _figures(report: CallReport, drawn: Mapping[str, Mapping[str, str]]) -> Iterable[str]:
+def _figures(report: ReportValues, drawn: Mapping[str, Mapping[str, str]]) -> Iterable[str]:
     if "hours" in drawn:
         yield _section("Calls per hour", _figure(drawn["hours"], _about_hours(report)), _hours_table(report))
     elif "days" in drawn:
@@ -106,7 +102,7 @@ def _cards(total: Figures) -> str:
     return f'<dl class="cards">\n{items}\n</dl>'
 
 
-def _notice(report: CallReport) -> str:
+def _notice(report: ReportValues) -> str:
     fetch = report.fetch
     if fetch.complete:
         return ""
@@ -118,11 +114,11 @@ def _notice(report: CallReport) -> str:
 # --- words ---------------------------------------------------------------------------------------------------
 
 
-def _subtitle(report: CallReport) -> str:
+def _subtitle(report: ReportValues) -> str:
     return f"{escape(_range(report))} · days and hours in {escape(report.tz)}"
 
 
-def _range(report: CallReport) -> str:
+def _range(report: ReportValues) -> str:
     days = list(report.days)
     if not days:
         return "calls without a date" if report.total.calls else "no calls"
@@ -137,36 +133,36 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _about_days(report: CallReport) -> str:
+def _about_days(report: ReportValues) -> str:
     day, figures = max(report.days.items(), key=lambda item: item[1].calls)
     most = f"The busiest was {DAYS[day.weekday()]} {_day(day)} with {figures.calls:,}."
     return f"Calls of each day, by what became of them. {most}{_undated(report)}"
 
 
-def _about_hours(report: CallReport) -> str:
+def _about_hours(report: ReportValues) -> str:
     hours = [figures.calls for figures in _hours(report)]
     most = f"The busiest began at {hours.index(max(hours)):02d}:00 with {max(hours):,}."
     return f"Calls of each hour of the day, by what became of them. {most}{_undated(report)}"
 
 
-def _undated(report: CallReport) -> str:
+def _undated(report: ReportValues) -> str:
     return f" {report.undated.calls:,} calls without a date are not shown." if report.undated.calls else ""
 
 
-def _hours(report: CallReport) -> Sequence[Figures]:
+def _hours(report: ReportValues) -> Sequence[Figures]:
     """Return the hours of the only day of a report."""
     (day,) = report.days
     return report.week[day.weekday()]
 
 
-def _about_week(report: CallReport) -> str:
+def _about_week(report: ReportValues) -> str:
     calls, day, hour = max(
         (cell.calls, -day, -hour) for day, row in enumerate(report.week) for hour, cell in enumerate(row)
     )
     return f"Calls by day of the week and hour. The busiest hour is {DAYS[-day]} {-hour:02d}:00 with {calls:,} in all."
 
 
-def _about_users(report: CallReport) -> str:
+def _about_users(report: ReportValues) -> str:
     drawn = len(busiest(report))
     if drawn == len(report.users):
         return "Calls of each user."
@@ -231,7 +227,7 @@ def _folded(summary: str, table: str) -> str:
     return f"<details>\n<summary>{summary}</summary>\n{table}\n</details>"
 
 
-def _users_table(report: CallReport) -> str:
+def _users_table(report: ReportValues) -> str:
     rows = (
         (label if user.complete else f"{label} (incomplete)", user.figures)
         for user, label in zip(report.users, report.labels, strict=True)
@@ -243,17 +239,17 @@ def _groups_table(caption: str, first: str, groups: Mapping[str, Figures]) -> st
     return _table(caption, first, groups.items())
 
 
-def _days_table(report: CallReport) -> str:
+def _days_table(report: ReportValues) -> str:
     rows = ((f"{DAYS[day.weekday()]} {day.isoformat()}", figures) for day, figures in report.days.items())
     return _folded("The days as a table", _table("Figures of each day", "Day", rows))
 
 
-def _hours_table(report: CallReport) -> str:
+def _hours_table(report: ReportValues) -> str:
     rows = ((f"{hour:02d}:00", figures) for hour, figures in enumerate(_hours(report)))
     return _folded("The hours as a table", _table("Figures of each hour", "Hour", rows))
 
 
-def _week_table(report: CallReport) -> str:
+def _week_table(report: ReportValues) -> str:
     heads = "".join(f'<th scope="col">{hour:02d}</th>' for hour in range(24))
     rows = "\n".join(
         f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{cell.calls:,}</td>" for cell in day) + "</tr>"
@@ -264,7 +260,7 @@ def _week_table(report: CallReport) -> str:
     return _folded("The hours as a table", f'<div class="week">\n{table}\n</div>')
 
 
-def _footer(report: CallReport) -> str:
+def _footer(report: ReportValues) -> str:
     fetch = report.fetch
     source = "the account's call records" if fetch.source == "account" else "each user's call records"
     asked = " and ".join(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from ..errors import (
     APIError,
@@ -20,9 +19,7 @@ from ..errors import (
     TransportError,
     VoipStudioError,
 )
-
-if TYPE_CHECKING:
-    from .report import CallReport, Failure
+from .values import Failure, ReportValues
 
 _MOST_NAMED = 10
 _REASONS: tuple[tuple[type[VoipStudioError], str], ...] = (
@@ -41,7 +38,7 @@ _REASONS: tuple[tuple[type[VoipStudioError], str], ...] = (
 )
 
 
-def missing_lines(report: CallReport) -> Iterator[str]:
+def missing_lines(report: ReportValues) -> Iterator[str]:
     """Say what could not be fetched, one line for each reason, and then what is not known to be complete."""
     labels = {user.user_id: label for user, label in zip(report.users, report.labels, strict=True)}
     grouped: defaultdict[str, list[Failure]] = defaultdict(list)

@@ -12,13 +12,11 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..extras import needed
 from .figures import Figures
-
-if TYPE_CHECKING:
-    from .report import CallReport, UserFigures
+from .values import ReportValues, UserFigures
 
 ANSWERED, MISSED, OTHER, PLAIN = "#0072B2", "#D55E00", "#BBBBBB", "#56B4E9"
 NONE = "#EDEFF1"
@@ -50,10 +48,10 @@ _STYLE = {
 _drawing = threading.Lock()
 """Styles and warnings are settings of the whole process."""
 
-Draw = Callable[[Any, Any, "CallReport", bool], None]
+Draw = Callable[[Any, Any, "ReportValues", bool], None]
 
 
-def plots(report: CallReport) -> dict[str, dict[str, str]]:
+def plots(report: ReportValues) -> dict[str, dict[str, str]]:
     """Draw what there is to draw: name to ``wide`` and ``narrow``, each an ``<svg>`` element."""
     return {
         name: {
@@ -63,7 +61,7 @@ def plots(report: CallReport) -> dict[str, dict[str, str]]:
     }
 
 
-def _chosen(report: CallReport) -> tuple[str, ...]:
+def _chosen(report: ReportValues) -> tuple[str, ...]:
     if not report.total.calls:
         return ()
     groups = ("outcomes", "destinations", "users")
@@ -72,13 +70,13 @@ def _chosen(report: CallReport) -> tuple[str, ...]:
     return ("hours", *groups) if len(report.days) == 1 else ("days", "week", *groups)
 
 
-def busiest(report: CallReport) -> list[tuple[UserFigures, str]]:
+def busiest(report: ReportValues) -> list[tuple[UserFigures, str]]:
     """Return the users that are drawn, those with the most calls, and how each is called."""
     named = zip(report.users[:_TOP], report.labels, strict=False)
     return [(user, label) for user, label in named if user.figures.calls]
 
 
-def _sizes(name: str, report: CallReport) -> dict[str, tuple[float, float]]:
+def _sizes(name: str, report: ReportValues) -> dict[str, tuple[float, float]]:
     """Return width and height in inches."""
     if name in ("days", "hours"):
         return {"wide": (9.6, 2.9), "narrow": (4.2, 2.7)}
@@ -89,7 +87,7 @@ def _sizes(name: str, report: CallReport) -> dict[str, tuple[float, float]]:
     return {"wide": (9.6 if name == "users" else 4.7, height), "narrow": (4.2, height)}
 
 
-def _svg(draw: Draw, report: CallReport, name: str, size: tuple[float, float]) -> str:
+def _svg(draw: Draw, report: ReportValues, name: str, size: tuple[float, float]) -> str:
     matplotlib = needed("matplotlib", "report")
     figures = needed("matplotlib.figure", "report")
     text = io.StringIO()
@@ -123,7 +121,7 @@ def _stacks(figures: Sequence[Figures]) -> list[tuple[str, str, list[int]]]:
     ]
 
 
-def _draw_days(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None:
+def _draw_days(figure: Any, axes: Any, report: ReportValues, narrow: bool) -> None:
     days = list(report.days)
     if len(days) > _FEW_DAYS:
         _draw_areas(axes, report, narrow)
@@ -133,7 +131,7 @@ def _draw_days(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None
     _finish_columns(figure, axes, report.days.values())
 
 
-def _draw_hours(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None:
+def _draw_hours(figure: Any, axes: Any, report: ReportValues, narrow: bool) -> None:
     (day,) = report.days
     hours = report.week[day.weekday()]
     _draw_columns(axes, hours, [f"{hour:02d}" for hour in range(24)], 3 if narrow else 1)
@@ -152,7 +150,7 @@ def _draw_columns(axes: Any, figures: Sequence[Figures], labels: Sequence[str], 
     axes.set_xlim(-margin, count - 1 + margin)
 
 
-def _draw_areas(axes: Any, report: CallReport, narrow: bool) -> None:
+def _draw_areas(axes: Any, report: ReportValues, narrow: bool) -> None:
     dates = needed("matplotlib.dates", "report")
     days = list(report.days)
     edges = dates.date2num([*days, days[-1] + timedelta(days=1)])
@@ -192,7 +190,7 @@ def _finish_columns(figure: Any, axes: Any, figures: Iterable[Figures]) -> None:
     figure.legend(loc="outside upper left", ncols=3, handlelength=1, columnspacing=1.2)
 
 
-def _draw_week(figure: Any, axes: Any, report: CallReport, narrow: bool) -> None:
+def _draw_week(figure: Any, axes: Any, report: ReportValues, narrow: bool) -> None:
     colors = needed("matplotlib.colors", "report")
     counts = [[hour.calls for hour in day] for day in report.week]
     most = max(map(max, counts))
@@ -238,18 +236,18 @@ def classes(most: int) -> list[int]:
     return [0, *(1 + most * number // count for number in range(count + 1))]
 
 
-def _draw_outcomes(_: Any, axes: Any, report: CallReport, __: bool) -> None:
+def _draw_outcomes(_: Any, axes: Any, report: ReportValues, __: bool) -> None:
     colours = {"answered": ANSWERED, "missed": MISSED}
     shown = _top(report.outcomes)
     _bars(axes, shown, [colours.get(name, OTHER) for name in shown], report.total.calls)
 
 
-def _draw_destinations(_: Any, axes: Any, report: CallReport, __: bool) -> None:
+def _draw_destinations(_: Any, axes: Any, report: ReportValues, __: bool) -> None:
     shown = _top(report.destinations)
     _bars(axes, shown, [PLAIN] * len(shown), report.total.calls)
 
 
-def _draw_users(figure: Any, axes: Any, report: CallReport, __: bool) -> None:
+def _draw_users(figure: Any, axes: Any, report: ReportValues, __: bool) -> None:
     shown = busiest(report)
     left = [0] * len(shown)
     for label, colour, counts in _stacks([user.figures for user, _ in shown]):

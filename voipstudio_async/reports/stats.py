@@ -12,7 +12,8 @@ from ..entities.scalars import zone_name
 from ..errors import ConfigurationError
 from .countries import SHORTEST, country_of
 from .figures import NOTHING, Cell, Figures
-from .report import CallReport, UserFigures
+from .report import CallReport
+from .values import UserFigures
 
 K = TypeVar("K")
 Slot = tuple[date, int]
