@@ -65,7 +65,7 @@ def test_the_literals_are_where_the_declarations_are() -> None:
     for name, literal in LITERALS.items():
         resource, declared = DECLARED[name]
         path = re.sub(r"/[0-9]+", "/{id}", literal.target.partition("?")[0])
-        place = (declared.method, declared.template(resource), declared.success)
+        place = (declared.method, declared.template(resource), declared.success[0])
         assert place == (literal.method, path, literal.status)
 
 

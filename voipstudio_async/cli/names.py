@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
-from ..entities import Entity
+from ..entities import Entity, Me
 from ..errors import ConfigurationError
-from ..operations import Get, Listing, ListingOf, Operation, operations
+from ..operations import Answers, Operation, operations
 from ..resources import RESOURCES
 
 DATE_FIELDS = ("calldate", "timestamp", "origtime", "created_at")
@@ -56,19 +56,23 @@ class Named:
         return found
 
 
-def _all_named(kinds: tuple[type[Operation[Any, Any]], ...], whole: str) -> Iterator[Named]:
+def _all_named(answers: Answers, whole: str) -> Iterator[Named]:
     for resource, declared in RESOURCES.items():
         for name, operation in operations(declared).items():
-            if isinstance(operation, kinds):
-                entity: type[Entity] = vars(operation)["entity"]
+            if _is_read(operation, answers) and operation.entity is not None:
                 shown = resource if name == whole else f"{resource}.{name}"
-                yield Named(shown, resource, name, entity, operation.on_one, operation.summary)
+                yield Named(shown, resource, name, operation.entity, operation.key is not None, operation.summary)
 
 
-LISTINGS: Mapping[str, Named] = {named.name: named for named in _all_named((Listing, ListingOf), "list")}
-THINGS: Mapping[str, Named] = {named.name: named for named in _all_named((Get,), "get")}
+def _is_read(operation: Operation[Any, Any], answers: Answers) -> bool:
+    about_id = operation.key is None or (operation.key.is_number and not operation.key.several)
+    return operation.method == "GET" and operation.answers is answers and about_id
 
-ME: type[Entity] = vars(operations(RESOURCES["me"])["me"])["entity"]
+
+LISTINGS: Mapping[str, Named] = {named.name: named for named in _all_named(Answers.MANY, "list")}
+THINGS: Mapping[str, Named] = {named.name: named for named in _all_named(Answers.ONE, "get") if named.needs_id}
+
+ME: type[Entity] = Me
 """What the token's owner is."""
 
 

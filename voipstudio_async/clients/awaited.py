@@ -16,7 +16,7 @@ from ..http.limiter import Limiter
 from ..http.retry import Budget, RetryPolicy
 from ..http.sender import Sender
 from ..http.settings import Timeouts
-from ..operations import Async, Bound
+from ..operations import Async, Bound, as_it_is
 from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import AsyncPages
@@ -69,9 +69,16 @@ class AsyncCaller:
         """Begin a listing that is walked in slices of time."""
         return AsyncSlices(query, field, bounds, self.fetch, concurrency, resume)
 
-    async def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
-        """Do an operation on many ids."""
-        return await AsyncBulk().run(operation, inputs, concurrency=concurrency)
+    async def many(
+        self,
+        operation: Bound,
+        inputs: Iterable[Any],
+        *,
+        concurrency: int,
+        finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
+    ) -> BulkResult[Any, Any]:
+        """Do an operation on many inputs."""
+        return finish(await AsyncBulk().run(operation, inputs, concurrency=concurrency))
 
 
 def make_caller(setup: Setup, owner: str) -> AsyncCaller:

@@ -15,7 +15,7 @@ from ..bulk.runs import Bulk
 from ..errors import ConfigurationError
 from ..http.retry import RetryPolicy
 from ..http.settings import Timeouts
-from ..operations import Blocking, Bound
+from ..operations import Blocking, Bound, as_it_is
 from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import Pages
@@ -50,9 +50,16 @@ class BlockingCaller:
         pages = self.core.slices(query, field, bounds, concurrency=concurrency, resume=resume)
         return Pages(pages, self.portal)
 
-    def many(self, operation: Bound, inputs: Iterable[int], *, concurrency: int) -> BulkResult[int, Any]:
-        """Do an operation on many ids."""
-        return Bulk(self.core, self.portal).run(operation, inputs, concurrency=concurrency)
+    def many(
+        self,
+        operation: Bound,
+        inputs: Iterable[Any],
+        *,
+        concurrency: int,
+        finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
+    ) -> BulkResult[Any, Any]:
+        """Do an operation on many inputs."""
+        return finish(Bulk(self.core, self.portal).run(operation, inputs, concurrency=concurrency))
 
 
 class VoipStudio(BaseClient[Blocking]):

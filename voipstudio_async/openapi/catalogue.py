@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
-from ..operations import Listing, ListingOf, Operation, Resource, Show, operations
+from ..operations import Answers, Key, Operation, Resource, operations
+from ..operations import Parameter as Sent
 from ..pagination.page import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from ..resources import RESOURCES
 from ..version import __version__
@@ -37,9 +38,15 @@ SERVER = "https://l7api.com/v1.2/voipstudio"
 PAGE_ORDER = ("queue_groups", "customers", "users", "me", "user_groups", "user_group_policies")
 """The resources in the order of the vendor's page; those of other pages follow."""
 
-SUCCESSES = {200: "Success", 201: "Created", 204: "Success"}
-ERRORS = {400: "Validation error", 401: "Unauthorized", 403: "Access denied", 404: "Resource not found"}
-"""The words of the vendor's page."""
+SUCCESSES = {200: "Success", 201: "Created", 202: "Accepted", 204: "Success"}
+ERRORS = {
+    400: "Validation error",
+    401: "Unauthorized",
+    403: "Access denied",
+    404: "Resource not found",
+    412: "Precondition failed",
+}
+"""The words of the vendor's pages."""
 
 LINE_LENGTH = 100
 """How long a line of the printed document may be, keys not counted."""
@@ -103,13 +110,6 @@ FAILURE = Schema(
     },
     required=("message",),
 )
-ID = Parameter(
-    name="id",
-    in_="path",
-    description="The id of the thing itself, or of what it belongs to.",
-    required=True,
-    schema=Schema(type=("integer",), minimum=1),
-)
 LISTING = (
     Parameter(
         name="page",
@@ -158,8 +158,8 @@ def document() -> Document:
         tags=tuple(dict.fromkeys(_tag(*each) for each in bound)),
         paths=_paths(bound),
         components=Components(
-            parameters={parameter.name: parameter for parameter in (ID, *LISTING)},
-            responses={_component(words): _failure(words) for words in ERRORS.values()},
+            parameters=dict(sorted(_all_parameters(bound).items(), key=lambda pair: pair[1].in_)),
+            responses={_component(ERRORS[status]): _failure(ERRORS[status]) for status in _statuses(bound)},
             security_schemes=SECURITY,
             schemas={
                 "Error": FAILURE,
@@ -204,39 +204,91 @@ def _tag(name: str, resource: type[Resource[Any]], operation: Operation[Any, Any
     return Tag(name=name, description=(inspect.getdoc(resource) or name) if resource.path else operation.summary)
 
 
+def _all_parameters(bound: list[Bound]) -> dict[str, Parameter]:
+    return {name: each for _, _, operation in bound for name, each in _parameters(operation)}
+
+
+def _statuses(bound: list[Bound]) -> list[int]:
+    return sorted({status for _, _, operation in bound for status in operation.statuses})
+
+
 def _paths(bound: list[Bound]) -> dict[str, dict[str, Call]]:
+    places: dict[tuple[str, str], list[Bound]] = {}
+    for each in bound:
+        _, resource, operation = each
+        places.setdefault((operation.template(resource), operation.method.lower()), []).append(each)
     paths: dict[str, dict[str, Call]] = {}
-    for name, resource, operation in bound:
-        paths.setdefault(operation.template(resource), {})[operation.method.lower()] = _call(name, operation)
+    for (path, method), at_place in places.items():
+        tag = at_place[0][0]
+        paths.setdefault(path, {})[method] = _call(tag, [operation for _, _, operation in at_place])
     return paths
 
 
-def _call(tag: str, operation: Operation[Any, Any]) -> Call:
-    body = _body_of(operation)
+def _call(tag: str, operations: list[Operation[Any, Any]]) -> Call:
+    """Describe what is at one place: an operation, or several that differ in what they send."""
+    name = "_or_".join(each.name for each in operations)
+    bodies = tuple(dict.fromkeys(body for each in operations if (body := _body(each)) is not None))
+    parameters = dict(pair for each in operations for pair in _parameters(each))
     return Call(
         tags=(tag,),
-        summary=operation.summary,
-        operation_id=tag if operation.name == tag else f"{tag}.{operation.name}",
-        parameters=tuple(Reference(ref=f"#/components/parameters/{each.name}") for each in _parameters(operation)),
-        request_body=None if body is None else RequestBody(required=True, content=_json(reference(body))),
-        responses=_responses(operation),
+        summary=" ".join(each.summary for each in operations),
+        operation_id=tag if name == tag else f"{tag}.{name}",
+        parameters=tuple(Reference(ref=f"#/components/parameters/{each}") for each in parameters),
+        request_body=RequestBody(required=True, content=_json(_any_of(bodies))) if bodies else None,
+        responses={status: each for one in reversed(operations) for status, each in _responses(one).items()},
     )
 
 
-def _parameters(operation: Operation[Any, Any]) -> Iterator[Parameter]:
-    if operation.on_one:
-        yield ID
+def _body(operation: Operation[Any, Any]) -> Schema | None:
+    if operation.body is None:
+        return None
+    one = reference(operation.body)
+    return Schema(type=("array",), items=one) if operation.body_is_list else one
+
+
+def _any_of(schemas: tuple[Schema, ...]) -> Schema:
+    return schemas[0] if len(schemas) == 1 else Schema(any_of=schemas)
+
+
+def _parameters(operation: Operation[Any, Any]) -> Iterator[tuple[str, Parameter]]:
+    """List the parameters of an operation, by the names of their components."""
+    if operation.key is not None:
+        yield operation.key.component, _in_path(operation.key)
     if _is_listing(operation):
-        yield from LISTING
+        yield from ((each.name, each) for each in LISTING)
+    for each in operation.parameters:
+        yield each.component, _in_query(each)
+
+
+def _in_path(key: Key[Any]) -> Parameter:
+    number = Schema(type=("integer",), minimum=1)
+    schema = number if key.is_number else Schema(type=("string",))
+    if key.several:
+        # In a path, the form of a list is by default that of the API: parted by commas.
+        schema = Schema(type=("array",), items=number, min_items=1)
+    return Parameter(name=key.name, in_="path", description=key.description, required=True, schema=schema)
+
+
+def _in_query(sent: Sent) -> Parameter:
+    schema = Schema(type=("string",), enum=sent.values or None)
+    return Parameter(name=sent.name, in_="query", description=sent.description, schema=schema)
 
 
 def _responses(operation: Operation[Any, Any]) -> dict[str, Response | Reference]:
-    answer = _answer(operation)
-    success = Response(description=SUCCESSES[operation.success], content=None if answer is None else _json(answer))
-    responses: dict[str, Response | Reference] = {str(operation.success): success}
+    responses: dict[str, Response | Reference] = {
+        str(status): Response(description=SUCCESSES[status], content=_content(operation, status))
+        for status in operation.success
+    }
     for status in operation.statuses:
         responses[str(status)] = Reference(ref=f"#/components/responses/{_component(ERRORS[status])}")
     return responses
+
+
+def _content(operation: Operation[Any, Any], status: int) -> Content | None:
+    if operation.answers is Answers.FILE:
+        return {"application/octet-stream": MediaType(schema=Schema(description="The file."))}
+    answer = _answer(operation)
+    return None if answer is None or status in _WITHOUT_BODY else _json(answer)
 
 
 def _failure(words: str) -> Response:
@@ -252,9 +304,9 @@ def _component(words: str) -> str:
 
 def _answer(operation: Operation[Any, Any]) -> Schema | None:
     names = list(_envelopes_of(operation))
-    if not names:
-        return None
-    return _ref(names[0]) if len(names) == 1 else Schema(any_of=tuple(_ref(name) for name in names))
+    if operation.answers is Answers.FLAT and operation.entity is not None:
+        return reference(operation.entity)
+    return _any_of(tuple(_ref(name) for name in names)) if names else None
 
 
 def _envelopes(bound: list[Bound]) -> dict[str, Schema]:
@@ -262,16 +314,16 @@ def _envelopes(bound: list[Bound]) -> dict[str, Schema]:
 
 
 def _envelopes_of(operation: Operation[Any, Any]) -> dict[str, Schema]:
-    entity = _entity_of(operation)
-    if entity is None:
+    entity, answers = operation.entity, operation.answers
+    if entity is None or answers not in _ENVELOPED:
         return {}
     answer = {f"{entity.__name__}Answer": _envelope(data=reference(entity), links=Schema(type=("object",)))}
     rows = Schema(type=("array",), items=reference(entity))
     page = {f"{entity.__name__}Page": _envelope(data=rows, total=Schema(type=("integer",), minimum=0))}
-    if isinstance(operation, Show):
-        # The vendor's page shows a list of one, the live API answers one object.
+    if answers is Answers.ONE_OR_LIST or (answers is Answers.MANY and not _is_listing(operation)):
+        # Of these the vendor's pages and the live API do not agree which it is.
         return answer | page
-    return page if _is_listing(operation) else answer
+    return page if answers is Answers.MANY else answer
 
 
 def _envelope(**fields: Schema) -> Schema:
@@ -280,16 +332,12 @@ def _envelope(**fields: Schema) -> Schema:
 
 def _classes(bound: list[Bound]) -> Iterator[type]:
     for _, _, operation in bound:
-        yield from filter(None, (_entity_of(operation), _body_of(operation)))
+        yield from filter(None, (operation.entity, operation.body))
 
 
 def _is_listing(operation: Operation[Any, Any]) -> bool:
-    return isinstance(operation, (Listing, ListingOf))
+    return operation.method == "GET" and operation.answers is Answers.MANY
 
 
-def _entity_of(operation: Operation[Any, Any]) -> type | None:
-    return getattr(operation, "entity", None)
-
-
-def _body_of(operation: Operation[Any, Any]) -> type | None:
-    return getattr(operation, "body", None)
+_ENVELOPED = frozenset({Answers.ONE, Answers.ONE_OR_LIST, Answers.MANY})
+_WITHOUT_BODY = frozenset({202, 204})

@@ -45,6 +45,7 @@ class Schema:
     properties: Mapping[str, Schema] | None = None
     required: tuple[str, ...] | None = None
     additional_properties: bool | None = None
+    min_items: int | None = None
     min_properties: int | None = None
     examples: tuple[Any, ...] | None = None
 

@@ -21,10 +21,14 @@ import inspect
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
-from ..entities.arguments import checked_id
+from ..entities.base import Entity
 from ..pagination.page import PageQuery
 from ..wire.codec import Codec
-from ..wire.exchange import Exchange
+from ..wire.exchange import Exchange, Repeat
+from .description import Answers, Parameter
+from .keys import Key
+from .outcomes import BulkResult
+from .signatures import key_signature
 
 
 class Async:
@@ -40,7 +44,13 @@ T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 A_co = TypeVar("A_co", covariant=True)
 B_co = TypeVar("B_co", covariant=True)
+K_contra = TypeVar("K_contra", contravariant=True)
 Awaited = Coroutine[Any, Any, T]
+
+
+def as_it_is(result: BulkResult[Any, Any]) -> BulkResult[Any, Any]:
+    """Return the outcomes of a bulk run, one for each of its inputs."""
+    return result
 
 
 class Caller(Protocol):
@@ -62,8 +72,16 @@ class Caller(Protocol):
         """Begin a listing that is walked in slices of time: `AsyncPages` or `Pages`."""
         ...
 
-    def many(self, operation: Bound, inputs: Iterable[int], /, *, concurrency: int) -> Any:
-        """Do an operation on many ids: a coroutine of a `BulkResult`, or the result."""
+    def many(
+        self,
+        operation: Bound,
+        inputs: Iterable[Any],
+        /,
+        *,
+        concurrency: int,
+        finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
+    ) -> Any:
+        """Do an operation on many inputs: a coroutine of a `BulkResult`, or the result, as `finish` makes it."""
         ...
 
 
@@ -88,10 +106,10 @@ class Resource(Generic[F]):
         return type(self)(caller)
 
 
-class ById(Protocol[R_co]):
+class ByKey(Protocol[K_contra, R_co]):
     """An operation on one thing."""
 
-    def __call__(self, id: int, /) -> R_co: ...
+    def __call__(self, id: K_contra, /) -> R_co: ...
 
 
 class Bound:
@@ -139,27 +157,46 @@ class Bound:
 
 
 class Operation(Generic[A_co, B_co]):
-    """What all kinds have in common: a name, a method, a place below the resource's path, and documentation.
+    """What all kinds have in common: a name, a place below the resource's path, documentation, and a description.
 
     `A_co` is what the operation is on the asynchronous face, `B_co` on the blocking one.
     """
 
-    method: ClassVar[str]
-    success: ClassVar[int]
+    method: str
+    answers: Answers
+    success: tuple[int, ...]
+    """The statuses of an answer that is one; the usual one first."""
     statuses: tuple[int, ...] = ()
     """The error statuses that the vendor's page lists."""
-    on_one: ClassVar[bool] = True
-    """Whether the path holds an id."""
+    entity: type[Entity] | None = None
+    """What is in the answer, if anything that has a name is."""
+    body: type | None = None
+    """The attrs class of the body."""
+    body_is_list: bool = False
+    """Whether the body is a list of such bodies."""
+    parameters: tuple[Parameter, ...] = ()
+    """What it may send in the query; a listing also sends what all listings do."""
+    repeat: Repeat = Repeat.ALWAYS
+    """When a request may be sent again after a failure."""
+    read_timeout: float | None = None
+    """Seconds to wait for an answer at least, where it is known to take long."""
     endpoint: ClassVar[bool] = True
     """Whether the API has a place for it."""
 
-    def __init__(self, summary: str, suffix: str = "", statuses: tuple[int, ...] | None = None) -> None:
+    def __init__(self, summary: str, below: str = "", key: Key[Any] | None = None) -> None:
+        """Declare an operation.
+
+        Args:
+            summary: what it does, in a sentence.
+            below: its path below the resource's, with the placeholder of its key: ``{id}/cdrs``, ``{id}.mp3``.
+            key: what the placeholder stands for; None where there is none.
+        """
         self.summary = summary
-        self.suffix = suffix
-        self._below = f"/{suffix}" if suffix else ""
+        self.below = below
+        self.key = key
+        self._tail = below.partition("}")[2]
+        self._write = key.write if key is not None else _no_key
         self.name = ""
-        if statuses is not None:
-            self.statuses = statuses
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -194,17 +231,23 @@ class Operation(Generic[A_co, B_co]):
         """Say what a call gives, for the documentation."""
         return "nothing."
 
+    @property
+    def suffix(self) -> str:
+        """The word that stands below the resource, or below one thing of it: ``cdrs`` in ``/users/{id}/cdrs``."""
+        rest = self.below if self.key is None else self._tail
+        return rest.removeprefix("/") if self.key is None or rest.startswith("/") else ""
+
     def template(self, resource: type[Resource[Any]]) -> str:
         """Return the path with its placeholder, ``/users/{id}/cdrs``."""
-        return join(resource.path, "{id}" if self.on_one else "", self.suffix)
+        return join(resource.path, self.below)
 
-    def place(self, path: str, id: Any) -> str:
-        """Return the path with an id in it, ``/users/7206/cdrs``, below a resource's path."""
-        return f"/{path}/{check_id(id)}{self._below}"
+    def place(self, path: str, key: Any) -> str:
+        """Return the path with a key in it, ``/users/7206/cdrs``, below a resource's path."""
+        return f"/{path}/{self._write(key)}{self._tail}"
 
     def signature(self) -> inspect.Signature:
         """Return the signature that ``help()`` shows."""
-        return call_signature(ById)
+        return inspect.Signature() if self.key is None else key_signature(self.key)
 
     def start(self, resource: Resource[Any], *args: Any, **kwargs: Any) -> Any:
         """Begin the operation on a resource's caller."""
@@ -220,14 +263,12 @@ _ERRORS = {
     401: "AuthenticationError (401)",
     403: "PermissionDeniedError (403)",
     404: "NotFoundError (404)",
+    412: "PreconditionFailedError (412)",
 }
-_USUAL = 2**32
-"""Ids below this are looked at no further."""
 
 
-def check_id(id: Any) -> int:
-    """Refuse what is not an id before it becomes part of a path."""
-    return id if type(id) is int and 0 < id < _USUAL else checked_id(id)
+def _no_key(key: Any) -> str:
+    raise TypeError(f"its path has no place for {key!r}")
 
 
 def join(*segments: str) -> str:
@@ -240,18 +281,7 @@ def operations(resource: type[Resource[Any]]) -> dict[str, Operation[Any, Any]]:
     return {name: value for name, value in vars(resource).items() if isinstance(value, Operation) and value.endpoint}
 
 
-def signature_of(function: Callable[..., Any]) -> inspect.Signature:
-    """Return the parameters of a function, without what it returns."""
-    return inspect.Signature(list(inspect.signature(function).parameters.values()))
-
-
-def call_signature(protocol: type) -> inspect.Signature:
-    """Return the parameters of calling what a protocol describes, without ``self``."""
-    return inspect.Signature(list(signature_of(protocol.__call__).parameters.values())[1:])
-
-
 class Derived(Operation[A_co, B_co], Generic[A_co, B_co]):
     """An operation that is made of others, and has no place of its own in the API."""
 
     endpoint = False
-    on_one = False

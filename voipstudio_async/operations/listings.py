@@ -14,7 +14,10 @@ from ..pagination.slices import cut
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply
 from ..wire.filters import Condition, flatten
-from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, call_signature, join
+from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, join
+from .description import Answers
+from .keys import ID, Key
+from .signatures import call_signature
 
 E = TypeVar("E", bound=Entity)
 
@@ -76,15 +79,16 @@ class _Rows(Operation[A_co, B_co], Generic[A_co, B_co, E]):
     """What both kinds of listing share."""
 
     method = "GET"
-    success = 200
+    answers = Answers.MANY
+    success = (200,)
     statuses = (401,)
 
-    def __init__(self, entity: type[E], summary: str, suffix: str = "") -> None:
-        super().__init__(summary, suffix)
-        self.entity = entity
+    def __init__(self, entity: type[E], summary: str, below: str, key: Key[int] | None = None) -> None:
+        super().__init__(summary, below, key)
+        self.entity = self._entity = entity
 
     def returns(self) -> str:
-        return f"a pager over `{self.entity.__name__}`; nothing is sent before it is used."
+        return f"a pager over `{self._entity.__name__}`; nothing is sent before it is used."
 
     def _begin(
         self,
@@ -97,24 +101,28 @@ class _Rows(Operation[A_co, B_co], Generic[A_co, B_co, E]):
         **options: Any,
     ) -> Any:
         caller = resource._caller
-        query = PageQuery(self.entity, path, caller.codec, flatten(filters), **options)
+        query = PageQuery(self._entity, path, caller.codec, flatten(filters), **options)
         return caller.pages(query, prefetch=prefetch, resume=resume)
 
 
 class Listing(_Rows[Lister[AsyncPages[E]], Lister[Pages[E]], E], Generic[E]):
     """All things of a collection: ``client.users.list()``."""
 
-    on_one = False
+    def __init__(self, entity: type[E], summary: str, suffix: str = "") -> None:
+        super().__init__(entity, summary, suffix)
 
     def signature(self) -> inspect.Signature:
         return call_signature(Lister)
 
     def start(self, resource: Resource[Any], *filters: Condition, **options: Any) -> Any:
-        return self._begin(resource, join(resource.path, self.suffix), filters, **options)
+        return self._begin(resource, join(resource.path, self.below), filters, **options)
 
 
 class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E]):
     """All things that belong to one thing: ``client.users.cdrs(7206)``."""
+
+    def __init__(self, entity: type[E], summary: str, suffix: str) -> None:
+        super().__init__(entity, summary, f"{{id}}/{suffix}", ID)
 
     def signature(self) -> inspect.Signature:
         return call_signature(ListerOf)
@@ -132,7 +140,8 @@ class Count(Derived[Counter[Awaited[int]], Counter[int]]):
     """How many rows a listing has, for one small request: ``client.cdrs.count(field("duration") > 60)``."""
 
     def __init__(self, listing: Listing[Any], summary: str) -> None:
-        super().__init__(summary, statuses=listing.statuses)
+        super().__init__(summary)
+        self.statuses = listing.statuses
         self.listing = listing
 
     def returns(self) -> str:
@@ -142,8 +151,8 @@ class Count(Derived[Counter[Awaited[int]], Counter[int]]):
         return call_signature(Counter)
 
     def exchange(self, codec: Codec, path: str, /, *filters: Condition) -> Exchange[int]:
-        place = join(path, self.listing.suffix)
-        asked = PageQuery(self.listing.entity, place, codec, flatten(filters)).count()
+        place = join(path, self.listing.below)
+        asked = PageQuery(self.listing._entity, place, codec, flatten(filters)).count()
 
         def read(reply: Reply) -> int:
             total = asked.read(reply)
@@ -161,12 +170,13 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
     """
 
     def __init__(self, listing: Listing[E], summary: str, *, by: str) -> None:
-        super().__init__(summary, statuses=listing.statuses)
+        super().__init__(summary)
+        self.statuses = listing.statuses
         self.listing = listing
         self.by = by
 
     def returns(self) -> str:
-        return f"a pager over `{self.listing.entity.__name__}`; nothing is sent before it is used."
+        return f"a pager over `{self.listing._entity.__name__}`; nothing is sent before it is used."
 
     def signature(self) -> inspect.Signature:
         return call_signature(Walker)
@@ -189,7 +199,7 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
         **options: Any,
     ) -> Any:
         caller = resource._caller
-        place = join(resource.path, self.listing.suffix)
-        query = PageQuery(self.listing.entity, place, caller.codec, flatten(filters), page_size=page_size, **options)
+        place = join(resource.path, self.listing.below)
+        query = PageQuery(self.listing._entity, place, caller.codec, flatten(filters), page_size=page_size, **options)
         bounds = cut(start, end, slice, caller.codec.tz)
         return caller.slices(query, self.by, bounds, concurrency=concurrency, resume=resume)

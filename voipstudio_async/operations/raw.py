@@ -12,7 +12,9 @@ from ..errors import ConfigurationError
 from ..unset import UNSET
 from ..wire.codec import Codec, encode
 from ..wire.exchange import Exchange, RawResponse, Repeat, Request
-from .base import Awaited, Operation, R_co, call_signature
+from .base import Awaited, Operation, R_co
+from .description import Answers
+from .signatures import call_signature
 
 _RAW_PATH = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+/?")
 
@@ -33,7 +35,8 @@ class RawCall(Protocol[R_co]):
 class RawRequest(Operation[RawCall[Awaited[RawResponse]], RawCall[RawResponse]]):
     """A request that no declaration describes. A GET is tried again, anything else only if it was not sent."""
 
-    on_one = False
+    endpoint = False
+    answers = Answers.ANYTHING
     statuses = (400, 401, 403, 404)
 
     def returns(self) -> str:

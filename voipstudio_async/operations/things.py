@@ -1,9 +1,9 @@
-"""Operations on one thing: get, show, create, update, delete; and on many things, one by one."""
+"""Operations on one thing: get, show, create, update, delete. The kinds ending in ``By`` take a key that is no id."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from ..entities.arguments import whole
@@ -11,25 +11,12 @@ from ..entities.base import Entity
 from ..errors import ConfigurationError, UnsafeOperationError
 from ..wire.codec import Codec, encode
 from ..wire.exchange import Exchange, Repeat, Reply, Request
-from .base import (
-    A_co,
-    Awaited,
-    B_co,
-    Bound,
-    ById,
-    Derived,
-    Operation,
-    R_co,
-    Resource,
-    call_signature,
-    check_id,
-    join,
-    signature_of,
-)
-from .outcomes import DEFAULT_CONCURRENCY, BulkResult
+from .base import A_co, Awaited, B_co, ByKey, Operation, R_co, join
+from .description import Answers
+from .keys import ID, K, Key, check_id
+from .signatures import call_signature, key_signature, signature_of
 
 E = TypeVar("E", bound=Entity)
-T = TypeVar("T")
 P = ParamSpec("P")
 
 
@@ -39,117 +26,167 @@ class Confirmed(Protocol[R_co]):
     def __call__(self, id: int, /, *, confirm: int) -> R_co: ...
 
 
-class Many(Protocol[R_co]):
-    """An operation on many things, each on its own."""
-
-    def __call__(self, ids: Iterable[int], /, *, concurrency: int = DEFAULT_CONCURRENCY) -> R_co: ...
-
-
-class Get(Operation[ById[Awaited[E]], ById[E]], Generic[E]):
-    """One thing, by its id."""
+class GetBy(Operation[ByKey[K, Awaited[E]], ByKey[K, E]], Generic[K, E]):
+    """One thing, by its key."""
 
     method = "GET"
-    success = 200
+    answers = Answers.ONE
+    success = (200,)
     statuses = (401, 403, 404)
 
-    def __init__(self, entity: type[E], summary: str, suffix: str = "") -> None:
-        super().__init__(summary, suffix)
-        self.entity = entity
+    def __init__(self, key: Key[K], entity: type[E], summary: str, suffix: str = "") -> None:
+        super().__init__(summary, join(f"{{{key.name}}}", suffix)[1:], key)
+        self.entity = self._entity = entity
 
     def returns(self) -> str:
-        return f"`{self.entity.__name__}`."
+        return f"`{self._entity.__name__}`."
 
-    def exchange(self, codec: Codec, path: str, /, id: int) -> Exchange[E]:
-        return Exchange(Request("GET", self.place(path, id)), codec.reader(self.entity).answer)
+    def exchange(self, codec: Codec, path: str, /, id: K) -> Exchange[E]:
+        return Exchange(Request("GET", self.place(path, id)), codec.reader(self._entity).answer)
+
+
+class Get(GetBy[int, E], Generic[E]):
+    """One thing, by its id."""
+
+    def __init__(self, entity: type[E], summary: str, suffix: str = "") -> None:
+        super().__init__(ID, entity, summary, suffix)
 
 
 class Show(Operation[Callable[[], Awaited[E]], Callable[[], E]], Generic[E]):
     """One thing that has no id in its path: ``client.me()``."""
 
     method = "GET"
-    success = 200
+    answers = Answers.ONE_OR_LIST
+    success = (200,)
     statuses = (401, 403)
-    on_one = False
 
     def __init__(self, entity: type[E], summary: str, suffix: str) -> None:
         super().__init__(summary, suffix)
-        self.entity = entity
+        self.entity = self._entity = entity
 
     def returns(self) -> str:
-        return f"`{self.entity.__name__}`."
-
-    def signature(self) -> inspect.Signature:
-        return inspect.Signature()
+        return f"`{self._entity.__name__}`."
 
     def exchange(self, codec: Codec, path: str, /) -> Exchange[E]:
-        return Exchange(Request("GET", join(path, self.suffix)), codec.reader(self.entity).answer)
+        return Exchange(Request("GET", join(path, self.below)), codec.reader(self._entity).answer)
 
 
 class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
     """A new thing; the keyword arguments are the fields of `body`."""
 
     method = "POST"
-    success = 201
+    answers = Answers.ONE
+    success = (201,)
     statuses = (400,)
-    on_one = False
+    repeat = Repeat.UNSENT
 
-    def __init__(self, entity: type[E], summary: str, *, body: Callable[P, object]) -> None:
+    def __init__(
+        self, entity: type[E], summary: str, *, body: Callable[P, object], read_timeout: float | None = None
+    ) -> None:
         super().__init__(summary)
-        self.entity = entity
-        self.body = body
+        self.entity = self._entity = entity
+        self.body = class_of(body)
+        self._draft = body
+        self.read_timeout = read_timeout
 
     def returns(self) -> str:
-        return f"the new `{self.entity.__name__}`."
+        return f"the new `{self._entity.__name__}`."
 
     def signature(self) -> inspect.Signature:
-        return signature_of(self.body)
+        return signature_of(self._draft)
 
     def exchange(self, codec: Codec, path: str, /, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
-        content = encode(codec.body(self.body(*args, **kwargs)))
-        request = Request("POST", join(path), body=content, repeat=Repeat.UNSENT)
-        return Exchange(request, codec.reader(self.entity).answer)
+        content = encode(codec.body(self._draft(*args, **kwargs)))
+        request = Request("POST", join(path), (), content, self.repeat, self.read_timeout)
+        return Exchange(request, codec.reader(self._entity).answer)
 
 
-class Update(Operation[Callable[Concatenate[int, P], Awaited[E]], Callable[Concatenate[int, P], E]], Generic[P, E]):
+class UpdateBy(Operation[Callable[Concatenate[K, P], Awaited[E]], Callable[Concatenate[K, P], E]], Generic[K, P, E]):
     """A change of one thing; the keyword arguments are the fields of `body`, and only those that are given are sent."""
 
     method = "PATCH"
-    success = 200
+    answers = Answers.ONE
+    success = (200,)
     statuses = (400, 404)
+
+    def __init__(
+        self,
+        key: Key[K],
+        entity: type[E],
+        summary: str,
+        *,
+        body: Callable[P, object],
+        repeat: Repeat = Repeat.UNSENT,
+    ) -> None:
+        super().__init__(summary, f"{{{key.name}}}", key)
+        self.entity = self._entity = entity
+        self.body = class_of(body)
+        self._draft = body
+        self.repeat = repeat
+
+    def returns(self) -> str:
+        return f"the `{self._entity.__name__}` as it is now."
+
+    def signature(self) -> inspect.Signature:
+        assert self.key is not None, "set by the constructor"
+        return key_signature(self.key, self._draft)
+
+    def exchange(self, codec: Codec, path: str, /, id: K, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
+        place = self.place(path, id)
+        content = codec.body(self._draft(*args, **kwargs))
+        if not content:
+            fields = ", ".join(signature_of(self._draft).parameters)
+            raise ConfigurationError(f"nothing to change at {place}: give at least one of {fields}")
+        request = Request("PATCH", place, (), encode(content), self.repeat)
+        return Exchange(request, codec.reader(self._entity).answer)
+
+
+class Update(UpdateBy[int, P, E], Generic[P, E]):
+    """A change of one thing, by its id."""
 
     def __init__(
         self, entity: type[E], summary: str, *, body: Callable[P, object], repeat: Repeat = Repeat.UNSENT
     ) -> None:
-        super().__init__(summary)
-        self.entity = entity
-        self.body = body
-        self.repeat = repeat
-
-    def returns(self) -> str:
-        return f"the `{self.entity.__name__}` as it is now."
-
-    def signature(self) -> inspect.Signature:
-        of_id = call_signature(ById).parameters.values()
-        return inspect.Signature([*of_id, *signature_of(self.body).parameters.values()])
-
-    def exchange(self, codec: Codec, path: str, /, id: int, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
-        place = self.place(path, id)
-        content = codec.body(self.body(*args, **kwargs))
-        if not content:
-            fields = ", ".join(self.signature().parameters)
-            raise ConfigurationError(
-                f"nothing to change at {place}: give at least one of {fields.removeprefix('id, ')}"
-            )
-        request = Request("PATCH", place, body=encode(content), repeat=self.repeat)
-        return Exchange(request, codec.reader(self.entity).answer)
+        super().__init__(ID, entity, summary, body=body, repeat=repeat)
 
 
 class _Removal(Operation[A_co, B_co], Generic[A_co, B_co]):
-    """What both kinds of deletion share."""
+    """What all deletions of one thing share."""
 
     method = "DELETE"
-    success = 204
-    statuses = (401, 403, 404)
+    answers = Answers.NOTHING
+    success = (204,)
+    statuses: tuple[int, ...] = (401, 403, 404)
+
+    def __init__(
+        self,
+        key: Key[Any],
+        summary: str,
+        suffix: str = "",
+        statuses: tuple[int, ...] | None = None,
+        repeat: Repeat = Repeat.UNSENT,
+    ) -> None:
+        super().__init__(summary, join(f"{{{key.name}}}", suffix)[1:], key)
+        self.repeat = repeat
+        if statuses is not None:
+            self.statuses = statuses
+
+    def _removal(self, path: str, key: Any) -> Exchange[None]:
+        return Exchange(Request("DELETE", self.place(path, key), repeat=self.repeat), nothing)
+
+
+class DeleteBy(_Removal[ByKey[K, Awaited[None]], ByKey[K, None]], Generic[K]):
+    """The end of one thing, by its key."""
+
+    def __init__(self, key: Key[K], summary: str, *, repeat: Repeat = Repeat.UNSENT) -> None:
+        super().__init__(key, summary, repeat=repeat)
+
+    def exchange(self, codec: Codec, path: str, /, id: K) -> Exchange[None]:
+        return self._removal(path, id)
+
+
+class Delete(_Removal[ByKey[int, Awaited[None]], ByKey[int, None]]):
+    """The end of one thing, or (with a suffix) of what belongs to it."""
 
     def __init__(
         self,
@@ -159,15 +196,7 @@ class _Removal(Operation[A_co, B_co], Generic[A_co, B_co]):
         *,
         repeat: Repeat = Repeat.UNSENT,
     ) -> None:
-        super().__init__(summary, suffix, statuses)
-        self.repeat = repeat
-
-    def _removal(self, path: str, id: int) -> Exchange[None]:
-        return Exchange(Request("DELETE", self.place(path, id), repeat=self.repeat), _nothing)
-
-
-class Delete(_Removal[ById[Awaited[None]], ById[None]]):
-    """The end of one thing, or (with a suffix) of what belongs to it."""
+        super().__init__(ID, summary, suffix, statuses, repeat)
 
     def exchange(self, codec: Codec, path: str, /, id: int) -> Exchange[None]:
         return self._removal(path, id)
@@ -175,6 +204,9 @@ class Delete(_Removal[ById[Awaited[None]], ById[None]]):
 
 class DeleteConfirmed(_Removal[Confirmed[Awaited[None]], Confirmed[None]]):
     """The end of something that a whole account hangs on: it asks for the id twice."""
+
+    def __init__(self, summary: str, statuses: tuple[int, ...] | None = None) -> None:
+        super().__init__(ID, summary, statuses=statuses)
 
     def signature(self) -> inspect.Signature:
         return call_signature(Confirmed)
@@ -187,38 +219,12 @@ class DeleteConfirmed(_Removal[Confirmed[Awaited[None]], Confirmed[None]]):
         return self._removal(path, id)
 
 
-class _Each(Derived[Many[Awaited[BulkResult[int, T]]], Many[BulkResult[int, T]]], Generic[T]):
-    """An operation on many ids, one request each. An empty list does nothing: it never reaches the whole collection."""
-
-    def __init__(self, one: Operation[Any, Any], summary: str) -> None:
-        super().__init__(summary, statuses=one.statuses)
-        self.one = one
-
-    def returns(self) -> str:
-        return "a `BulkResult` with one outcome for each id; a failure is an outcome, not an exception."
-
-    def signature(self) -> inspect.Signature:
-        return call_signature(Many)
-
-    def start(self, resource: Resource[Any], ids: Iterable[int], /, *, concurrency: int = DEFAULT_CONCURRENCY) -> Any:
-        if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
-            raise ConfigurationError(f"{self.name} takes a list of ids, got {ids!r}")
-        return resource._caller.many(Bound(self.one, resource), ids, concurrency=concurrency)
+def class_of(body: Callable[..., object]) -> type:
+    """Return the class of a body that is declared as what makes it."""
+    assert isinstance(body, type), "a body is declared as an attrs class"
+    return body
 
 
-class GetMany(_Each[E], Generic[E]):
-    """Many things by their ids: ``client.users.get_many([7206, 7207])``."""
-
-    def __init__(self, one: Get[E], summary: str) -> None:
-        super().__init__(one, summary)
-
-
-class DeleteMany(_Each[None]):
-    """The end of many things."""
-
-    def __init__(self, one: Delete, summary: str) -> None:
-        super().__init__(one, summary)
-
-
-def _nothing(_: Reply) -> None:
-    return None
+def nothing(_: Reply) -> None:
+    """Read no answer."""
+    return

@@ -86,6 +86,8 @@ class PageQuery(Generic[E]):
     order_by: str | None = attrs.field(default=DEFAULT_ORDER, validator=_check_order)
     page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE, validator=_check_page_size)
     strategy: Strategy = attrs.field(default="offset", validator=_check_strategy)
+    parameters: tuple[tuple[str, str], ...] = ()
+    """What the listing sends besides: ``include``, for instance."""
 
     @property
     def by_id(self) -> bool:
@@ -128,4 +130,4 @@ class PageQuery(Generic[E]):
             query += [("sort", self.order_by.removeprefix("-")), ("dir", "DESC" if self.descending else "ASC")]
         if filters:
             query.append(("filter", self.codec.filter_text(filters)))
-        return Request("GET", self.path, tuple(query))
+        return Request("GET", self.path, (*query, *self.parameters))

@@ -84,9 +84,9 @@ def check_order(query: PageQuery[Any]) -> None:
 
 
 def fingerprint(query: PageQuery[Any]) -> str:
-    """Name a listing: its path, filters, order, page size and strategy."""
+    """Name a listing: its path, filters, order, page size, strategy, and what else it sends."""
     filters = query.codec.filter_text(query.filters)
-    parts = [query.path, filters, query.order_by, query.page_size, query.strategy]
+    parts = [query.path, filters, query.order_by, query.page_size, query.strategy, *query.parameters]
     return sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

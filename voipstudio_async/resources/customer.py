@@ -11,10 +11,10 @@ from ..operations import (
     Create,
     Delete,
     DeleteConfirmed,
-    DeleteMany,
+    DeleteEach,
     F,
     Get,
-    GetMany,
+    GetEach,
     Listing,
     ListingOf,
     Resource,
@@ -28,9 +28,9 @@ class Users(Resource[F], path="users"):
 
     list = Listing(e.User, "All users of the account.")
     get = Get(e.User, "One user.")
-    get_many = GetMany(get, "Users by their ids.")
+    get_many = GetEach(get, "Users by their ids.")
     delete = Delete("Delete a user for good.", statuses=(401, 403), repeat=Repeat.ALWAYS)
-    delete_many = DeleteMany(delete, "Delete users for good.")
+    delete_many = DeleteEach(delete, "Delete users for good.")
     contacts = ListingOf(e.Contact, "The address book of a user.", "contacts")
     cdrs = ListingOf(e.Cdr, "The call records of a user.", "cdrs")
     chat_messages = ListingOf(e.ChatMessage, "The chat messages of a user.", "chatmsgs")
@@ -45,10 +45,10 @@ class QueueGroups(Resource[F], path="queuegroups"):
     list = Listing(e.QueueGroup, "All queue groups.")
     create = Create(e.QueueGroup, "Create a queue group.", body=e.QueueGroupDraft)
     get = Get(e.QueueGroup, "One queue group.")
-    get_many = GetMany(get, "Queue groups by their ids.")
+    get_many = GetEach(get, "Queue groups by their ids.")
     update = Update(e.QueueGroup, "Change a queue group.", body=e.QueueGroupPatch, repeat=Repeat.ALWAYS)
     delete = Delete("Delete a queue group for good.", repeat=Repeat.ALWAYS)
-    delete_many = DeleteMany(delete, "Delete queue groups for good.")
+    delete_many = DeleteEach(delete, "Delete queue groups for good.")
 
 
 class UserGroups(Resource[F], path="usergroups"):
@@ -57,10 +57,10 @@ class UserGroups(Resource[F], path="usergroups"):
     list = Listing(e.UserGroup, "All user groups.")
     create = Create(e.UserGroup, "Create a user group.", body=e.UserGroupDraft)
     get = Get(e.UserGroup, "One user group.")
-    get_many = GetMany(get, "User groups by their ids.")
+    get_many = GetEach(get, "User groups by their ids.")
     update = Update(e.UserGroup, "Change a user group.", body=e.UserGroupPatch, repeat=Repeat.ALWAYS)
     delete = Delete("Delete a user group for good.", repeat=Repeat.ALWAYS)
-    delete_many = DeleteMany(delete, "Delete user groups for good.")
+    delete_many = DeleteEach(delete, "Delete user groups for good.")
 
 
 class UserGroupPolicies(Resource[F], path="usergrouppolicies"):
@@ -69,10 +69,10 @@ class UserGroupPolicies(Resource[F], path="usergrouppolicies"):
     list = Listing(e.UserGroupPolicy, "All user group policies.")
     create = Create(e.UserGroupPolicy, "Create a user group policy.", body=e.UserGroupPolicyDraft)
     get = Get(e.UserGroupPolicy, "One user group policy.")
-    get_many = GetMany(get, "User group policies by their ids.")
+    get_many = GetEach(get, "User group policies by their ids.")
     update = Update(e.UserGroupPolicy, "Change a user group policy.", body=e.UserGroupPolicyPatch, repeat=Repeat.ALWAYS)
     delete = Delete("Delete a user group policy for good.", repeat=Repeat.ALWAYS)
-    delete_many = DeleteMany(delete, "Delete user group policies for good.")
+    delete_many = DeleteEach(delete, "Delete user group policies for good.")
 
 
 class Customers(Resource[F], path="customers"):

@@ -6,7 +6,7 @@ Source: voipstudio.com/docs/api/resources/history, and the vendor's own connecto
 from __future__ import annotations
 
 from .. import entities as e
-from ..operations import Count, DatedWalk, F, Get, GetMany, Listing, Resource
+from ..operations import Count, DatedWalk, F, Get, GetEach, Listing, Resource
 
 
 class Cdrs(Resource[F], path="cdrs"):
@@ -14,6 +14,6 @@ class Cdrs(Resource[F], path="cdrs"):
 
     list = Listing(e.Cdr, "The call records of the whole account.")
     get = Get(e.Cdr, "One call record.")
-    get_many = GetMany(get, "Call records by their ids.")
+    get_many = GetEach(get, "Call records by their ids.")
     count = Count(list, "How many call records there are, for one small request.")
     walk = DatedWalk(list, "The call records of a range of time, in slices.", by="calldate")

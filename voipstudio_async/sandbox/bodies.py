@@ -18,15 +18,31 @@ from .texts import printed
 
 def read_object(content: bytes, content_type: str) -> dict[str, Any]:
     """Read a JSON object, or refuse."""
-    if content_type != "application/json":
-        raise Refusal(400, f"the body must be application/json, not {content_type}")
-    try:
-        value = texts.read(content)
-    except ValueError:
-        raise Refusal(400, "the body is not JSON") from None
+    value = _read(content, content_type)
     if not isinstance(value, dict):
         raise Refusal(400, "the body must be an object")
     return cast("dict[str, Any]", value)
+
+
+def read_list(content: bytes, content_type: str) -> list[dict[str, Any]]:
+    """Read a JSON list of objects, or refuse."""
+    value = _read(content, content_type)
+    if not isinstance(value, list) or not all(map(_is_object, cast("Iterable[Any]", value))):
+        raise Refusal(400, "the body must be a list of objects")
+    return cast("list[dict[str, Any]]", value)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _read(content: bytes, content_type: str) -> Any:
+    if content_type != "application/json":
+        raise Refusal(400, f"the body must be application/json, not {content_type}")
+    try:
+        return texts.read(content)
+    except ValueError:
+        raise Refusal(400, "the body is not JSON") from None
 
 
 def checked(body: type, given: Mapping[str, Any]) -> dict[str, Any]:

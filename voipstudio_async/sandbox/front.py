@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -40,14 +39,14 @@ class Front:
             return await self._through(request, handler)
 
         app = web.Application(middlewares=[through], client_max_size=_MAX_BODY)
-        for endpoint in endpoints(RESOURCES):
-            self._add(app, endpoint.method, endpoint.template, self._handler(endpoint))
+        for endpoint in endpoints(RESOURCES.values()):
+            self._add(app, endpoint.method, _route(endpoint), self._handler(endpoint))
         self._add(app, "GET", "/ping", _pong)
         return app
 
-    def _add(self, app: web.Application, method: str, template: str, handler: Handler) -> None:
+    def _add(self, app: web.Application, method: str, path: str, handler: Handler) -> None:
         for base in _BASES:
-            app.router.add_route(method, base + template.replace("{id}", "{id:[1-9][0-9]*}"), handler)
+            app.router.add_route(method, base + path, handler)
 
     async def _through(self, request: web.Request, handler: Handler) -> web.Response:
         content = await _content(request)
@@ -107,6 +106,12 @@ class Front:
         )
 
 
+def _route(endpoint: Endpoint) -> str:
+    """Write a path as aiohttp wants it: with the pattern of what may stand in it."""
+    key = endpoint.operation.key
+    return endpoint.template if key is None else endpoint.template.replace("}", f":{key.pattern}}}")
+
+
 async def _content(request: web.Request) -> bytes | Refusal:
     """Read the body, or return why it cannot be kept."""
     try:
@@ -125,10 +130,8 @@ async def _asked(request: web.Request) -> Asked:
     twice = sorted({name for name in request.query if len(request.query.getall(name)) > 1})
     if twice:
         raise Refusal(400, "Validation error", [not_valid(name, "is given twice") for name in twice])
-    id = request.match_info.get("id", "0")
-    # No id has so many digits; Python refuses to read thousands of them.
-    number = int(id) if re.fullmatch(r"[0-9]{1,30}", id) else 10**30
-    return Asked(number, dict(request.query), await request.read(), request.content_type)
+    key = next(iter(request.match_info.values()), "")
+    return Asked(key, dict(request.query), await request.read(), request.content_type)
 
 
 async def _pong(_request: web.Request) -> web.Response:

@@ -3,46 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import attrs
 
 from ..entities.base import field_specs
-from ..operations import (
-    Create,
-    Delete,
-    DeleteConfirmed,
-    Get,
-    Listing,
-    ListingOf,
-    Operation,
-    Resource,
-    Show,
-    Update,
-    operations,
-)
-from .bodies import checked, read_object
+from ..operations import Answers, Operation, Resource, operations
+from .bodies import checked, read_list, read_object
 from .queries import LISTING_PARAMETERS, wanted
-from .refusals import Answer, Refusal, invalid, wrong
+from .refusals import Answer, Refusal, invalid, not_valid, wrong
 from .seed_account import audio_row
 from .store import EVERYTHING, MAX_ID, Query, Row, Store
-from .tables import Table, body_of, entity_of, is_moment, main_entity
+from .tables import Table, is_moment, main_entity
 from .texts import printed, text
-
-_NO_PARAMETERS: frozenset[str] = frozenset()
 
 
 @attrs.frozen
 class Asked:
     """What a request asks for."""
 
-    id: int
-    """The id in its path; 0 where there is none."""
+    key: str
+    """What stands in its path for what it is about: an id, several ids, a token; empty where nothing does."""
     query: Mapping[str, str]
     body: bytes
     content_type: str
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids in its path."""
+        # No id has so many digits; Python refuses to read thousands of them.
+        return [int(id) if re.fullmatch(r"[0-9]{1,30}", id) else 10**30 for id in self.key.split(",")]
 
 
 @attrs.frozen
@@ -56,10 +49,15 @@ class Served:
 
 @attrs.frozen
 class Endpoint:
-    """One operation of one resource, at its path."""
+    """What is done with one method at one path: an operation, or several that differ in their bodies alone."""
 
     resource: type[Resource[Any]]
-    operation: Operation[Any, Any]
+    operations: tuple[Operation[Any, Any], ...]
+
+    @property
+    def operation(self) -> Operation[Any, Any]:
+        """The operation, or the first: what they share is read off it."""
+        return self.operations[0]
 
     @property
     def method(self) -> str:
@@ -71,12 +69,35 @@ class Endpoint:
         """The path below the base, with its placeholder."""
         return self.operation.template(self.resource)
 
+    @property
+    def handler(self) -> Handler:
+        """What serves it; a `TypeError` says what is in the way of serving it."""
+        return OWN.get(f"{self.method} {self.template}") or _generic(self)
 
-def endpoints(resources: Mapping[str, type[Resource[Any]]]) -> list[Endpoint]:
-    """List all operations of the catalogue."""
-    return [
-        Endpoint(resource, operation) for resource in resources.values() for operation in operations(resource).values()
-    ]
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The parameters of the query that it knows."""
+        listing = LISTING_PARAMETERS if _shape(self.operation) in _LISTINGS else frozenset[str]()
+        return listing.union(each.name for one in self.operations for each in one.parameters)
+
+    def __str__(self) -> str:
+        names = " and ".join(f"{self.resource.__name__}.{each.name}" for each in self.operations)
+        return f"{names} ({self.method} {self.template})"
+
+
+def endpoints(resources: Iterable[type[Resource[Any]]]) -> list[Endpoint]:
+    """List what the operations of the catalogue come to, or raise `TypeError` about one that cannot be served."""
+    found: dict[tuple[str, str], Endpoint] = {}
+    for resource in resources:
+        for operation in operations(resource).values():
+            place = operation.method, operation.template(resource)
+            before = found[place].operations if place in found else ()
+            found[place] = Endpoint(resource, (*before, operation))
+    for endpoint in found.values():
+        if len({(_shape(each), each.entity, each.body_is_list) for each in endpoint.operations}) > 1:
+            raise TypeError(f"the sandbox cannot tell apart {endpoint}: they may differ in their bodies alone")
+        _ = endpoint.handler
+    return list(found.values())
 
 
 class Desk:
@@ -89,14 +110,11 @@ class Desk:
 
     def answer(self, endpoint: Endpoint, asked: Asked) -> tuple[Answer, Served | None]:
         """Do what was asked, or raise `Refusal`."""
-        kind = next(base for base in type(endpoint.operation).__mro__ if base in _KINDS)
-        allowed = LISTING_PARAMETERS if kind in (Listing, ListingOf) else _NO_PARAMETERS
-        unknown = [wrong(name, "unknown parameter") for name in asked.query if name not in allowed]
+        known = endpoint.parameters
+        unknown = [wrong(name, "unknown parameter") for name in asked.query if name not in known]
         if unknown:
             raise invalid(*unknown)
-        if asked.id > MAX_ID:
-            raise Refusal(404)
-        answer = _KINDS[kind](self, endpoint, asked)
+        answer = endpoint.handler(self, endpoint, asked)
         return answer if isinstance(answer, tuple) else (answer, None)
 
     def check_open(self) -> None:
@@ -110,17 +128,18 @@ class Desk:
         return self._page(endpoint, asked, None)
 
     def list_owned(self, endpoint: Endpoint, asked: Asked) -> tuple[Answer, Served]:
-        self._demand(endpoint, asked.id)
-        return self._page(endpoint, asked, asked.id)
+        owner, _ = self._demand(endpoint, asked)
+        return self._page(endpoint, asked, owner)
 
     def get(self, endpoint: Endpoint, asked: Asked) -> Answer:
-        if not endpoint.operation.suffix:
-            return self._record(self._demand(endpoint, asked.id))
-        return self._record(self._first(self._table(endpoint), EVERYTHING.owned(asked.id)))
+        id, doc = self._demand(endpoint, asked)
+        if endpoint.operation.suffix:
+            doc = self._first(self._table(endpoint), EVERYTHING.owned(id))
+        return self._record(self._related(endpoint, asked, doc))
 
     def show(self, endpoint: Endpoint, _asked: Asked) -> Answer:
         doc = self._first(self._table(endpoint), EVERYTHING)
-        if self._documented:
+        if self._documented and endpoint.operation.answers is Answers.ONE_OR_LIST:
             return Answer(200, text({"data": [_as_documented(json.loads(doc))], "total": 1}).encode())
         return self._record(doc)
 
@@ -129,26 +148,55 @@ class Desk:
     def create(self, endpoint: Endpoint, asked: Asked) -> Answer:
         table = self._table(endpoint)
         row = self.store.insert(table.name, _blank(table) | _given(endpoint, asked))
-        return self._record(text(row).encode(), 201)
+        return self._record(text(row).encode(), endpoint.operation.success[0])
 
     def update(self, endpoint: Endpoint, asked: Asked) -> Answer:
+        id, doc = self._demand(endpoint, asked)
+        row = self._changed(self._main(endpoint), id, doc, _given(endpoint, asked))
+        return self._record(self._related(endpoint, asked, row), endpoint.operation.success[0])
+
+    def update_many(self, endpoint: Endpoint, asked: Asked) -> Answer:
         table = self._table(endpoint)
-        self._demand(endpoint, asked.id)
-        row = (self.store.row(table.name, asked.id) or {}) | _given(endpoint, asked)
-        self.store.replace(table.name, asked.id, row)
-        return self._record(text(row).encode())
+        given = read_list(asked.body, asked.content_type)
+        changes = [checked(_body(endpoint, each), each) for each in given]
+        docs = {change.get("id"): self.store.doc(table.name, change.get("id") or MAX_ID) for change in changes}
+        rows: list[bytes] = []
+        for change in changes:
+            id, doc = change.get("id"), docs[change.get("id")]
+            if id is None or None in docs.values() or doc is None:
+                raise Refusal(404)
+            rows.append(self._changed(table, id, doc, change))
+        return Answer(200, b'{"data":[%b],"total":%d}' % (b",".join(rows), len(rows)))
+
+    def act(self, endpoint: Endpoint, asked: Asked) -> Answer:
+        if endpoint.operation.key is not None:
+            self._demand(endpoint, asked)
+        _given(endpoint, asked)
+        return Answer(endpoint.operation.success[0])
 
     def delete(self, endpoint: Endpoint, asked: Asked) -> Answer:
-        self._demand(endpoint, asked.id)
+        id, _ = self._demand(endpoint, asked)
         if endpoint.operation.suffix:
-            self._reset(endpoint, asked.id)
+            self._reset(endpoint, id)
         else:
-            self.store.delete(self._main(endpoint).name, asked.id)
-            self.store.delete_owned(self._belongings(endpoint), asked.id)
+            self.store.delete(self._main(endpoint).name, id)
+            self.store.delete_owned(self._belongings(endpoint), id)
         return Answer(204)
 
+    def delete_many(self, endpoint: Endpoint, asked: Asked) -> Answer:
+        name = self._main(endpoint).name
+        if any(self.store.doc(name, id) is None for id in asked.ids):
+            raise Refusal(404)
+        for id in asked.ids:
+            self.store.delete(name, id)
+        return Answer(204)
+
+    def delete_all(self, endpoint: Endpoint, _asked: Asked) -> Answer:
+        self.store.delete_all(self._main(endpoint).name)
+        return Answer(endpoint.operation.success[0])
+
     def delete_account(self, _endpoint: Endpoint, asked: Asked) -> Answer:
-        if not any(me.get("customer_id") == asked.id for me in self.store.rows("me")):
+        if not any(me.get("customer_id") in asked.ids for me in self.store.rows("me")):
             raise Refusal(403, "Access denied")
         self.store.clear()
         return Answer(204)
@@ -160,6 +208,8 @@ class Desk:
         page = wanted(table, asked.query)
         query = page.query if owner is None else page.query.owned(owner)
         docs, total = self.store.page(table.name, query, page.page, page.limit)
+        if endpoint.operation.parameters:
+            docs = [self._related(endpoint, asked, doc) for doc in docs]
         served = Served(table, query, owner)
         if self._documented and owner is not None and docs:
             return self._record(docs[0]), served
@@ -178,31 +228,63 @@ class Desk:
         user = self.store.row(self._main(endpoint).name, id)
         self.store.replace(endpoint.operation.suffix, id, audio_row(user or {}))
 
-    def _demand(self, endpoint: Endpoint, id: int) -> bytes:
-        doc = self.store.doc(self._main(endpoint).name, id)
+    def _demand(self, endpoint: Endpoint, asked: Asked) -> tuple[int, bytes]:
+        """Return the id and the text of the row that a request is about, or refuse with 404."""
+        table, key = self._main(endpoint), endpoint.operation.key
+        if key is None or key.name == "id":
+            id = asked.ids[0]
+        else:
+            query = Query((f"{table.column(key.name)} = ?",), (asked.key,))
+            id = next(iter(self.store.ids(table.name, query)), MAX_ID)
+        doc = self.store.doc(table.name, id)
         if doc is None:
             raise Refusal(404)
+        return id, doc
+
+    def _changed(self, table: Table, id: int, doc: bytes, change: Row) -> bytes:
+        row = json.loads(doc) | change
+        self.store.replace(table.name, id, row)
+        return text(row).encode()
+
+    def _related(self, endpoint: Endpoint, asked: Asked, doc: bytes) -> bytes:
+        """Put objects in the place of their ids, where the request asks for a relation."""
+        for each in endpoint.operation.parameters:
+            name = asked.query.get(each.name)
+            if name is None or each.relation is None:
+                continue
+            if name not in each.values:
+                raise invalid(not_valid(each.name, f"must be one of {', '.join(each.values)}"))
+            row, table = json.loads(doc), self._tables[each.relation].name
+            row[name] = [self.store.row(table, id) or id for id in row.get(name) or ()]
+            doc = text(row).encode()
         return doc
 
     def _table(self, endpoint: Endpoint) -> Table:
-        entity = entity_of(endpoint.operation)
-        assert entity is not None, "this kind of operation answers with an entity"
+        entity = endpoint.operation.entity
+        assert entity is not None, "looked at as the sandbox starts"
         return self._tables[entity]
 
     def _main(self, endpoint: Endpoint) -> Table:
         entity = main_entity(endpoint.resource)
-        assert entity is not None, "a resource whose operations are on one thing is about an entity"
+        assert entity is not None, "looked at as the sandbox starts"
         return self._tables[entity]
 
     def _belongings(self, endpoint: Endpoint) -> list[str]:
-        of_one = (each for each in operations(endpoint.resource).values() if each.suffix and each.on_one)
-        return sorted({self._tables[entity].name for each in of_one if (entity := entity_of(each)) is not None})
+        of_one = (each for each in operations(endpoint.resource).values() if each.suffix and each.key is not None)
+        return sorted({self._tables[each.entity].name for each in of_one if each.entity is not None})
 
 
 def _given(endpoint: Endpoint, asked: Asked) -> Row:
-    body = body_of(endpoint.operation)
-    assert body is not None, "this kind of operation takes a body"
-    return checked(body, read_object(asked.body, asked.content_type))
+    if all(each.body is None for each in endpoint.operations):
+        return {}
+    given = read_object(asked.body, asked.content_type)
+    return checked(_body(endpoint, given), given)
+
+
+def _body(endpoint: Endpoint, given: Row) -> type:
+    """Find the body that is meant, where several operations share a place: the one that has most of these fields."""
+    bodies = dict.fromkeys(each.body for each in endpoint.operations if each.body is not None)
+    return max(bodies, key=lambda body: len({spec.wire for spec in field_specs(body)} & given.keys()))
 
 
 def _blank(table: Table) -> Row:
@@ -223,14 +305,60 @@ def _as_documented(row: Row) -> Row:
 
 
 Handler = Callable[[Desk, Endpoint, Asked], Answer | tuple[Answer, Served]]
+Shape = tuple[str, str, Answers]
 
-_KINDS: dict[type, Handler] = {
-    Listing: Desk.list_all,
-    ListingOf: Desk.list_owned,
-    Get: Desk.get,
-    Show: Desk.show,
-    Create: Desk.create,
-    Update: Desk.update,
-    Delete: Desk.delete,
-    DeleteConfirmed: Desk.delete_account,
+
+def _shape(operation: Operation[Any, Any]) -> Shape:
+    """Tell what an operation is alike in with others that are served the same way."""
+    key = operation.key
+    return operation.method, "all" if key is None else "several" if key.several else "one", operation.answers
+
+
+def _generic(endpoint: Endpoint) -> Handler:
+    """Find what serves an operation by its description."""
+    operation = endpoint.operation
+    method, about, answers = _shape(operation)
+    handler = _HANDLERS.get((method, about, answers))
+    if handler is None:
+        raise TypeError(
+            f"the sandbox cannot serve {endpoint}: it knows no {method} on {about} that answers {answers.value}; "
+            "give it a handler in sandbox/handlers.py"
+        )
+    if answers in _WITH_ENTITY and operation.entity is None:
+        raise TypeError(f"the sandbox cannot serve {endpoint}: it answers {answers.value}, but of no declared entity")
+    if (operation.key is not None or method == "DELETE") and main_entity(endpoint.resource) is None:
+        raise TypeError(
+            f"the sandbox cannot serve {endpoint}: nothing says what entity is at /{endpoint.resource.path}"
+        )
+    return handler
+
+
+_LISTINGS = frozenset({("GET", "all", Answers.MANY), ("GET", "one", Answers.MANY)})
+_WITH_ENTITY = frozenset({Answers.ONE, Answers.ONE_OR_LIST, Answers.MANY})
+
+_HANDLERS: dict[Shape, Handler] = {
+    ("GET", "all", Answers.MANY): Desk.list_all,
+    ("GET", "one", Answers.MANY): Desk.list_owned,
+    ("GET", "one", Answers.ONE): Desk.get,
+    ("GET", "all", Answers.ONE): Desk.show,
+    ("GET", "all", Answers.ONE_OR_LIST): Desk.show,
+    ("POST", "all", Answers.ONE): Desk.create,
+    ("POST", "all", Answers.NOTHING): Desk.act,
+    ("POST", "all", Answers.LATER): Desk.act,
+    ("POST", "one", Answers.ONE): Desk.update,
+    ("POST", "one", Answers.NOTHING): Desk.act,
+    ("POST", "one", Answers.LATER): Desk.act,
+    ("PUT", "one", Answers.ONE): Desk.update,
+    ("PATCH", "one", Answers.ONE): Desk.update,
+    ("PATCH", "all", Answers.MANY): Desk.update_many,
+    ("DELETE", "one", Answers.NOTHING): Desk.delete,
+    ("DELETE", "several", Answers.NOTHING): Desk.delete_many,
+    ("DELETE", "all", Answers.NOTHING): Desk.delete_all,
+    ("DELETE", "all", Answers.LATER): Desk.delete_all,
 }
+"""What serves an operation of some shape: its method, what it is about, and what it answers."""
+
+OWN: dict[str, Handler] = {
+    "DELETE /customers/{id}": Desk.delete_account,
+}
+"""What serves an operation that does more than others of its shape, by its method and path."""

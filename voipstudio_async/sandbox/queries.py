@@ -46,7 +46,7 @@ def wanted(table: Table, parameters: Mapping[str, str]) -> Wanted:
     page = _whole(parameters, "page", 1, _MAX_PAGE)
     limit = _whole(parameters, "limit", DEFAULT_LIMIT, MAX_LIMIT)
     where, values = _conditions(table, parameters.get("filter"))
-    return Wanted(Query(where, values, _order(table, parameters)), page, limit)
+    return Wanted(Query(where, values, _order(table, parameters), _group(table, parameters)), page, limit)
 
 
 def _whole(parameters: Mapping[str, str], name: str, default: int, most: int) -> int:
@@ -65,6 +65,13 @@ def _order(table: Table, parameters: Mapping[str, str]) -> str:
     if direction not in ("ASC", "DESC"):
         raise invalid(not_valid("dir", "must be ASC or DESC"))
     return f"{table.column(name)} {direction}" + ("" if name == "id" else ", id")
+
+
+def _group(table: Table, parameters: Mapping[str, str]) -> str:
+    name = parameters.get("group_by")
+    if name is not None and name not in table.fields:
+        raise invalid(not_valid("group_by", f"unknown property {name!r}"))
+    return "" if name is None else table.column(name)
 
 
 def _conditions(table: Table, given: str | None) -> tuple[tuple[str, ...], tuple[Any, ...]]:

@@ -36,6 +36,8 @@ class Query:
     where: tuple[str, ...] = ()
     values: tuple[Any, ...] = ()
     order: str = "id"
+    group: str = ""
+    """What rows are alike in, of which only the first is wanted; empty where all are."""
 
     def owned(self, owner: int) -> Query:
         """Return the same query, about the rows of one owner."""
@@ -99,8 +101,10 @@ class Store:
             found = self._remembered.get((name, query))
             if found is None:
                 where = f"WHERE {' AND '.join(query.where)}" if query.where else ""
-                sql = f'SELECT id FROM "{name}" {where} ORDER BY {query.order}'
-                found = array("q", (id for (id,) in self._db.execute(sql, query.values)))
+                group = f"GROUP BY {query.group}" if query.group else ""
+                id = "MIN(id) AS id" if query.group else "id"
+                sql = f'SELECT {id} FROM "{name}" {where} {group} ORDER BY {query.order}'
+                found = array("q", (each for (each,) in self._db.execute(sql, query.values)))
                 self._remember((name, query), found)
             return found
 
@@ -170,6 +174,12 @@ class Store:
             gone = id <= MAX_ID and self._db.execute(f'DELETE FROM "{name}" WHERE id = ?', (id,)).rowcount > 0
             self._forget()
         return gone
+
+    def delete_all(self, name: str) -> None:
+        """Remove all rows of a table."""
+        with self._lock:
+            self._db.execute(f'DELETE FROM "{name}"')
+            self._forget()
 
     def delete_owned(self, names: Iterable[str], owner: int) -> None:
         """Remove from some tables all that belongs to an owner."""

@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from ..entities.base import Entity, FieldSpec, WireForm, field_specs
-from ..operations import Operation, Resource, operations
+from ..operations import Resource, operations
 from ..unset import Unset
 
 _INDEXED = "user_id"
@@ -61,30 +61,17 @@ def tables(resources: Iterable[type[Resource[Any]]]) -> dict[type[Entity], Table
     found: dict[type[Entity], Table] = {}
     for resource in resources:
         for operation in operations(resource).values():
-            entity = entity_of(operation)
-            if entity is not None and entity not in found:
-                found[entity] = Table(operation.suffix or resource.path, entity)
+            if operation.entity is not None and operation.entity not in found:
+                found[operation.entity] = Table(operation.suffix or resource.path, operation.entity)
     names = [table.name for table in found.values()]
     if len(set(names)) != len(names):
         raise TypeError(f"two entities share a path: {sorted(names)}")
     return found
 
 
-def entity_of(operation: Operation[Any, Any]) -> type[Entity] | None:
-    """Return the entity that an operation answers with, if it does."""
-    return getattr(operation, "entity", None)
-
-
-def body_of(operation: Operation[Any, Any]) -> type | None:
-    """Return the attrs class of the body that an operation takes, if it does."""
-    return getattr(operation, "body", None)
-
-
 def main_entity(resource: type[Resource[Any]]) -> type[Entity] | None:
     """Return the entity that a resource is about: what is at its own path."""
-    return next(
-        (entity_of(each) for each in operations(resource).values() if not each.suffix and entity_of(each)), None
-    )
+    return next((each.entity for each in operations(resource).values() if not each.suffix and each.entity), None)
 
 
 def is_moment(spec: FieldSpec) -> bool:

@@ -166,6 +166,13 @@ class Codec:
             raise DecodeError("data", f"expected one object, got {scalars.shown(data)}")
         return self._row(cls, data, "data")
 
+    def flat(self, cls: type[E], body: bytes) -> E:
+        """Read an answer that has no envelope, like that of a login; should it have one some day, that is read, too."""
+        parsed = parse(body)
+        if is_object(parsed) and is_object(parsed.get("data")):
+            return self._row(cls, parsed["data"], "data")
+        return self._row(cls, parsed, "")
+
     def total(self, body: bytes) -> int | None:
         """Read the total of a collection from the answer of a listing."""
         envelope = _envelope(body)
@@ -175,7 +182,7 @@ class Codec:
         try:
             return self.converter.structure(row, cls)
         except DecodeError as error:
-            raise DecodeError(f"{path}.{error.path}" if error.path else path, error.message) from None
+            raise DecodeError(".".join(filter(None, (path, error.path))), error.message) from None
 
     def _total(self, envelope: dict[str, Any]) -> int | None:
         total = envelope.get("total")

@@ -47,6 +47,8 @@ class Request:
     query: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     body: bytes | None = attrs.field(default=None, repr=False)
     repeat: Repeat = Repeat.ALWAYS
+    read_timeout: float | None = None
+    """Seconds to wait for an answer at least, however short `Timeouts.read` is; None where nothing is known of it."""
 
     @property
     def shown_path(self) -> str:
