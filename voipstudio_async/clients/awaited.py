@@ -25,6 +25,7 @@ from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
 from ..wire.redaction import conceal
 from .base import BaseClient, Setup, check_kinds
+from .saving import FileKind, FileSink, Saved, Target
 
 T = TypeVar("T")
 
@@ -44,6 +45,25 @@ class AsyncCaller:
         """Send one request; give what reads its reply, which until then takes no more memory than it had on the way."""
         return partial(self._read, exchange, await self.sender.send(exchange.request))
 
+    async def download(self, request: Request, target: Target, kind: FileKind) -> Saved:
+        """Save the body of one GET: with flat memory, whole or not at all.
+
+        :param target: the path of a file, which appears when it is complete; a folder; or an open binary file
+        :raises ConfigurationError: the target cannot be written to; nothing was sent
+        :raises OSError: the disk is full, for instance
+        :raises DecodeError: the answer is not the file that is meant
+        """
+        sink = FileSink(target, kind)
+        reply: Reply | None = None
+        try:
+            reply = await self.sender.stream(request, sink)
+            return await sink.finish(reply)
+        except DecodeError as error:
+            failure = self._decode_error(request, reply, error.path, error.message)
+        finally:
+            await sink.discard()
+        raise failure
+
     def _read(self, exchange: Exchange[T], reply: Reply) -> T:
         try:
             return exchange.read(reply)
@@ -55,8 +75,8 @@ class AsyncCaller:
         failure.__context__ = None
         raise failure
 
-    def _decode_error(self, request: Request, reply: Reply, path: str, message: str) -> DecodeError:
-        told = conceal(message, secrets_of(reply.credentials) | request.secrets)
+    def _decode_error(self, request: Request, reply: Reply | None, path: str, message: str) -> DecodeError:
+        told = conceal(message, secrets_of({} if reply is None else reply.credentials) | request.secrets)
         return DecodeError(path, told, request=describe(request, self.sender.base))
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:

@@ -19,10 +19,11 @@ from ..operations import Blocking, Bound, as_it_is
 from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import Pages
-from ..wire.exchange import Exchange
+from ..wire.exchange import Exchange, Request
 from .awaited import AsyncCaller, AsyncVoipStudio, make_caller, view_of
 from .base import BaseClient, Setup
 from .portal import Portal
+from .saving import FileKind, Saved, Target
 
 T = TypeVar("T")
 
@@ -38,6 +39,10 @@ class BlockingCaller:
     def call(self, exchange: Exchange[T]) -> T:
         """Send one request, and wait for its reply."""
         return self.portal.run(self.core.call, exchange)
+
+    def download(self, request: Request, target: Target, kind: FileKind) -> Saved:
+        """Save the body of one GET, and wait for it; see `AsyncCaller.download`."""
+        return self.portal.run(self.core.download, request, target, kind)
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> Pages[E]:
         """Begin a listing."""

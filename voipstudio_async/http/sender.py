@@ -29,7 +29,7 @@ from ..errors import (
     error_class,
 )
 from ..wire.codec import error_parts
-from ..wire.exchange import Reply, Request, Sending
+from ..wire.exchange import Reply, Request, Sending, Sink
 from ..wire.redaction import conceal
 from .auth import Auth, credentials, secrets_of
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
@@ -95,11 +95,16 @@ class _Call(Sending):
         """Hear that the limiter is closed; do not begin to wait when the time of the call is over before it opens."""
         hooks = self.sender.hooks
         total = self.sender.timeouts.total
-        elapsed = asyncio.get_running_loop().time() - self.started
-        if total is not None and elapsed + seconds >= total:
+        now = asyncio.get_running_loop().time()
+        if total is not None and now - self.since + seconds >= total:
             reason = f"the API has asked everybody to wait, and that takes another {seconds:.3g} s"
-            raise self.too_late(reason, elapsed)
+            raise self.too_late(reason, now - self.started)
         hooks.tell(hooks.on_wait, WaitEvent(self.number, self.info, seconds))
+
+    @property
+    def since(self) -> float:
+        """When the time of the call began to count."""
+        return self.started
 
     def too_late(self, reason: str, elapsed: float) -> DeadlineExceeded:
         """Make the error of a call whose time is over."""
@@ -124,6 +129,34 @@ class _Call(Sending):
             self.task.cancel()
 
 
+_PACE = 2**16
+"""Bytes that a download must bring within ``Timeouts.total``, again and again."""
+
+
+class _Download(_Call):
+    """A call whose answer goes to a sink. It may take as long as it brings something."""
+
+    __slots__ = ("_brought", "_since", "_timers", "sink")
+
+    def __init__(self, sender: Sender, request: Request, session: ClientSession, timers: Timers, sink: Sink) -> None:
+        super().__init__(sender, request, session, timers.loop)
+        self.sink = sink
+        self._timers = timers
+        self._since = self.started
+        self._brought = 0
+
+    @property
+    def since(self) -> float:
+        return self._since
+
+    def flow(self, size: int) -> None:
+        self._brought += size
+        total = self.sender.timeouts.total
+        if self._brought >= _PACE and total is not None and not self.expired:
+            self._brought = 0
+            self._since = self._timers.of(total).start(self)
+
+
 @attrs.frozen
 class Sender:
     """Sends requests for a client or a view of it."""
@@ -141,6 +174,16 @@ class Sender:
         """Send a request until there is a good reply, or raise what is in the way."""
         session, timers = self.transport.open()
         call = _Call(self, request, session, timers.loop)
+        return self._bounded(call, timers) if self.hooks.on_end is None else self._watched(call, timers)
+
+    def stream(self, request: Request, sink: Sink) -> Coroutine[Any, Any, Reply]:
+        """Send a request as `send` does, and write the body of a good answer to a sink as it comes.
+
+        An attempt that fails half-way is followed by another one from the beginning: the API sends whole files only.
+        The reply has a body only where the sink did not want it, see `Sink.begin`.
+        """
+        session, timers = self.transport.open()
+        call = _Download(self, request, session, timers, sink)
         return self._bounded(call, timers) if self.hooks.on_end is None else self._watched(call, timers)
 
     async def _watched(self, call: _Call, timers: Timers) -> Reply:
@@ -213,7 +256,7 @@ class Sender:
         error.attempts = call.attempt
         failure = _failure(error)
         delay = self._delay(call, failure)
-        if delay is None:
+        if delay is None or (call.sink is not None and call.sink.is_spent):
             return None
         call.unsure = call.unsure or _may_be_done(failure)
         reason = _named(error)
@@ -273,7 +316,7 @@ class Sender:
     def _in_time(self, call: _Call, delay: float) -> bool:
         if self.timeouts.total is None:
             return True
-        return asyncio.get_running_loop().time() - call.started + delay < self.timeouts.total
+        return asyncio.get_running_loop().time() - call.since + delay < self.timeouts.total
 
 
 def _api_error(reply: Reply, info: RequestInfo, secrets: set[str]) -> APIError:

@@ -38,7 +38,10 @@ class Timeouts:
     read: float | None = attrs.field(default=30.0, validator=positive_number)
     """For the next piece of an answer. Exceeding it is a `RequestTimeout`."""
     total: float | None = attrs.field(default=120.0, validator=positive_number)
-    """For the whole call, with every retry and wait in it. Exceeding it is a `DeadlineExceeded`."""
+    """For the whole call, with every retry and wait in it. Exceeding it is a `DeadlineExceeded`.
+
+    A download may take as long as bytes flow: for it, this is counted anew with every 64 KiB that have arrived.
+    """
 
 
 @attrs.frozen(kw_only=True)
@@ -53,3 +56,5 @@ class Limits:
     """Requests begun in a second, or None for as many as the API takes (it publishes no limit)."""
     max_response_bytes: int = attrs.field(default=64 * 2**20, validator=positive_count)
     """The largest body that is read, after decompression. A larger one is `ResponseTooLarge`."""
+    max_file_bytes: int | None = attrs.field(default=None, validator=attrs.validators.optional(positive_count))
+    """The largest file that is downloaded, after decompression, or None for any: it is never held in memory."""

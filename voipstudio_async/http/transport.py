@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import math
 import platform
 import re
 import ssl as tls
 import warnings
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -31,7 +33,7 @@ from ..errors import (
     TransportError,
 )
 from ..version import __version__
-from ..wire.exchange import Reply, Sending
+from ..wire.exchange import Reply, Sending, Sink
 from . import forks
 from .auth import HeaderValue
 from .decompression import ENCODINGS, BadEncoding, Unpacker
@@ -45,6 +47,19 @@ _TYPE = {"Content-Type": "application/json"}
 
 class _TooLarge(Exception):
     """The body is larger than the limit."""
+
+    def __init__(self, limit: str, most: int) -> None:
+        super().__init__()
+        self.limit = limit
+        self.most = most
+
+
+class _NotTaken(Exception):
+    """The sink failed: that is nothing of the connection's."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 _UNCONNECTED = (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError)
@@ -104,15 +119,20 @@ class Transport:
                 **self._options,
             )
             try:
-                content = self._at_hand(response)
-                if content is None:
-                    content = await self._read(response)
+                sink = sending.sink
+                if sink is not None and _is_file(response, sink):
+                    content = await self._pour(response, sending, sink)
+                else:
+                    at_hand = self._at_hand(response)
+                    content = await self._read(response) if at_hand is None else at_hand
             finally:
                 if not response.closed:
                     response.release()
             return Reply(response.status, response.headers, content, 1, credentials)
-        except _TooLarge:
-            failure = _too_large(sending.info, self._limits.max_response_bytes)
+        except _TooLarge as error:
+            failure = _too_large(sending.info, error)
+        except _NotTaken as error:
+            failure = error.error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
             failure = self._translate(error, sending.info, timeouts)
         raise failure
@@ -198,31 +218,28 @@ class Transport:
             return None
         body = content.read_nowait()
         if len(body) > self._limits.max_response_bytes:
-            raise _TooLarge
+            raise _TooLarge("max_response_bytes", self._limits.max_response_bytes)
         return body
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        most = self._limits.max_response_bytes
-        length = response.content_length
-        if length is not None and length > most and response.method != "HEAD":
-            raise _TooLarge
-        unpacker = _unpacker(response)
         chunks: list[bytes] = []
-        size = 0
-        content = response.content
-        while not content.at_eof():
-            received = await content.readany()
-            for chunk in (received,) if unpacker is None else unpacker.feed(received):
-                size += len(chunk)
-                if size > most:
-                    response.close()
-                    raise _TooLarge
-                chunks.append(chunk)
-        if (error := content.exception()) is not None:
-            raise error
-        if unpacker is not None:
-            unpacker.end()
+
+        async def keep(chunk: bytes) -> None:
+            chunks.append(chunk)
+
+        await _drain(response, "max_response_bytes", self._limits.max_response_bytes, keep)
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def _pour(self, response: aiohttp.ClientResponse, sending: Sending, sink: Sink) -> bytes:
+        async def hand_on(piece: bytes) -> None:
+            try:
+                await sink.write(piece)
+            except Exception as error:
+                raise _NotTaken(error) from None
+            sending.flow(len(piece))
+
+        await _drain(response, "max_file_bytes", self._limits.max_file_bytes, hand_on)
+        return b""
 
     def _translate(self, error: Exception, info: RequestInfo, timeouts: Timeouts) -> Exception:
         if isinstance(error, _UNCONNECTED):
@@ -300,6 +317,35 @@ _SHARES_TIMERS = all(
 )
 
 
+def _is_file(response: aiohttp.ClientResponse, sink: Sink) -> bool:
+    return 200 <= response.status < 300 and sink.begin(response.headers)
+
+
+async def _drain(
+    response: aiohttp.ClientResponse, limit: str, most: int | None, take: Callable[[bytes], Awaitable[None]]
+) -> None:
+    """Read a body to its end, unpacked and piece by piece, no further than a limit."""
+    bound = math.inf if most is None else most
+    if (response.content_length or 0) > bound and response.method != "HEAD":
+        raise _TooLarge(limit, int(bound))
+    unpacker = _unpacker(response)
+    size = 0
+    content = response.content
+    while not content.at_eof():
+        received = await content.readany()
+        for piece in (received,) if unpacker is None else unpacker.feed(received):
+            size += len(piece)
+            if size > bound:
+                response.close()
+                raise _TooLarge(limit, int(bound))
+            if piece:
+                await take(piece)
+    if (error := content.exception()) is not None:
+        raise error
+    if unpacker is not None:
+        unpacker.end()
+
+
 def _unpacker(response: aiohttp.ClientResponse) -> Unpacker | None:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     return Unpacker(encoding) if encoding not in ("", "identity") else None
@@ -322,9 +368,10 @@ def _close_at_once(connector: aiohttp.BaseConnector) -> None:
     closing.close()
 
 
-def _too_large(info: RequestInfo, most: int) -> ResponseTooLarge:
-    message = f"the body is larger than {most} bytes (Limits.max_response_bytes); ask for smaller pages"
-    return ResponseTooLarge(message, request=info, limit=most)
+def _too_large(info: RequestInfo, error: _TooLarge) -> ResponseTooLarge:
+    cure = "; ask for smaller pages" if error.limit == "max_response_bytes" else ""
+    message = f"the body is larger than {error.most} bytes (Limits.{error.limit}){cure}"
+    return ResponseTooLarge(message, request=info, limit=error.most)
 
 
 def _connect_error(error: Exception, info: RequestInfo, timeouts: Timeouts) -> ConnectError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import attrs
 from multidict import CIMultiDict
@@ -71,10 +71,30 @@ def _shown(path: str) -> str:
     return _SECRET_SEGMENT.sub(r"\1***", path)
 
 
+class Sink(Protocol):
+    """Where the body of a good answer goes, piece by piece, instead of into a `Reply`."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether something was written that cannot be taken back: the request is then not sent again."""
+        ...
+
+    def begin(self, headers: Mapping[str, str]) -> bool:
+        """Begin a body, and drop what came of an earlier attempt; False leaves this one to the `Reply`."""
+        ...
+
+    async def write(self, piece: bytes) -> None:
+        """Take the next piece. What is raised here ends the call, and is not translated."""
+        ...
+
+
 class Sending:
     """A request on its way: where it goes, and how it is shown. Its URL stays hidden: a token may be part of it."""
 
     __slots__ = ("_base", "_info", "request", "url")
+
+    sink: Sink | None = None
+    """Where the body of its answer goes; None is into the `Reply`."""
 
     def __init__(self, request: Request, base: str) -> None:
         self.request = request
@@ -89,6 +109,9 @@ class Sending:
         if self._info is None:
             self._info = describe(self.request, self._base)
         return self._info
+
+    def flow(self, size: int) -> None:
+        """Hear that so many bytes of the body have reached the sink."""
 
 
 def describe(request: Request, base: str) -> RequestInfo:
