@@ -38,6 +38,7 @@ LAYERS = (
     "__init__",
     # what stands on them
     "extras",
+    "webhooks",
     "sandbox",
     "openapi",
     "telemetry",
@@ -49,7 +50,7 @@ LAYERS = (
 )
 """The modules and sub-packages. Each imports only what stands above it; a new one gets a line of its own."""
 
-STRANGERS = ("sandbox", "openapi", "exports", "reports", "cli")
+STRANGERS = ("webhooks", "sandbox", "openapi", "exports", "reports", "cli")
 """They do not know each other's insides: one of them is imported by the others by its own name only."""
 
 APART = (("http", "pagination"), ("pagination", "http"))
@@ -60,7 +61,7 @@ BEHIND_THE_FACE = ("http", "bulk", "clients")
 """What exports, reports and the command line reach through the public client alone."""
 
 LIBRARIES = {
-    "aiohttp": {"http", "sandbox"},
+    "aiohttp": {"http", "sandbox", "webhooks"},
     "anyio": {"clients"},
     "aiolimiter": {"http"},
     "typer": {"cli"},
@@ -210,8 +211,9 @@ def test_a_library_is_imported_where_it_belongs(library: str) -> None:
     assert wrong == []
 
 
-def test_the_sandbox_uses_aiohttp_as_a_server_only() -> None:
-    used = {each.name for each in IMPORTS if each.source == "sandbox" and each.name.split(".")[0] == "aiohttp"}
+@pytest.mark.parametrize("room", ["sandbox", "webhooks"])
+def test_a_server_uses_aiohttp_as_a_server_only(room: str) -> None:
+    used = {each.name for each in IMPORTS if each.source == room and each.name.split(".")[0] == "aiohttp"}
 
     assert used
     assert {name for name in used if not name.startswith("aiohttp.web")} == set()

@@ -70,13 +70,18 @@ class Auth(Protocol):
         ...
 
 
-def _check_token(_: object, __: object, value: Any) -> None:
+def check_token(value: Any) -> None:
+    """Refuse what cannot be a token before it becomes part of a header."""
     if not isinstance(value, str):
         raise ConfigurationError(f"the token is a text, got {type(value).__name__}")
     if not value.strip():
         raise ConfigurationError("the token is empty; make one in the dashboard: Administration, edit a user, API keys")
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ConfigurationError("the token holds characters that cannot stand in a header (a line end, or a space?)")
+
+
+def _check_token(_: object, __: object, value: Any) -> None:
+    check_token(value)
 
 
 def _check_user_id(_: object, __: object, value: Any) -> None:

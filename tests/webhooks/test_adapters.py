@@ -1,0 +1,164 @@
+"""The receiver behind aiohttp.web, ASGI and WSGI, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import aiohttp
+import pytest
+from aiohttp import web
+from webhooks.deliveries import GOOD, WRONG, hangup
+from yarl import URL
+
+from voipstudio_async.webhooks import CallHangup, Credentials, Event, Receiver
+from voipstudio_async.webhooks.testing import request
+
+
+@asynccontextmanager
+async def behind_aiohttp(hooks: Receiver) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_route("*", "/hooks", hooks.aiohttp)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hooks"
+    finally:
+        await runner.cleanup()
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def behind_wsgi(hooks: Receiver) -> Iterator[str]:
+    with make_server("127.0.0.1", 0, hooks.wsgi, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+async def post(url: str, event: Event | bytes, credentials: Credentials | None = GOOD, method: str = "POST") -> int:
+    sent = request(hangup(1) if isinstance(event, bytes) else event, credentials)
+    body = event if isinstance(event, bytes) else sent.body
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, url, headers=sent.headers, data=body) as answer,
+    ):
+        assert await answer.read() == b""
+        return answer.status
+
+
+async def statuses(url: str) -> list[int]:
+    """Deliver everything that an adapter has to tell apart."""
+    return [
+        await post(url, hangup(1)),
+        await post(url, hangup(1)),
+        await post(url, hangup(2), WRONG),
+        await post(url, hangup(2), None),
+        await post(url, b""),
+        await post(url, b"{"),
+        await post(url, b" " * 70_000),
+        await post(url, b"", None, "GET"),
+        await post(url, hangup(3), method="PUT"),
+    ]
+
+
+EXPECTED = [200, 200, 401, 401, 200, 200, 413, 200, 405]
+
+
+async def test_behind_aiohttp() -> None:
+    handled: list[Event] = []
+    async with Receiver(credentials=GOOD, ack="done") as hooks, behind_aiohttp(hooks) as url:
+        hooks.on(CallHangup)(handled.append)
+        assert await statuses(url) == EXPECTED
+    assert [event.id for event in handled] == ["sip1-1"]
+
+
+async def test_a_body_of_ten_megabytes_is_answered_before_it_is_read() -> None:
+    head = b"POST /hooks HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n"
+    async with Receiver(credentials=GOOD) as hooks, behind_aiohttp(hooks) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
+        writer.write(head + b" " * 100_000)
+        assert (await reader.readline()).split()[1] == b"413"
+        writer.close()
+
+
+async def test_behind_wsgi() -> None:
+    handled: list[Event] = []
+    hooks = Receiver(credentials=GOOD, ack="done")
+    hooks.on(CallHangup)(handled.append)
+    with behind_wsgi(hooks) as url:
+        assert await statuses(url) == EXPECTED
+    assert [event.id for event in handled] == ["sip1-1"]
+
+
+async def asgi(hooks: Receiver, *chunks: bytes, method: str = "POST", shown: Credentials | None = GOOD) -> int:
+    """Speak ASGI with the receiver, as a server does."""
+    sent = request(hangup(1), shown)
+    scope = {
+        "type": "http",
+        "method": method,
+        "headers": [(name.lower().encode(), value.encode()) for name, value in sent.headers.items()],
+    }
+    waiting = [
+        {"type": "http.request", "body": chunk, "more_body": index + 1 < len(chunks)}
+        for index, chunk in enumerate(chunks)
+    ]
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    await hooks.asgi(scope, receive, send)
+    assert [message["type"] for message in told] in ([], ["http.response.start", "http.response.body"])
+    return int(told[0]["status"]) if told else 0
+
+
+async def test_behind_asgi() -> None:
+    body = request(hangup(1)).body
+    async with Receiver(credentials=GOOD) as hooks:
+        assert await asgi(hooks, body) == 200
+        assert await asgi(hooks, body[:10], body[10:20], body[20:]) == 200
+        assert await asgi(hooks, body, shown=WRONG) == 401
+        assert await asgi(hooks, b"", method="GET", shown=None) == 200
+        assert await asgi(hooks, *[b" " * 10_000] * 1000) == 413
+        assert await asgi(hooks) == 0
+
+
+async def test_the_lifespan_of_an_asgi_server_is_that_of_the_receiver() -> None:
+    hooks = Receiver(credentials=GOOD)
+    asked: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    life = asyncio.create_task(hooks.asgi({"type": "lifespan"}, asked.get, told.put))
+    for event in ("startup", "shutdown"):
+        await asked.put({"type": f"lifespan.{event}"})
+        assert await told.get() == {"type": f"lifespan.{event}.complete"}
+    await life
+    assert await asgi(hooks, request(hangup(1)).body) == 503
+
+
+@pytest.mark.parametrize("length", ["", "-1", "x", "99999999999"])
+def test_a_wsgi_server_that_tells_an_odd_length_is_survived(length: str) -> None:
+    from io import BytesIO
+
+    statuses: list[str] = []
+    hooks = Receiver(credentials=GOOD)
+    environ = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": length, "wsgi.input": BytesIO(request(hangup(1)).body)}
+    hooks.wsgi(environ, lambda status, headers: statuses.append(status))
+    assert statuses in (["200 OK"], ["401 Unauthorized"])

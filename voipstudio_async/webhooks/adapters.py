@@ -1,0 +1,109 @@
+"""`Receiver` as a handler of aiohttp.web, as an ASGI application, and as a WSGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from http import HTTPStatus
+from typing import Any, Protocol
+
+
+class Receives(Protocol):
+    """What an adapter needs of a receiver."""
+
+    max_body: int
+
+    async def receive(self, method: str, headers: Any, body: bytes) -> int: ...
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> Any: ...
+
+
+PATIENCE = 30.0
+"""Seconds that a WSGI server's thread waits for an answer."""
+
+
+def aiohttp_handler(receiver: Receives) -> Callable[[Any], Coroutine[Any, Any, Any]]:
+    """Return a handler for ``app.router.add_route("*", "/hooks", ...)``."""
+    from aiohttp import web  # noqa: PLC0415 - only who has an application of aiohttp needs its server
+
+    async def handle(request: Any) -> Any:
+        body = await _at_most(request.content, receiver.max_body + 1)
+        return web.Response(status=await receiver.receive(request.method, request.headers.items(), body))
+
+    return handle
+
+
+async def _at_most(stream: Any, size: int) -> bytes:
+    body = b""
+    while len(body) < size and (chunk := await stream.read(size - len(body))):
+        body += chunk
+    return body
+
+
+def asgi_application(receiver: Receives) -> Callable[..., Coroutine[Any, Any, None]]:
+    """Return an ASGI application, to be mounted in FastAPI, Starlette, Django or on its own."""
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            return await _lifespan(receiver, receive, send)
+        if scope["type"] != "http":
+            return None
+        body, more = b"", True
+        while more and len(body) <= receiver.max_body:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        status = await receiver.receive(scope["method"], scope["headers"], body)
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+        return None
+
+    return application
+
+
+async def _lifespan(receiver: Receives, receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await receiver.__aenter__()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await receiver.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+def wsgi_application(receiver: Receives) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """Return a WSGI application for Flask, Django and others. Handlers run on an event loop in a thread of its own."""
+    loop = _LoopThread()
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        wanted = min(int(length) if length.isdigit() else 0, receiver.max_body + 1)
+        shown = environ.get("HTTP_AUTHORIZATION")
+        headers = [] if shown is None else [("authorization", shown)]
+        body = environ["wsgi.input"].read(wanted) if wanted else b""
+        status = HTTPStatus(loop.run(receiver.receive(environ["REQUEST_METHOD"], headers, body)))
+        start_response(f"{status.value} {status.phrase}", [("Content-Length", "0")])
+        return [b""]
+
+    return application
+
+
+class _LoopThread:
+    """An event loop in a daemon thread, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+
+    def run(self, work: Any) -> Any:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="voipstudio webhooks", daemon=True).start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)

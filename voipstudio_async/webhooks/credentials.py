@@ -1,0 +1,133 @@
+"""Who may deliver: the user name and password in the URL that the webhook was registered with.
+
+The vendor signs nothing. What can be checked are Basic credentials, which the sender takes from the URL.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import enum
+import hmac
+import os
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+import attrs
+from yarl import URL
+
+from ..entities import Secret
+from ..errors import ConfigurationError
+
+VARIABLE = "VOIPSTUDIO_WEBHOOK_CREDENTIALS"
+_MOST = 2048
+"""Characters of an ``Authorization`` header that are looked at."""
+
+
+class _Anyone(enum.Enum):
+    ANYONE = "anyone"
+
+
+ANYONE: Final = _Anyone.ANYONE
+"""Accept deliveries from anyone: for a receiver that something else protects, and for trying things out."""
+
+Anyone = Literal[_Anyone.ANYONE]
+
+
+def _check_user(_: object, __: object, value: str) -> None:
+    _check_text("user", value)
+    if ":" in value:
+        raise ConfigurationError("the user of a webhook must not hold a colon")
+
+
+def _check_password(_: object, __: object, value: Secret) -> None:
+    _check_text("password", value.reveal())
+
+
+def _check_text(name: str, value: Any) -> None:
+    if not isinstance(value, str):
+        raise ConfigurationError(f"the {name} of a webhook is a text, got {type(value).__name__}")
+    if not value:
+        raise ConfigurationError(f"the {name} of a webhook is empty")
+
+
+def _hidden(value: str | Secret) -> Secret:
+    return value if isinstance(value, Secret) else Secret(value)
+
+
+@attrs.frozen
+class Credentials:
+    """A user name and a password that deliveries must show.
+
+    :param user: the name; it must not hold a colon
+    :param password: the password
+    :raises ConfigurationError: one of them is empty, or cannot be what it is
+    """
+
+    user: str = attrs.field(validator=_check_user)
+    password: Secret = attrs.field(converter=_hidden, validator=_check_password)
+
+    @classmethod
+    def from_env(cls, name: str = VARIABLE) -> tuple[Credentials, ...]:
+        """Return the credentials of an environment variable: ``user:password``, several with spaces between.
+
+        Several are for the time in which a password is changed: each of them is accepted.
+
+        :raises ConfigurationError: the variable is not set, is empty, or holds something else
+        """
+        pairs = os.environ.get(name, "").split()
+        if not pairs:
+            raise ConfigurationError(f"no credentials for webhooks: set {name} to user:password")
+        if not all(":" in pair for pair in pairs):
+            raise ConfigurationError(f"{name} must be user:password (several with spaces between)")
+        return tuple(cls(*pair.split(":", 1)) for pair in pairs)
+
+
+class Gatekeeper:
+    """Compares what a delivery shows with what is accepted, in a time that tells nothing."""
+
+    def __init__(self, accepted: tuple[Credentials, ...] | Anyone) -> None:
+        self._pairs = (
+            None if accepted is ANYONE else [(each.user.encode(), each.password.reveal().encode()) for each in accepted]
+        )
+
+    def admits(self, header: str | None) -> bool:
+        """Return whether an ``Authorization`` header is good. Both parts of all pairs are always compared."""
+        if self._pairs is None:
+            return True
+        user, password, is_pair = _shown_pair(header)
+        good = False
+        for known_user, known_password in self._pairs:
+            same_user = hmac.compare_digest(user, known_user)
+            same_password = hmac.compare_digest(password, known_password)
+            good |= same_user & same_password
+        return good & is_pair
+
+
+def _shown_pair(header: str | None) -> tuple[bytes, bytes, bool]:
+    scheme, _, rest = (header or "").strip().partition(" ")
+    if scheme.lower() != "basic" or len(rest) > _MOST:
+        return b"", b"", False
+    try:
+        pair = base64.b64decode(rest.strip().encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return b"", b"", False
+    user, colon, password = pair.partition(b":")
+    return user, password, bool(colon)
+
+
+def webhook_url(base: str, credentials: Credentials) -> Secret:
+    """Return the URL to register in the dashboard: `base` with the credentials in it. ``reveal()`` shows it.
+
+    :raises ConfigurationError: `base` is no https URL, or holds credentials already
+    """
+    try:
+        url = URL(base)
+    except (ValueError, TypeError):
+        raise ConfigurationError("the base of a webhook is a URL like https://example.com/hooks") from None
+    if url.scheme != "https" or not url.host:
+        raise ConfigurationError("the vendor registers https URLs only: https://example.com/hooks")
+    if url.user is not None or url.password is not None:
+        raise ConfigurationError("the URL holds credentials already; give them once")
+    user, password = (quote(part, safe="") for part in (credentials.user, credentials.password.reveal()))
+    return Secret(f"https://{user}:{password}@{str(url).removeprefix('https://')}")

@@ -1,0 +1,71 @@
+"""Functions that handle events: awaited, or plain and then in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
+from typing import Any
+
+import attrs
+
+from .events import Event
+
+
+async def settled(value: Any) -> Any:
+    """Return a value, awaited if it can be."""
+    return await value if inspect.isawaitable(value) else value
+
+
+@attrs.frozen
+class Handler:
+    """A function, and the events that it wants."""
+
+    kind: type[Event] | str
+    fields: Mapping[str, Any]
+    function: Callable[[Any], Any]
+
+    def wants(self, event: Event) -> bool:
+        """Return whether an event is of this handler's kind, with the values that it asks for."""
+        is_kind = event.event_name == self.kind if isinstance(self.kind, str) else isinstance(event, self.kind)
+        return is_kind and all(getattr(event, name, None) == value for name, value in self.fields.items())
+
+    async def run(self, event: Event) -> None:
+        """Handle an event."""
+        if inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(
+            getattr(self.function, "__call__", None)  # noqa: B004 - what is asked is whether it is a coroutine function
+        ):
+            await self.function(event)
+        else:
+            await settled(await in_thread(self.function, event))
+
+
+async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
+    """Return what a plain function returns, called in a daemon thread: one that hangs does not hold the program."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[Any] = loop.create_future()
+    context = copy_context()
+
+    def tell(value: Any, error: BaseException | None) -> None:
+        if not result.done():
+            if error is None:
+                result.set_result(value)
+            else:
+                result.set_exception(error)
+
+    def work() -> None:
+        value: Any = None
+        failure: BaseException | None = None
+        try:
+            value = context.run(function, *args)
+        except StopIteration as error:  # a future cannot hold it
+            failure = RuntimeError(repr(error))
+        except BaseException as error:  # it belongs to whoever waits
+            failure = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(tell, value, failure)
+
+    threading.Thread(target=work, name="voipstudio webhook", daemon=True).start()
+    return await result
