@@ -39,8 +39,17 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others() -> None:
 def test_a_row_is_known_by_its_seed_for_ever() -> None:
     # Written out, so that a change of the generator is noticed: reports of users are compared with it.
     with Sandbox(users=2, calls=3, seed=1) as sandbox:
-        assert [row["id"] for row in sandbox.store.rows("users")] == [8985, 8991]
-        assert sandbox.user_id == 8985
+        assert [row["id"] for row in sandbox.store.rows("users")] == [70881, 70884]
+        assert sandbox.user_id == 70881
+
+
+def test_ids_have_five_to_seven_digits() -> None:
+    with Sandbox(users=12, calls=0) as sandbox:
+        ids = [user["id"] for user in sandbox.store.rows("users")]
+        assert {len(str(id)) for id in ids} == {5, 6, 7}
+        assert ids == sorted(set(ids))
+        groups = [row["id"] for name in ("usergroups", "queuegroups") for row in sandbox.store.rows(name)]
+        assert {len(str(id)) for id in [sandbox.customer_id, *groups]} == {5}
 
 
 @pytest.fixture(scope="module")

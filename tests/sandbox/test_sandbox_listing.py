@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_http import fetch
+from plain_http import ask_at, fetch
 
 from voipstudio_async.sandbox import Sandbox
 
@@ -88,8 +88,8 @@ async def test_a_filter_is_a_list_of_conditions(ask: Any, text: str, message: st
     assert (reply.status, reply.json) == (400, OUTSIDE | {"errors": [{"field": "filter", "message": message}]})
 
 
-@pytest.mark.parametrize("name", ["between", "ne", "in", "notlike", "EQ", "", None, 1, ["eq"]])
-async def test_there_are_six_operators(ask: Any, name: Any) -> None:
+@pytest.mark.parametrize("name", ["between", "neq", "not in", "EQ", "", None, 1, ["eq"]])
+async def test_there_are_nine_operators(ask: Any, name: Any) -> None:
     reply = await ask("GET", "/users", params=filters(("id", name, 1)))
     assert (reply.status, reply.json["message"]) == (400, "Filtration error")
 
@@ -109,6 +109,13 @@ async def test_only_declared_fields_are_properties(ask: Any, sandbox: Sandbox, n
         ("cdrs", ("duration", "gt", None)),
         ("cdrs", ("duration", "eq", [1])),
         ("cdrs", ("duration", "eq", {})),
+        ("cdrs", ("duration", "in", 1)),
+        ("cdrs", ("duration", "in", [])),
+        ("cdrs", ("duration", "in", ["a minute"])),
+        ("cdrs", ("duration", "in", [None])),
+        ("cdrs", ("duration", "in", {"1": 1})),
+        ("cdrs", ("duration", "ne", [1])),
+        ("cdrs", ("src", "notlike", None)),
         ("cdrs", ("duration", "like", None)),
         ("cdrs", ("duration", "like", True)),
         ("cdrs", ("calldate", "gt", 5)),
@@ -134,6 +141,36 @@ async def count(ask: Any, path: str, *entries: tuple[str, str, Any]) -> int:
     total = reply.json["total"]
     assert isinstance(total, int)
     return total
+
+
+async def test_what_is_without_a_value_is_neither_equal_nor_unequal(ask: Any, sandbox: Sandbox) -> None:
+    infos = [row["info"] for row in sandbox.store.rows("cdrs")]
+    assert await count(ask, "/cdrs", ("info", "ne", None)) == sum(info is not None for info in infos) > 0
+    assert await count(ask, "/cdrs", ("info", "ne", "transferred")) == 0
+    assert await count(ask, "/cdrs", ("info", "notlike", "nothing")) == sum(info is not None for info in infos)
+
+
+async def test_one_of_several_values_each_as_its_field_is(ask: Any, sandbox: Sandbox) -> None:
+    rows = sandbox.store.rows("cdrs")
+    dates, ids = [row["calldate"] for row in rows[:3]], [row["id"] for row in rows[:40]]
+    assert await count(ask, "/cdrs", ("calldate", "in", [*dates, dates[0] + ".000"])) == len(set(dates))
+    assert await count(ask, "/cdrs", ("id", "in", [*map(str, ids[:20]), *ids[20:], 2**70])) == 40
+    assert await count(ask, "/cdrs", ("type", "in", ["M", "I"])) == sum(row["type"] != "O" for row in rows)
+    assert await count(ask, "/cdrs", ("src_id", "in", [rows[0]["src_id"], 5])) > 0
+    assert await count(ask, "/cdrs", ("is_root", "in", [True, False])) == 300
+
+
+async def test_a_page_that_is_too_large_can_be_cut_instead() -> None:
+    async with Sandbox(users=2, calls=5005, largest_page="cut") as cut:
+        for limit in ("5001", "10000", "9" * 30):
+            reply = await ask_at(cut, "GET", f"/cdrs?limit={limit}")
+            assert (reply.status, len(reply.json["data"]), reply.json["total"]) == (200, 5000, 5005)
+        assert len((await ask_at(cut, "GET", "/cdrs?limit=10000&page=2")).json["data"]) == 5
+        assert len((await ask_at(cut, "GET", "/cdrs?limit=0010")).json["data"]) == 10
+        for limit in ("0", "-1", "x", "1e4"):
+            assert (await ask_at(cut, "GET", f"/cdrs?limit={limit}")).status == 400
+    with pytest.raises(ValueError, match="'refuse' or 'cut'"):
+        Sandbox(largest_page="guess")  # type: ignore[arg-type]
 
 
 async def test_moments_and_days(ask: Any, sandbox: Sandbox) -> None:
@@ -221,6 +258,7 @@ FIELDS = {
 }
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
+    "ne": operator.ne,
     "gt": operator.gt,
     "gte": operator.ge,
     "lt": operator.lt,
@@ -237,23 +275,28 @@ def served() -> Iterator[tuple[Sandbox, list[dict[str, Any]]]]:
 
 def holds(row: dict[str, Any], name: str, how: str, value: Any) -> bool:
     if row[name] is None or value is None:
-        return how == "eq" and row[name] is value
-    if how == "like":
-        return str(value).translate(LOWER) in str(row[name]).translate(LOWER)
+        return (how == "eq" and row[name] is value) or (how == "ne" and value is None and row[name] is not None)
+    if how == "in":
+        return row[name] in value
+    if how in ("like", "notlike"):
+        return (str(value).translate(LOWER) in str(row[name]).translate(LOWER)) == (how == "like")
     return COMPARE[how](row[name], value)
 
 
 @st.composite
 def conditions(draw: st.DrawFn, rows: list[dict[str, Any]]) -> tuple[str, str, Any]:
     name = draw(st.sampled_from(sorted(FIELDS)))
-    how = draw(st.sampled_from([*COMPARE, "like"] if FIELDS[name] is not float else [*COMPARE]))
+    how = draw(st.sampled_from([*COMPARE, "in", "like", "notlike"] if FIELDS[name] is not float else [*COMPARE]))
     value = draw(st.sampled_from([row[name] for row in rows]))
-    if how == "like" and value is not None:
+    if how == "in":
+        known = [row[name] for row in rows if row[name] is not None]
+        return name, how, draw(st.lists(st.sampled_from(known), min_size=1, max_size=4)) if known else ["x"]
+    if how in ("like", "notlike") and value is not None:
         start = draw(st.integers(0, 8))
         value = draw(st.sampled_from([str(value)[start : start + 3], "%", "_", "\\", "é"]))
     elif FIELDS[name] is str and name != "calldate" and draw(st.booleans()):
         value = draw(st.text(max_size=5).filter(lambda text: "\0" not in text))
-    return name, how, value if how == "eq" or value is not None else 0 if FIELDS[name] is not str else "x"
+    return name, how, value if how in ("eq", "ne") or value is not None else 0 if FIELDS[name] is not str else "x"
 
 
 @settings(max_examples=150, deadline=None)

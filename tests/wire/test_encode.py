@@ -50,6 +50,28 @@ def test_a_range_is_its_two_ends(low: int, high: int) -> None:
     assert flatten((field("x").between(low, high),)) == (Filter("x", "gte", low), Filter("x", "lte", high))
 
 
+def test_not_equal_one_of_and_not_like_are_sent_as_they_are_documented() -> None:
+    wanted = (field("type") != "M", field("type").in_(("I", "O")), field("src").not_like("44"))
+
+    assert [(each["operator"], each["value"]) for each in json.loads(WIRE.filter_text(flatten(wanted)))] == [
+        ("ne", "M"),
+        ("in", ["I", "O"]),
+        ("notlike", "44"),
+    ]
+
+
+@pytest.mark.parametrize("values", [[], (), "M", 5, None, {"M": 1}])
+def test_one_of_needs_a_list_with_something_in_it(values: Any) -> None:
+    with pytest.raises(ConfigurationError, match="takes a list with at least one value"):
+        field("type").in_(values)
+
+
+@pytest.mark.parametrize("unclear", [field("d") != date(2026, 6, 1), field("d").in_([date(2026, 6, 1)])])
+def test_a_day_is_not_compared_where_its_midnight_alone_would_be_meant(unclear: Filter) -> None:
+    with pytest.raises(ConfigurationError, match="ask for its range"):
+        flatten((unclear,))
+
+
 @given(amount=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=3))
 def test_money_is_sent_with_every_digit(amount: Decimal) -> None:
     (sent,) = json.loads(WIRE.filter_text((Filter("charge", "eq", amount),)), parse_float=Decimal)

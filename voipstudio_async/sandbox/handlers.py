@@ -103,8 +103,9 @@ def endpoints(resources: Iterable[type[Resource[Any]]]) -> list[Endpoint]:
 class Desk:
     """Answers requests from the store."""
 
-    def __init__(self, store: Store, documented: bool) -> None:
+    def __init__(self, store: Store, documented: bool, *, cut: bool = False) -> None:
         self.store = store
+        self._cut = cut
         self._tables = {table.entity: table for table in store.tables.values()}
         self._documented = documented
 
@@ -205,7 +206,7 @@ class Desk:
 
     def _page(self, endpoint: Endpoint, asked: Asked, owner: int | None) -> tuple[Answer, Served]:
         table = self._table(endpoint)
-        page = wanted(table, asked.query)
+        page = wanted(table, asked.query, cut=self._cut)
         query = page.query if owner is None else page.query.owned(owner)
         docs, total = self.store.page(table.name, query, page.page, page.limit)
         if endpoint.operation.parameters:

@@ -11,7 +11,6 @@ from typing import Any, cast
 import attrs
 
 from ..entities.base import FieldSpec, WireForm
-from ..wire.filters import OPERATORS
 from . import texts
 from .refusals import Refusal, invalid, not_valid, wrong
 from .store import Query
@@ -21,8 +20,7 @@ MAX_LIMIT = 5000
 DEFAULT_LIMIT = 100
 LISTING_PARAMETERS = frozenset({"page", "limit", "sort", "dir", "filter"})
 
-_COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_CONTAINS = "instr(lower({}), lower(?)) > 0"
+_FOUND_AT = "instr(lower({}), lower(?))"
 """SQLite's LIKE refuses long patterns, and has wildcards, which the API has not."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,300}(\.\d{1,300})?", re.ASCII)
@@ -30,6 +28,11 @@ _LARGEST = 2**63 - 1
 _MAX_PAGE = 10**9
 _MOST_ENTRIES = 500
 """SQLite allows for expressions of 1,000 levels."""
+
+
+Condition = tuple[str, tuple[Any, ...]]
+"""SQL, and its values."""
+Maker = Callable[[str, FieldSpec, Any], Condition]
 
 
 @attrs.frozen
@@ -41,18 +44,20 @@ class Wanted:
     limit: int
 
 
-def wanted(table: Table, parameters: Mapping[str, str]) -> Wanted:
-    """Read the query of a listing."""
+def wanted(table: Table, parameters: Mapping[str, str], *, cut: bool = False) -> Wanted:
+    """Read the query of a listing; `cut` makes a page that is asked too large as large as it may be."""
     page = _whole(parameters, "page", 1, _MAX_PAGE)
-    limit = _whole(parameters, "limit", DEFAULT_LIMIT, MAX_LIMIT)
+    limit = _whole(parameters, "limit", DEFAULT_LIMIT, MAX_LIMIT, cut=cut)
     where, values = _conditions(table, parameters.get("filter"))
     return Wanted(Query(where, values, _order(table, parameters), _group(table, parameters)), page, limit)
 
 
-def _whole(parameters: Mapping[str, str], name: str, default: int, most: int) -> int:
+def _whole(parameters: Mapping[str, str], name: str, default: int, most: int, *, cut: bool = False) -> int:
     given = parameters.get(name)
     if given is None:
         return default
+    if cut and re.fullmatch(r"[0-9]+", given) and len(given.lstrip("0")) >= len(str(most)):
+        given = given if len(given) <= len(str(most)) and int(given) <= most else str(most)
     if not re.fullmatch(r"[0-9]{1,10}", given) or not 1 <= int(given) <= most:
         raise invalid(not_valid(name, f"must be a whole number from 1 to {most}"))
     return int(given)
@@ -98,23 +103,62 @@ def _entry(entry: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", entry)
 
 
-def _condition(table: Table, entry: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+def _condition(table: Table, entry: dict[str, Any]) -> Condition:
     name, operator, value = entry["property"], entry["operator"], entry["value"]
     if not isinstance(name, str) or name not in table.fields:
         raise _filtration(not_valid("filter", f"unknown property {name!r}"))
-    if operator not in OPERATORS:
+    make = _MAKERS.get(operator) if isinstance(operator, str) else None
+    if make is None:
         raise _filtration(not_valid("filter", f"unknown operator {operator!r}"))
-    column = table.column(name)
-    if operator == "like":
-        return _CONTAINS.format(column), (_substring(name, value),)
-    if value is None and operator == "eq":
-        return f"{column} IS NULL", ()
-    return f"{column} {_COMPARISONS[operator]} ?", (_bound(table.fields[name], value),)
+    return make(table.column(name), table.fields[name], value)
+
+
+def _equal(column: str, spec: FieldSpec, value: Any) -> Condition:
+    return (f"{column} IS NULL", ()) if value is None else (f"{column} = ?", (_bound(spec, value),))
+
+
+def _unequal(column: str, spec: FieldSpec, value: Any) -> Condition:
+    # As in SQL, what has no value is neither equal to something nor unequal.
+    return (f"{column} IS NOT NULL", ()) if value is None else (f"{column} <> ?", (_bound(spec, value),))
+
+
+def _one_of(column: str, spec: FieldSpec, value: Any) -> Condition:
+    if not isinstance(value, list) or not value:
+        raise _filtration(not_valid(spec.wire, "in compares with a list of values"))
+    items: list[Any] = value
+    bound = [_bound(spec, item) for item in items]
+    # One variable for all, since SQLite allows for 32,766.
+    return f"{column} IN (SELECT value FROM json_each(?))", (texts.text(bound),)
+
+
+def _compare(sign: str) -> Maker:
+    return lambda column, spec, value: (f"{column} {sign} ?", (_bound(spec, value),))
+
+
+def _contains(column: str, spec: FieldSpec, value: Any) -> Condition:
+    return _FOUND_AT.format(column) + " > 0", (_substring(spec.wire, value),)
+
+
+def _lacks(column: str, spec: FieldSpec, value: Any) -> Condition:
+    return _FOUND_AT.format(column) + " = 0", (_substring(spec.wire, value),)
+
+
+_MAKERS: dict[str, Maker] = {
+    "eq": _equal,
+    "ne": _unequal,
+    "gt": _compare(">"),
+    "gte": _compare(">="),
+    "lt": _compare("<"),
+    "lte": _compare("<="),
+    "in": _one_of,
+    "like": _contains,
+    "notlike": _lacks,
+}
 
 
 def _substring(name: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise _filtration(not_valid(name, "like compares with a text"))
+        raise _filtration(not_valid(name, "like and notlike compare with a text"))
     return str(value)
 
 

@@ -25,6 +25,9 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 """The Monday on which the history of every sandbox begins."""
 DAYS = 182
 
+_WAVES = (3, 9)
+"""The employees with whom ids become a digit longer: from 5 digits to 7, as they are seen in accounts."""
+
 _FIRST_NAMES = (
     *("Ada", "Amir", "Ben", "Carla", "Chloé", "Dan", "Elena", "Femi", "Grace", "Hugo", "Ines", "Jan"),
     *("Jürgen", "Kofi", "Lena", "Maya", "Nils", "Olga", "Priya", "Sam", "Søren", "Tom", "Uma", "Zoe"),
@@ -62,7 +65,7 @@ class Account:
     @property
     def owner_id(self) -> int:
         """The id of the token's owner, who has one even in an account without users."""
-        return self.users[0].id if self.users else 7200
+        return self.users[0].id if self.users else 72_000
 
     def dice(self, name: str) -> Random:
         """Return the random numbers for one table, which do not depend on other tables."""
@@ -72,11 +75,11 @@ class Account:
 def account(seed: int, users: int, calls: int) -> Account:
     """Invent an account."""
     dice = Random(f"{seed}/account")
-    customer = dice.randrange(3000, 9000)
+    customer = dice.randrange(30_000, 90_000)
     people: list[Employee] = []
-    id = dice.randrange(7200, 9000)
+    id = dice.randrange(70_000, 90_000)
     for number in range(users):
-        id += dice.randrange(1, 9)
+        id = id * (10 if number in _WAVES else 1) + dice.randrange(1, 9)
         people.append(Employee(id, number, dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)))
     return Account(seed, customer, tuple(people), calls)
 
@@ -159,7 +162,7 @@ def _me(account: Account, dice: Random) -> Rows:
 
 
 def _groups(_account: Account, dice: Random) -> Rows:
-    id = dice.randrange(9000, 9500)
+    id = dice.randrange(90_000, 95_000)
     for name in _GROUPS[: 4 + dice.randrange(4)]:
         id += dice.randrange(1, 40)
         yield None, {"id": id, "color": dice.choice([*_COLORS, None]), "name": name}

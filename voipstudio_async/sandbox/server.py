@@ -8,7 +8,7 @@ import secrets
 import threading
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from aiohttp import web
 
@@ -48,6 +48,7 @@ class Sandbox:
         port: the port; 0 takes one that is free.
         faults: the share of requests that meet a fault by chance, see `Faults.mix`.
         keep_requests: how many requests are remembered in `requests`; older ones are dropped, and counted.
+        largest_page: what happens to a `limit` above 5000: it is refused with 400, or the page is cut to 5000 rows.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Sandbox:
         port: int = 0,
         faults: float = 0.0,
         keep_requests: int = 10_000,
+        largest_page: Literal["refuse", "cut"] = "refuse",
     ) -> None:
         if min(users, calls, keep_requests) < 0:
             counts = f"{users}, {calls} and {keep_requests}"
@@ -74,7 +76,10 @@ class Sandbox:
         self._account = account(seed, users, calls)
         self._customer_id = self._account.customer
         self._database = database
+        if largest_page not in ("refuse", "cut"):
+            raise ValueError(f"largest_page must be 'refuse' or 'cut', got {largest_page!r}")
         self._documented = documented_shapes
+        self._cut = largest_page == "cut"
         self._address = (host, port)
         self._url: str | None = None
         self._store: Store | None = None
@@ -182,7 +187,9 @@ class Sandbox:
             self._tokens.user_id, self._tokens.email, self._customer_id = me["id"], me["email"], me["customer_id"]
 
     def _application(self, store: Store) -> web.Application:
-        return Front(Desk(store, self._documented), self._tokens, self.faults, self.requests).application()
+        return Front(
+            Desk(store, self._documented, cut=self._cut), self._tokens, self.faults, self.requests
+        ).application()
 
 
 def _shown(host: str) -> str:

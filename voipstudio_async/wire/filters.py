@@ -12,14 +12,14 @@ from typing import Any
 
 import attrs
 
-from ..entities.arguments import plain, plain_list
+from ..entities.arguments import plain, plain_list, told
 from ..errors import ConfigurationError
 
 FilterValue = str | int | float | bool | Decimal | date | None | list[Any] | tuple[Any, ...]
 """What can be compared with: `datetime.datetime` is a `datetime.date`, too."""
 
-OPERATORS = ("eq", "like", "gt", "gte", "lt", "lte")
-"""The operators that the live API is known to accept (the vendor's command line lists these six)."""
+OPERATORS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "like", "notlike")
+"""The operators that are documented; all but ``ne``, ``in`` and ``notlike`` are known to be used."""
 
 
 def _compared(value: Any) -> Any:
@@ -78,7 +78,7 @@ class Field:
         return self.op("eq", value)
 
     def __ne__(self, value: FilterValue) -> Filter:  # type: ignore[override]
-        """Not equal. Only documented at second hand: the API may refuse it with 400."""
+        """Not equal. Documented, but not known to be used by anybody: an API that has it not answers 400."""
         return self.op("ne", value)
 
     def __lt__(self, value: FilterValue) -> Filter:
@@ -96,6 +96,19 @@ class Field:
     def like(self, text: str) -> Filter:
         """Contains `text`: a part of the value, without wildcards."""
         return self.op("like", text)
+
+    def in_(self, values: list[Any] | tuple[Any, ...]) -> Filter:
+        """Is one of `values`: ``field("type").in_(["I", "M"])``. Documented, as `!=` is.
+
+        :raises ConfigurationError: it is no list, or an empty one, of which nothing could be one
+        """
+        if not plain_list(values):
+            raise ConfigurationError(f"in_ takes a list with at least one value, got {told(values)}")
+        return self.op("in", values)
+
+    def not_like(self, text: str) -> Filter:
+        """Does not contain `text`. Documented, as `!=` is."""
+        return self.op("notlike", text)
 
     def between(self, low: FilterValue, high: FilterValue) -> Between:
         """From `low` to `high`, both included. Sent as ``gte`` and ``lte``: the API refuses ``between``."""
@@ -115,6 +128,7 @@ def flatten(conditions: tuple[Condition, ...]) -> tuple[Filter, ...]:
     filters: list[Filter] = []
     for condition in conditions:
         if isinstance(condition, Filter):
+            _check_days(condition)
             filters += _whole_day(condition) if _is_day(condition) else (condition,)
         elif isinstance(condition, Between):
             filters += (condition.low, condition.high)
@@ -123,10 +137,21 @@ def flatten(conditions: tuple[Condition, ...]) -> tuple[Filter, ...]:
     return tuple(filters)
 
 
+def _check_days(condition: Filter) -> None:
+    values: Any = condition.value if isinstance(condition.value, list) else [condition.value]
+    if condition.operator in ("ne", "in") and any(_is_date(value) for value in values):
+        # It would mean its midnight alone, and the API knows no "or" for the two sides of a day.
+        raise ConfigurationError(
+            f"a whole day cannot be compared with {condition.operator!r}: ask for its range with 'between', '<' or '>'"
+        )
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
 def _is_day(condition: Filter) -> bool:
-    return (
-        condition.operator == "eq" and isinstance(condition.value, date) and not isinstance(condition.value, datetime)
-    )
+    return condition.operator == "eq" and _is_date(condition.value)
 
 
 def _whole_day(condition: Filter) -> tuple[Filter, ...]:
