@@ -72,7 +72,7 @@ def test_results_survive(sandbox: Sandbox) -> None:
         report = pages.report
         raw = client.raw.request("GET", "/me")
     again = pickle.loads(pickle.dumps(result))
-    assert [outcome.value for outcome in again.ok] == result.values
+    assert [outcome.value for outcome in again.succeeded] == result.values
     assert str(again.failed[0].error) == str(result.failed[0].error)
     assert pickle.loads(pickle.dumps(page)) == page
     assert pickle.loads(pickle.dumps(report)) == report

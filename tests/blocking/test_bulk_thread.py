@@ -81,7 +81,7 @@ def test_inputs_that_are_slow_to_come_do_not_hold_other_threads(client: VoipStud
         thread.join()
         yield from (user.id for user in client.users.list())
 
-    assert len(client.bulk.run(client.users.get, inputs()).ok) == 4
+    assert len(client.bulk.run(client.users.get, inputs()).succeeded) == 4
 
 
 def test_an_input_begins_before_the_next_one_is_read(client: VoipStudio, sandbox: Sandbox) -> None:
@@ -104,7 +104,7 @@ def test_waiting_crosses_over_at_most_once_for_each_outcome(count: int, client: 
 
     result = Bulk(client._caller.core, counting).run(client.users.get, ids[:count])
 
-    assert len(result.ok) == count
+    assert len(result.succeeded) == count
     assert counting.crossings <= count
 
 

@@ -73,6 +73,17 @@ async def test_one_outcome_each_in_the_order_of_the_inputs(studio: Any, sandbox:
     assert (len(result), repr(result)) == (6, "<BulkResult: 6 outcomes, 2 failed>")
 
 
+@pytest.mark.parametrize(("bad", "ok"), [([], True), ([NOBODY], False)])
+async def test_a_result_is_ok_when_nothing_failed(bad: list[int], ok: bool, studio: Any, sandbox: Sandbox) -> None:
+    ids = ids_of(sandbox)
+
+    result = await settle(studio.users.get_many([*ids, *bad]))
+
+    assert result.ok is ok
+    assert [outcome.input for outcome in result.succeeded] == ids
+    assert [outcome.input for outcome in result.failed] == bad
+
+
 async def test_the_value_of_a_listing_is_the_list_of_its_rows(studio: Any, sandbox: Sandbox) -> None:
     result = await settle(studio.bulk.run(studio.users.cdrs, ids_of(sandbox)))
 
@@ -108,7 +119,8 @@ async def test_an_ordered_stream_keeps_the_order(studio: Any, sandbox: Sandbox) 
 async def test_no_inputs_make_no_request(studio: Any, sandbox: Sandbox) -> None:
     result = await settle(studio.bulk.run(studio.users.get, []))
 
-    assert result.outcomes == result.ok == result.failed == result.values == []
+    assert result.ok
+    assert result.outcomes == result.succeeded == result.failed == result.values == []
     assert repr(result) == "<BulkResult: no inputs, nothing was done>"
     assert await every(studio.bulk.stream(studio.users.delete, iter(()))) == []
     assert len(await settle(studio.users.delete_many([]))) == 0

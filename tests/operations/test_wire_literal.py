@@ -178,7 +178,7 @@ async def test_what_is_made_of_other_operations(recorded: Any, recorder: Recorde
     recorder.answer(200, {"data": {"id": 7}})
     recorder.answer(204)
     assert [outcome.value.id for outcome in await settle(recorded.users.get_many([7]))] == [7]
-    assert len((await settle(recorded.users.delete_many([7]))).ok) == 1
+    assert len((await settle(recorded.users.delete_many([7]))).succeeded) == 1
     assert await settle(recorded.users.delete_many([])) is not None
     sent = [(seen.method, seen.below) for seen in recorder.requests[1:]]
     assert sent == [("GET", "/users/7"), ("DELETE", "/users/7")]

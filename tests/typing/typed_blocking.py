@@ -85,6 +85,9 @@ def many(client: VoipStudio) -> None:
     assert_type(client.bulk.stream(client.users.get, [1, 2]), Iterator[Outcome[int, User]])
     assert_type(client.users.get_many([1, 2]), BulkResult[int, User])
     assert_type(client.users.delete_many([1, 2]), BulkResult[int, None])
+    result = client.users.get_many([1, 2])
+    assert_type(result.ok, bool)
+    assert_type(result.succeeded, list[Outcome[int, User]])
     for outcome in client.bulk.stream(client.users.cdrs, [1, 2], ordered=True):
         assert_type(outcome.unwrap(), list[Cdr])
 

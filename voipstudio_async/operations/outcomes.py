@@ -46,7 +46,12 @@ class BulkResult(Generic[In, Out]):
     outcomes: list[Outcome[In, Out]]
 
     @property
-    def ok(self) -> list[Outcome[In, Out]]:
+    def ok(self) -> bool:
+        """Whether none failed; also where there were no inputs."""
+        return all(outcome.ok for outcome in self.outcomes)
+
+    @property
+    def succeeded(self) -> list[Outcome[In, Out]]:
         """Those that did not fail."""
         return [outcome for outcome in self.outcomes if outcome.ok]
 
@@ -58,7 +63,7 @@ class BulkResult(Generic[In, Out]):
     @property
     def values(self) -> list[Out]:
         """The results of those that did not fail."""
-        return [outcome.unwrap() for outcome in self.ok]
+        return [outcome.unwrap() for outcome in self.succeeded]
 
     def __len__(self) -> int:
         return len(self.outcomes)
