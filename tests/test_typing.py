@@ -54,7 +54,7 @@ def test_types_are_exact_and_what_must_fail_fails(checker: Callable[..., tuple[i
     status, said = checker(tmp_path, *CHECKED)
 
     assert status == 0, said
-    assert len(CHECKED) == 4
+    assert len(CHECKED) == 5
 
 
 @checkers

@@ -1,8 +1,32 @@
 """Lines that must fail, on both faces. Never run: each ignore comment is an error where its line would pass."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Unpack
 
 from voipstudio_async import AsyncVoipStudio, Cdr, Filter, Page, User, VoipStudio, field
+from voipstudio_async.operations import (
+    DIGITS,
+    TOKEN,
+    Action,
+    Arguments,
+    Async,
+    Blocking,
+    Change,
+    Command,
+    DeleteAll,
+    DeleteBy,
+    DeleteMany,
+    F,
+    GetBy,
+    GetWith,
+    ListingWith,
+    PageOptions,
+    Resource,
+    Rows,
+    UpdateMany,
+)
+from voipstudio_async.wire.filters import Condition
 
 
 async def awaited(client: AsyncVoipStudio) -> None:
@@ -77,3 +101,57 @@ def values(user: User, page: Page[User], condition: Filter) -> None:
 
 def optional(user: User) -> None:
     user.email.upper()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def sent(id: int, /, *, to: str) -> Arguments:
+    return Arguments(id)
+
+
+def moved(ids: Iterable[int], /, *, shelf: str) -> Iterable[Change[int]]:
+    return []
+
+
+def with_users(*filters: Condition, include_users: bool = False, **options: Unpack[PageOptions]) -> Rows:
+    return Rows(filters, (), options)
+
+
+class Made(Resource[F], path="made"):
+    list = ListingWith(User, "All.", with_users)
+    get = GetWith(User, "One.", sent)
+    send = Action(User, "Send.", sent)
+    stop = Command("Stop.", sent)
+    numbered = GetBy(DIGITS, User, "One.")
+    revoke = DeleteBy(TOKEN, "Revoke.")
+    move = UpdateMany(User, "Move.", moved, body=User)
+    delete_many = DeleteMany("Delete some.")
+    delete_all = DeleteAll("Delete all.", word="made")
+    wrong = Action(User, "Send.", sent, methd="PUT")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    untyped = Action(User, "Send.", sent, suffix=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def made_awaited(made: Made[Async]) -> None:
+    made.list(include_user=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    made.list(include_users="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    made.list(page_size="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await made.get(7)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await made.send("7", to="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await made.send(7, to=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await made.stop(7, too="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await made.numbered(1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await made.revoke(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await made.move([1, 2])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await made.delete_many(["1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    await made.delete_all()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def made_blocking(made: Made[Blocking]) -> None:
+    made.list(include_user=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    made.list(include_users="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    made.get(7)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    made.send("7", to="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    made.stop(7, too="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    made.numbered(1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    made.revoke(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    made.move([1, 2])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    made.delete_many(["1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    made.delete_all()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
