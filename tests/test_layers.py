@@ -23,6 +23,7 @@ LAYERS = (
     "errors",
     "unset",
     "files",
+    "deprecation",
     "entities",
     "wire",
     "pagination",

@@ -116,7 +116,7 @@ async def test_an_example_that_repeats_itself_is_not_walked_for_ever(
 
     assert caught.value.report.rows == 1
     assert 1 < len(vendor.served) < 10
-    assert await settle(pages.total()) == 59
+    assert await settle(pages.count()) == 59
     assert (await settle(pages.first())).to_dict() == example(label)
 
 

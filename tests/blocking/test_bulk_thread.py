@@ -60,7 +60,7 @@ def test_progress_is_told_in_the_thread_of_the_caller(client: VoipStudio) -> Non
 
     def progress(done: int, total: int | None, _: int) -> None:
         told.append((done, total, threading.current_thread().name))
-        assert client.users.list().total() == 4
+        assert client.users.list().count() == 4
 
     client.bulk.run(client.users.get, [user.id for user in client.users.list()], progress=progress)
 

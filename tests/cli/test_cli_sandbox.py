@@ -48,8 +48,8 @@ def stopped(started: subprocess.Popen[str], by: signal.Signals) -> Ended:
 def test_it_serves_until_it_is_stopped(by: signal.Signals) -> None:
     with serving("--users", "3", "--calls", "30", "--seed", "7") as (started, url, token):
         with VoipStudio(token, base_url=url) as client:
-            assert client.users.list().total() == 3
-            assert client.cdrs.list().total() == 30
+            assert client.users.list().count() == 3
+            assert client.cdrs.list().count() == 30
         ended = stopped(started, by)
 
     assert ended.code == 130
@@ -71,7 +71,7 @@ def test_rows_last_in_a_database(tmp_path: Path) -> None:
         stopped(started, signal.SIGINT)
     with serving(*database) as (started, url, token), VoipStudio(token, base_url=url) as client:
         assert "Lasting" in [group.name for group in client.user_groups.list()]
-        assert client.users.list().total() == 2
+        assert client.users.list().count() == 2
 
 
 def test_documented_shapes_are_a_switch() -> None:

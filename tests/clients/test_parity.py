@@ -109,7 +109,7 @@ async def ways_to_page(client: Any, sandbox: Sandbox) -> Any:
     pages = client.cdrs.list(page_size=9)
     seen: list[Any] = [repr(pages).removeprefix("Async"), pages.report]
     seen += [await settle(pages.page(2)), await settle(pages.page(99)), await settle(pages.first())]
-    seen += [await settle(pages.total()), await every(pages.pages()), pages.report]
+    seen += [await settle(pages.count()), await every(pages.pages()), pages.report]
     seen += [await settle(pages.collect(max_items=13)), pages.report]
     seen += [len(await settle(pages.collect(require_complete=True))), pages.report, await settle(pages.collect(0))]
     return seen

@@ -189,7 +189,7 @@ def test_wrong_arguments_are_told_in_the_words_of_the_operation(call: Any, words
 
 def test_a_walk_takes_its_range_by_name() -> None:
     with VoipStudio("token") as client:
-        assert "Slices(Cdr" in repr(client.cdrs.walk(start=date(2026, 1, 1), end=date(2026, 2, 1), concurrency=2))
+        assert "Pages(Cdr" in repr(client.cdrs.walk(start=date(2026, 1, 1), end=date(2026, 2, 1), concurrency=2))
 
 
 def test_what_deletes_an_account_refuses_without_its_confirmation() -> None:

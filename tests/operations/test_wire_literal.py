@@ -167,7 +167,7 @@ async def test_single_pages(recorded: Any, recorder: Recorder) -> None:
     assert recorder.last.below == "/users?page=3&limit=25&sort=id&dir=DESC"
     await settle(pages.first())
     assert recorder.last.below == "/users?page=1&limit=1&sort=id&dir=DESC"
-    await settle(pages.total())
+    await settle(pages.count())
     assert recorder.last.below == "/users?page=1&limit=1"
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import attrs
 import pytest
+from faces import settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorder import Recorder
 
-from voipstudio_async import AsyncPages, PageReport, PaginationError, User, VoipStudioError
+from voipstudio_async import AsyncPages, PageReport, Pages, PaginationError, User, VoipStudioError
 from voipstudio_async.pagination.page import PageQuery
 from voipstudio_async.wire.codec import codec
 from voipstudio_async.wire.exchange import Exchange, Reply
@@ -229,9 +231,23 @@ def test_single_requests() -> None:
     assert [row.id for row in run(pages.page, 2).items] == [1]
     assert len(run(pages.page, 9)) == 0
     assert run(pages.first).id == 3
-    assert run(pages.total) == 3
+    assert run(pages.count) == 3
     assert run(listing(Server([])).first) is None
-    assert run(listing(Server([1], total=lambda *_: None)).total) is None
+
+
+def test_a_count_that_is_not_told_is_an_error() -> None:
+    with pytest.raises(PaginationError, match="/users: the API does not tell how many there are"):
+        run(listing(Server([1], total=lambda *_: None)).count)
+
+
+async def test_the_old_name_of_count_warns_and_works(recorded: Any, recorder: Recorder) -> None:
+    for told in (7, None):
+        recorder.answer(200, {"data": [], "total": told})
+        with pytest.warns(DeprecationWarning, match=r"count\(\)") as caught:
+            assert await settle(recorded.users.list().total()) == told
+        assert caught[0].filename == __file__
+    faces: tuple[Any, ...] = (AsyncPages, Pages)
+    assert all("count()" in face.total.__deprecated__ for face in faces)
 
 
 def test_leaving_early_stops_what_is_under_way() -> None:

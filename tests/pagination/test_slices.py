@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorder import Recorder
 
-from voipstudio_async import AsyncVoipStudio, Cdr, ClientClosedError, ConfigurationError, PageReport, VoipStudioError
+from voipstudio_async import (
+    AsyncPages,
+    AsyncVoipStudio,
+    Cdr,
+    ClientClosedError,
+    ConfigurationError,
+    PageReport,
+    VoipStudioError,
+)
 from voipstudio_async.pagination.page import PageQuery
-from voipstudio_async.pagination.slices import AsyncSlices, cut
+from voipstudio_async.pagination.slices import cut, sliced
 from voipstudio_async.sandbox import Sandbox
 from voipstudio_async.wire.codec import codec
 from voipstudio_async.wire.exchange import Exchange, Reply
@@ -64,10 +73,17 @@ class Server:
         return json.dumps({"data": rows[(page - 1) * limit : page * limit], "total": len(rows)}).encode()
 
 
-def walk(server: Server, hours: int = 24, step: int = 6, concurrency: int = 2, **options: Any) -> AsyncSlices[Cdr]:
-    bounds = cut(START, START + timedelta(hours=hours), timedelta(hours=step), UTC)
+def walk(server: Server, hours: int = 24, step: int = 6, concurrency: int = 2, **options: Any) -> AsyncPages[Cdr]:
+    cuts = cut(START, START + timedelta(hours=hours), timedelta(hours=step), UTC)
     query = PageQuery(Cdr, "/cdrs", CODEC, page_size=options.pop("page_size", 3))
-    return AsyncSlices(query, "calldate", bounds, server.fetch, concurrency, **options)
+    return sliced(query, "calldate", cuts, server.fetch, concurrency, **options)
+
+
+def bounds_of(*range: Any) -> list[str]:
+    """Return where a range is cut: the beginning of each slice, and the end of the last."""
+    cuts = list(cut(*range).slices())
+    assert all(end == begin for (_, _, end), (_, begin, _) in pairwise(cuts))
+    return [low for _, low, _ in cuts] + [cuts[-1][2]]
 
 
 def run(function: Callable[..., Any], *args: Any) -> Any:
@@ -196,7 +212,7 @@ def test_a_checkpoint_fits_its_own_walk_only() -> None:
 
 
 def test_the_last_slice_may_be_short() -> None:
-    bounds = cut(date(2026, 3, 1), datetime(2026, 3, 3, 6, tzinfo=UTC), timedelta(days=1), UTC)
+    bounds = bounds_of(date(2026, 3, 1), datetime(2026, 3, 3, 6, tzinfo=UTC), timedelta(days=1), UTC)
 
     assert bounds == ["2026-03-01 00:00:00", "2026-03-02 00:00:00", "2026-03-03 00:00:00", "2026-03-03 06:00:00"]
 
@@ -204,18 +220,19 @@ def test_the_last_slice_may_be_short() -> None:
 def test_dates_are_midnights_in_the_zone_of_the_client() -> None:
     warsaw = ZoneInfo("Europe/Warsaw")
 
-    assert cut(date(2026, 3, 1), date(2026, 3, 2), timedelta(days=1), warsaw) == [
+    assert bounds_of(date(2026, 3, 1), date(2026, 3, 2), timedelta(days=1), warsaw) == [
         "2026-03-01 00:00:00",
         "2026-03-02 00:00:00",
     ]
     assert (
-        cut(datetime(2026, 3, 1, tzinfo=UTC), date(2026, 3, 2), timedelta(days=2), warsaw)[0] == "2026-03-01 01:00:00"
+        bounds_of(datetime(2026, 3, 1, tzinfo=UTC), date(2026, 3, 2), timedelta(days=2), warsaw)[0]
+        == "2026-03-01 01:00:00"
     )
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)])
 def test_a_change_of_the_clock_leaves_no_gap(day: date) -> None:
-    bounds = cut(day, day + timedelta(days=1), timedelta(hours=1), ZoneInfo("Europe/Warsaw"))
+    bounds = bounds_of(day, day + timedelta(days=1), timedelta(hours=1), ZoneInfo("Europe/Warsaw"))
 
     assert bounds == sorted(set(bounds))
     assert (bounds[0], bounds[-1]) == (f"{day} 00:00:00", f"{day + timedelta(days=1)} 00:00:00")
@@ -247,7 +264,7 @@ async def test_a_sliced_walk_offers_what_a_listing_does(studio: Any) -> None:
     days = sorted({row.calldate.date() for row in await every(studio.cdrs.list())})
     slices = studio.cdrs.walk(days[0], days[-1] + timedelta(days=1), slice=timedelta(days=7))
 
-    assert await settle(slices.total()) == 60
+    assert await settle(slices.count()) == 60
     assert len(await settle(slices.collect(require_complete=True))) == 60
     assert slices.report.complete
     assert (await settle(slices.first())) is not None

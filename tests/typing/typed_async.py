@@ -66,7 +66,7 @@ async def listings(client: AsyncVoipStudio) -> None:
         assert_type(page, Page[Cdr])
     assert_type(await pages.page(3), Page[Cdr])
     assert_type(await pages.first(), Cdr | None)
-    assert_type(await pages.total(), int | None)
+    assert_type(await pages.count(), int)
     assert_type(await pages.collect(max_items=5, require_complete=True), list[Cdr])
     assert_type(pages.report, PageReport)
     assert_type(pages.checkpoint(), str)

@@ -66,7 +66,7 @@ def listings(client: VoipStudio) -> None:
         assert_type(page, Page[Cdr])
     assert_type(pages.page(3), Page[Cdr])
     assert_type(pages.first(), Cdr | None)
-    assert_type(pages.total(), int | None)
+    assert_type(pages.count(), int)
     assert_type(pages.collect(max_items=5, require_complete=True), list[Cdr])
     assert_type(pages.report, PageReport)
     assert_type(pages.checkpoint(), str)

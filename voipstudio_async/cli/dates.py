@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from ..entities.zones import NO_DATABASE, first_moment, next_day
 from ..errors import ConfigurationError
 from .names import hint
 
@@ -25,7 +26,10 @@ def zone(name: str) -> tzinfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        near = hint(name, zoneinfo.available_timezones())
+        names = zoneinfo.available_timezones()
+        if not names:
+            raise ConfigurationError(f"--tz: {NO_DATABASE}") from None
+        near = hint(name, names)
         raise ConfigurationError(f"--tz: there is no time zone {name!r}{near}; write one like Europe/Warsaw") from None
 
 
@@ -58,10 +62,9 @@ def edge(value: date | datetime, tz: tzinfo, *, at_end: bool) -> datetime:
     if isinstance(value, datetime):
         return value if value.tzinfo is not None else value.replace(tzinfo=tz)
     if not at_end:
-        return datetime.combine(value, time(), tz)
+        return first_moment(value, tz)
     # The day after begins one second later also where the clock is put forward at midnight.
-    following = datetime.combine(value + timedelta(days=1), time(), tz)
-    return (following.astimezone(UTC) - timedelta(seconds=1)).astimezone(tz)
+    return (next_day(value, tz).astimezone(UTC) - timedelta(seconds=1)).astimezone(tz)
 
 
 def given(text: str, tz: tzinfo, option: str) -> date | datetime:

@@ -12,6 +12,7 @@ import msgspec
 
 from ..entities import Entity
 from ..entities.base import field_specs
+from ..entities.zones import seen_in
 from ..errors import ConfigurationError
 from .names import hint
 from .secrets import masked
@@ -83,7 +84,7 @@ def to_cell(value: Any) -> str:
 
 def _plain(value: Any, tz: tzinfo) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(tz) if value.tzinfo is not None else value
+        return seen_in(value, tz) if value.tzinfo is not None else value
     if isinstance(value, _TUPLE):
         return [_plain(item, tz) for item in value]
     return value

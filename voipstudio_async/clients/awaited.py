@@ -20,7 +20,7 @@ from ..operations import Async, Bound, as_it_is
 from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import AsyncPages
-from ..pagination.slices import AsyncSlices
+from ..pagination.slices import Cuts, sliced
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
 from ..wire.redaction import conceal
@@ -84,10 +84,10 @@ class AsyncCaller:
         return AsyncPages(query, self.fetch, prefetch, resume)
 
     def slices(
-        self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
+        self, query: PageQuery[E], field: str, cuts: Cuts, *, concurrency: int, resume: str | None = None
     ) -> AsyncPages[E]:
         """Begin a listing that is walked in slices of time."""
-        return AsyncSlices(query, field, bounds, self.fetch, concurrency, resume)
+        return sliced(query, field, cuts, self.fetch, concurrency, resume)
 
     async def many(
         self,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from yarl import URL
 
+from ..entities.zones import known
 from ..errors import ConfigurationError
 from ..http.auth import Auth, TokenAuth
 from ..http.hooks import Hooks
@@ -85,7 +86,7 @@ class BaseClient(Catalogue[F]):
         hooks: Hooks = Hooks(),
     ) -> None:
         check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy), limits=(limits, Limits))
-        check_kinds(tz=(tz, tzinfo), hooks=(hooks, Hooks))
+        check_kinds(hooks=(hooks, Hooks))
         _check_ssl(ssl)
         self._start(
             Setup(
@@ -98,7 +99,7 @@ class BaseClient(Catalogue[F]):
                 proxy=_proxy(proxy),
                 ssl=ssl,
                 trust_env=trust_env,
-                codec=codec(tz, strict),
+                codec=codec(known(tz), strict),
                 hooks=hooks,
             )
         )

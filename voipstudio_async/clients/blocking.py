@@ -19,6 +19,7 @@ from ..operations import Blocking, Bound, as_it_is
 from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import Pages
+from ..pagination.slices import Cuts
 from ..wire.exchange import Exchange, Request
 from .awaited import AsyncCaller, AsyncVoipStudio, make_caller, view_of
 from .base import BaseClient, Setup
@@ -49,10 +50,10 @@ class BlockingCaller:
         return Pages(self.core.pages(query, prefetch=prefetch, resume=resume), self.portal)
 
     def slices(
-        self, query: PageQuery[E], field: str, bounds: list[str], *, concurrency: int, resume: str | None = None
+        self, query: PageQuery[E], field: str, cuts: Cuts, *, concurrency: int, resume: str | None = None
     ) -> Pages[E]:
         """Begin a listing that is walked in slices of time."""
-        pages = self.core.slices(query, field, bounds, concurrency=concurrency, resume=resume)
+        pages = self.core.slices(query, field, cuts, concurrency=concurrency, resume=resume)
         return Pages(pages, self.portal)
 
     def many(

@@ -12,6 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard, cast
 
+from ..errors import ConfigurationError
+from .zones import wall_clock
+
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?", re.ASCII)
 _MOMENT = re.compile(
@@ -32,6 +35,7 @@ _MAX_DIGITS = 4000
 """Python refuses to turn longer texts into integers; one that long is not an id."""
 _EPOCH_LIMIT = 253_402_300_800
 """The first second of the year 10000."""
+_LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - of any zone's clock
 
 
 class Misfit(ValueError):
@@ -139,8 +143,10 @@ def moment_text(value: datetime, tz: tzinfo, operator: str) -> str:
 
     The API knows whole seconds: a fraction is rounded so that `operator` lets the same whole seconds through.
     """
-    wall = (value if value.tzinfo is None else value.astimezone(tz)).replace(tzinfo=None)
+    wall = wall_clock(value, tz)
     if wall.microsecond and operator in ("gte", "lt"):
+        if wall > _LAST_SECOND:
+            raise ConfigurationError(f"{value} cannot be rounded up to a whole second; compare with '<=' or '>'")
         wall += timedelta(seconds=1)
     return wall.replace(microsecond=0).isoformat(" ")
 
@@ -167,8 +173,3 @@ def loose(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: loose(item) for key, item in cast("dict[str, Any]", value).items()}
     return value
-
-
-def zone_name(tz: tzinfo) -> str:
-    """Name a zone: ``Europe/London``, ``UTC``, ``UTC+02:00``."""
-    return str(getattr(tz, "key", None) or tz)

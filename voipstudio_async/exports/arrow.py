@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..entities.base import Entity
-from ..entities.scalars import zone_name
+from ..entities.zones import zone_name
 from ..errors import ConfigurationError, DecodeError
 from ..extras import needed
 from .columns import Kind, Table, to_json

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 import attrs
 
 from ..entities.base import Entity
-from ..entities.scalars import zone_name
+from ..entities.zones import zone_name
 from ..errors import ConfigurationError, PaginationError
 from ..pagination.page import PageReport
 from ..pagination.pagers import AsyncPages, Pages

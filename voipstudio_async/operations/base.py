@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 from ..entities.base import Entity
 from ..pagination.page import PageQuery
+from ..pagination.slices import Cuts
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Repeat
 from .description import Answers, Parameter
@@ -66,9 +67,7 @@ class Caller(Protocol):
         """Begin a listing: `AsyncPages` or `Pages`."""
         ...
 
-    def slices(
-        self, query: PageQuery[Any], field: str, bounds: list[str], /, *, concurrency: int, resume: str | None
-    ) -> Any:
+    def slices(self, query: PageQuery[Any], field: str, cuts: Cuts, /, *, concurrency: int, resume: str | None) -> Any:
         """Begin a listing that is walked in slices of time: `AsyncPages` or `Pages`."""
         ...
 

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..entities.base import Entity
-from ..errors import ConfigurationError, PaginationError
+from ..errors import ConfigurationError
 from ..pagination.page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, Strategy
 from ..pagination.pagers import AsyncPages, Pages
 from ..pagination.slices import cut
 from ..wire.codec import Codec
-from ..wire.exchange import Exchange, Reply
+from ..wire.exchange import Exchange
 from ..wire.filters import Condition, flatten
 from .base import A_co, Awaited, B_co, Derived, Operation, R_co, Resource, join
 from .description import Answers
@@ -151,16 +151,7 @@ class Count(Derived[Counter[Awaited[int]], Counter[int]]):
         return call_signature(Counter)
 
     def exchange(self, codec: Codec, path: str, /, *filters: Condition) -> Exchange[int]:
-        place = join(path, self.listing.below)
-        asked = PageQuery(self.listing._entity, place, codec, flatten(filters)).count()
-
-        def read(reply: Reply) -> int:
-            total = asked.read(reply)
-            if total is None:
-                raise PaginationError(f"{place}: the API does not tell how many there are")
-            return total
-
-        return Exchange(asked.request, read)
+        return PageQuery(self.listing._entity, join(path, self.listing.below), codec, flatten(filters)).count()
 
 
 class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
@@ -201,5 +192,5 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
         caller = resource._caller
         place = join(resource.path, self.listing.below)
         query = PageQuery(self.listing._entity, place, caller.codec, flatten(filters), page_size=page_size, **options)
-        bounds = cut(start, end, slice, caller.codec.tz)
-        return caller.slices(query, self.by, bounds, concurrency=concurrency, resume=resume)
+        cuts = cut(start, end, slice, caller.codec.tz)
+        return caller.slices(query, self.by, cuts, concurrency=concurrency, resume=resume)

@@ -7,8 +7,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 import attrs
 
+from ..entities.arguments import count, told, whole
 from ..entities.base import Entity
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, PaginationError
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request
 from ..wire.filters import Filter
@@ -63,9 +64,8 @@ def _check_order(_: object, __: object, order: Any) -> None:
         raise ConfigurationError(f"order_by names a field, 'calldate' or '-calldate', got {order!r}")
 
 
-def _check_page_size(_: object, __: object, size: Any) -> None:
-    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_PAGE_SIZE:
-        raise ConfigurationError(f"page_size must be from 1 to {MAX_PAGE_SIZE}, got {size!r}")
+def _page_size(size: Any) -> int:
+    return count("page_size", size, 1, MAX_PAGE_SIZE)
 
 
 def _check_strategy(query: PageQuery[Any], _: object, strategy: Strategy) -> None:
@@ -84,7 +84,7 @@ class PageQuery(Generic[E]):
     codec: Codec = attrs.field(repr=False)
     filters: tuple[Filter, ...] = ()
     order_by: str | None = attrs.field(default=DEFAULT_ORDER, validator=_check_order)
-    page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE, validator=_check_page_size)
+    page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE, converter=_page_size)
     strategy: Strategy = attrs.field(default="offset", validator=_check_strategy)
     parameters: tuple[tuple[str, str], ...] = ()
     """What the listing sends besides: ``include``, for instance."""
@@ -101,9 +101,10 @@ class PageQuery(Generic[E]):
 
     def page(self, number: int, size: int | None = None) -> Exchange[Page[E]]:
         """Ask for one page."""
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            raise ConfigurationError(f"pages are counted from 1, got {number!r}")
-        return self._exchange(number, number, size or self.page_size, self.filters)
+        asked = whole(number)
+        if asked is None or asked < 1:
+            raise ConfigurationError(f"pages are counted from 1, got {told(number)}")
+        return self._exchange(asked, asked, size or self.page_size, self.filters)
 
     def beyond(self, last: int | None, number: int) -> Exchange[Page[E]]:
         """Ask for the rows that come after an id; `number` is what to call the page."""
@@ -112,10 +113,22 @@ class PageQuery(Generic[E]):
         bound = Filter("id", "lt" if self.descending else "gt", last)
         return self._exchange(1, number, self.page_size, (*self.filters, bound))
 
-    def count(self) -> Exchange[int | None]:
+    def total(self) -> Exchange[int | None]:
         """Ask for the total alone: the smallest page there is."""
         bare = attrs.evolve(self, order_by=None, strategy="offset")
         return Exchange(bare._request(1, 1, self.filters), lambda reply: self.codec.total(reply.body))
+
+    def count(self) -> Exchange[int]:
+        """Ask for the total, which has to be told."""
+        asked = self.total()
+
+        def read(reply: Reply) -> int:
+            total = asked.read(reply)
+            if total is None:
+                raise PaginationError(f"{self.path}: the API does not tell how many there are")
+            return total
+
+        return Exchange(asked.request, read)
 
     def _exchange(self, asked: int, number: int, size: int, filters: tuple[Filter, ...]) -> Exchange[Page[E]]:
         def read(reply: Reply) -> Page[E]:

@@ -11,10 +11,13 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from datetime import tzinfo
+from functools import partial
 from typing import Generic, Protocol, Self, TypeVar, TypeVarTuple
 
+from ..deprecation import deprecated
+from ..entities.arguments import count
 from ..entities.base import Entity
-from ..errors import ClientClosedError, ConfigurationError, PaginationError
+from ..errors import ClientClosedError, PaginationError
 from ..wire.exchange import Exchange
 from .page import Page, PageQuery, PageReport
 from .strategies import Checkpoint, WalkStrategy, begin
@@ -35,24 +38,86 @@ class Fetch(Protocol):
         ...
 
 
+class Walk(Protocol[E]):
+    """One way through a listing, from its beginning or from a checkpoint. It is gone once."""
+
+    @property
+    def report(self) -> PageReport:
+        """What it has seen so far."""
+        ...
+
+    def checkpoint(self) -> str:
+        """Say where it stands, as a small JSON text."""
+        ...
+
+    def pages(self) -> AsyncGenerator[Page[E], None]:
+        """Go through the listing; pages without a new row are left out."""
+        ...
+
+
+class PageWalk(Generic[E]):
+    """A walk page by page, some of which are fetched ahead."""
+
+    def __init__(self, query: PageQuery[E], fetch: Fetch, prefetch: int = 0, resume: str | None = None) -> None:
+        self._fetch = fetch
+        self._prefetch = prefetch
+        self._walk: WalkStrategy[E] = begin(query, None if resume is None else Checkpoint.load(resume, query))
+
+    @property
+    def report(self) -> PageReport:
+        """What it has seen so far."""
+        return self._walk.report
+
+    def checkpoint(self) -> str:
+        """Say where it stands, as a small JSON text."""
+        return self._walk.checkpoint().dump()
+
+    async def pages(self) -> AsyncGenerator[Page[E], None]:
+        """Go through the listing; pages without a new row are left out."""
+        walk = self._walk
+        ahead: _Ahead[E] = _Ahead(self._fetch)
+        try:
+            while not walk.ended:
+                page = walk.take(await self._next(walk, ahead))
+                ahead.fill(walk, self._prefetch)
+                if page.items:
+                    yield page
+                # Not held while the next one is awaited: a page can be large.
+                del page
+        finally:
+            await ahead.close()
+
+    async def _next(self, walk: WalkStrategy[E], ahead: _Ahead[E]) -> Page[E]:
+        if ahead:
+            return await ahead.pop()
+        exchange = walk.ask()
+        assert exchange is not None, "a walk that has not ended and waits for nothing has a page to ask for"
+        return (await self._fetch(exchange))()
+
+
 class AsyncPages(Generic[E]):
     """A listing: iterate it for all rows, or use its methods for less. Nothing is sent before that.
 
     Each iteration is a walk of its own; `report` is about the latest.
     """
 
-    def __init__(self, query: PageQuery[E], fetch: Fetch, prefetch: int = 0, resume: str | None = None) -> None:
-        if isinstance(prefetch, bool) or not isinstance(prefetch, int) or prefetch < 0:
-            raise ConfigurationError(f"prefetch must be 0 or more pages, got {prefetch!r}")
+    def __init__(
+        self,
+        query: PageQuery[E],
+        fetch: Fetch,
+        prefetch: int = 0,
+        resume: str | None = None,
+        *,
+        walk: Callable[[str | None], Walk[E]] | None = None,
+    ) -> None:
+        ahead = count("prefetch", prefetch, 0, unit="pages")
         self._query = query
         self._fetch = fetch
-        self._prefetch = prefetch
+        self._prefetch = ahead
         self._resume = resume
-        self._walk = self._begin()
-
-    def _begin(self) -> WalkStrategy[E]:
-        point = None if self._resume is None else Checkpoint.load(self._resume, self._query)
-        return begin(self._query, point)
+        self._begin: Callable[[str | None], Walk[E]] = walk or partial(PageWalk[E], query, fetch, ahead)
+        """Begins a walk, from a checkpoint if there is one."""
+        self._walk = self._begin(resume)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._query.entity.__name__}, {self._query.path!r})"
@@ -79,11 +144,11 @@ class AsyncPages(Generic[E]):
         is done with. It needs the order ``id`` or ``-id``. What comes after it is complete as far as nothing changed in
         between; a walk with ``strategy="keyset"`` misses nothing.
         """
-        return self._walk.checkpoint().dump()
+        return self._walk.checkpoint()
 
     def resumed(self, checkpoint: str) -> Self:
         """Return the same listing, to be gone on with from a checkpoint."""
-        return type(self)(self._query, self._fetch, self._prefetch, checkpoint)
+        return type(self)(self._query, self._fetch, self._prefetch, checkpoint, walk=self._begin)
 
     async def __aiter__(self) -> AsyncGenerator[E, None]:
         pages = self.pages()
@@ -91,31 +156,20 @@ class AsyncPages(Generic[E]):
             async for page in pages:
                 for item in page.items:
                     yield item
-                del page  # see `pages`
+                del page  # see `PageWalk.pages`
         finally:
             await pages.aclose()
 
     async def pages(self) -> AsyncGenerator[Page[E], None]:
         """Walk the listing page by page; pages without a new row are left out."""
-        self._walk = walk = self._begin()
-        ahead: _Ahead[E] = _Ahead(self._fetch)
+        self._walk = walk = self._begin(self._resume)
+        pages = walk.pages()
         try:
-            while not walk.ended:
-                page = walk.take(await self._next(walk, ahead))
-                ahead.fill(walk, self._prefetch)
-                if page.items:
-                    yield page
-                # Not held while the next one is awaited: a page can be large.
-                del page
+            async for page in pages:
+                yield page
+                del page  # see `PageWalk.pages`
         finally:
-            await ahead.close()
-
-    async def _next(self, walk: WalkStrategy[E], ahead: _Ahead[E]) -> Page[E]:
-        if ahead:
-            return await ahead.pop()
-        exchange = walk.ask()
-        assert exchange is not None, "a walk that has not ended and waits for nothing has a page to ask for"
-        return await self._read(exchange)
+            await pages.aclose()
 
     async def _read(self, exchange: Exchange[T]) -> T:
         return (await self._fetch(exchange))()
@@ -129,9 +183,20 @@ class AsyncPages(Generic[E]):
         page = await self._read(self._query.page(1, size=1))
         return page.items[0] if page.items else None
 
-    async def total(self) -> int | None:
-        """Ask how many rows there are, with one small request. None when the API does not tell."""
+    async def count(self) -> int:
+        """Ask how many rows there are, with one small request.
+
+        :raises PaginationError: the API does not tell
+        """
         return await self._read(self._query.count())
+
+    @deprecated("total() is called count() now, which raises PaginationError where the API does not tell")
+    async def total(self) -> int | None:
+        """Ask how many rows there are: the old name of `count`. None when the API does not tell."""
+        return await self._total()
+
+    async def _total(self) -> int | None:
+        return await self._read(self._query.total())
 
     async def collect(self, max_items: int | None = None, require_complete: bool = False) -> list[E]:
         """Fetch all rows, or the first `max_items`, into a list.
@@ -139,8 +204,8 @@ class AsyncPages(Generic[E]):
         With `require_complete` the list is everything, or there is a `PaginationError` with the report: the API must
         have told the same total from first to last, and have given as many rows.
         """
-        if max_items is not None and (isinstance(max_items, bool) or not isinstance(max_items, int) or max_items < 0):
-            raise ConfigurationError(f"max_items must be 0 or more, got {max_items!r}")
+        if max_items is not None:
+            max_items = count("max_items", max_items, 0)
         items: list[E] = []
         if max_items == 0:
             return items
@@ -244,7 +309,7 @@ class Pages(Generic[E]):
     def __iter__(self) -> Iterator[E]:
         for page in self.pages():
             yield from page.items
-            del page  # see `AsyncPages.pages`
+            del page  # see `PageWalk.pages`
 
     def pages(self) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; pages without a new row are left out."""
@@ -264,9 +329,14 @@ class Pages(Generic[E]):
         """Fetch the first row alone, or None when there is none."""
         return self._run(self._pages.first)
 
+    def count(self) -> int:
+        """Ask how many rows there are, with one small request; see `AsyncPages.count`."""
+        return self._run(self._pages.count)
+
+    @deprecated("total() is called count() now, which raises PaginationError where the API does not tell")
     def total(self) -> int | None:
-        """Ask how many rows there are, with one small request. None when the API does not tell."""
-        return self._run(self._pages.total)
+        """Ask how many rows there are: the old name of `count`. None when the API does not tell."""
+        return self._run(self._pages._total)
 
     def collect(self, max_items: int | None = None, require_complete: bool = False) -> list[E]:
         """Fetch all rows, or the first `max_items`, into a list; see `AsyncPages.collect`."""

@@ -11,17 +11,19 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Generic, Self, TypeVar
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Generic, TypeVar
 
 import attrs
 
+from ..entities.arguments import count, plain, told
 from ..entities.base import Entity
-from ..entities.scalars import moment_text
+from ..entities.scalars import day_text, moment_text
+from ..entities.zones import aware, first_moment, is_repeated, seen_in, wall_clock, zone_name
 from ..errors import ClientClosedError, ConfigurationError
 from ..wire.filters import Filter
 from .page import Page, PageQuery, PageReport
-from .pagers import ELSEWHERE, AsyncPages, Fetch
+from .pagers import ELSEWHERE, AsyncPages, Fetch, PageWalk
 from .strategies import check_order, fingerprint
 
 E = TypeVar("E", bound=Entity)
@@ -31,29 +33,90 @@ _BUFFER = 2
 _NOTHING = PageReport(total_first=0, total_last=0)
 
 
-def cut(start: date, end: date, step: timedelta, tz: tzinfo) -> list[str]:
-    """Return the bounds of the slices from `start` up to but without `end`, as the API writes moments."""
+@attrs.frozen
+class Cuts:
+    """Where a range of time is cut into slices: reckoned one after another, since a range may be long."""
+
+    low: str
+    """The beginning of the first slice, as the API writes moments."""
+    high: str
+    """The end of the last one, which does not belong to it."""
+    step: timedelta
+    tz: tzinfo
+    _first: datetime
+    _last: datetime
+
+    @property
+    def count(self) -> int:
+        """The number of slices, some of which may be empty where the clock is changed."""
+        return -(-(self._last - self._first) // self.step)
+
+    def slices(self, begin: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Return the slices from one on: its number, its beginning, and its end, which belongs to the next.
+
+        Where the clock is put back, what it showed already is not cut again.
+        """
+        low = self._high_water(begin)
+        for index in range(begin, self.count):
+            high = max(low, self._text(index + 1))
+            if low < high:
+                yield index, low, high
+            low = high
+
+    def _high_water(self, index: int) -> str:
+        """Return the latest that the clock had shown when a slice began."""
+        highest = self._text(index)
+        while index > 0 and self._moment(index).fold:
+            index -= 1
+            highest = max(highest, self._text(index))
+        return highest
+
+    def _text(self, index: int) -> str:
+        if index in (0, self.count):
+            return self.high if index else self.low
+        wall = self._moment(index).replace(tzinfo=None)
+        return min(self.high, max(self.low, moment_text(wall, self.tz, "gte")))
+
+    def _moment(self, index: int) -> datetime:
+        return seen_in(self._first + index * self.step, self.tz)
+
+
+def cut(start: date, end: date, step: timedelta, tz: tzinfo) -> Cuts:
+    """Cut the range from `start` up to but without `end` into slices."""
+    step = plain(step)
     if not isinstance(step, timedelta) or step < timedelta(seconds=1):
-        raise ConfigurationError(f"slice must be a timedelta of a second or more, got {step!r}")
-    first, last = _moment(start, tz), _moment(end, tz)
-    if first >= last:
-        raise ConfigurationError(f"start must be before end, got {start} and {end}")
-    count = -(-(last - first) // step)
-    moments = [first + index * step for index in range(count)]
-    return sorted({moment_text(moment, tz, "gte") for moment in [*moments, last]})
+        raise ConfigurationError(f"slice must be a timedelta of a second or more, got {told(step)}")
+    (low, first), (high, last) = _bound(start, tz), _bound(end, tz)
+    if first > last or low > high or (low == high and first == last):
+        raise ConfigurationError(f"start must be before end, got {told(start)} and {told(end)}")
+    # A day that was left out as a whole has bounds, and takes no time.
+    return Cuts(low, high, step, tz, first, max(last, first + timedelta(seconds=1)) if low < high else last)
 
 
-def _moment(value: date, tz: tzinfo) -> datetime:
+def _bound(value: date, tz: tzinfo) -> tuple[str, datetime]:
+    """Return what a bound is on the clock of the zone, and when it is."""
+    value = plain(value)
     if not isinstance(value, date):
-        raise ConfigurationError(f"a walk goes from a date or date-time to another, got {value!r}")
-    moment = value if isinstance(value, datetime) else datetime.combine(value, time.min)
-    wall = moment.astimezone(tz) if moment.tzinfo is not None else moment.replace(tzinfo=tz)
-    if wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset():
+        raise ConfigurationError(f"a walk goes from a date or date-time to another, got {told(value)}")
+    if not isinstance(value, datetime):
+        # A day is what is dated by it: its midnight need not be.
+        return day_text(value, "gte"), _in_utc(first_moment(value, tz))
+    moment = aware(value, tz)
+    wall = wall_clock(moment, tz)
+    if is_repeated(wall, tz):
         raise ConfigurationError(
-            f"{wall} lies where the clocks of {tz} are changed, and the API's date-times cannot tell which hour is"
-            " meant: begin and end a walk outside of it"
+            f"{wall} lies where the clocks of {zone_name(tz)} are changed, and the API's date-times cannot tell which"
+            " hour is meant: begin and end a walk outside of it"
         )
-    return wall.astimezone(UTC)
+    return moment_text(moment, tz, "gte"), _in_utc(moment)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        # East of the first moment there is, or west of the last: the clock's own reading is near enough to count from.
+        return moment.replace(tzinfo=UTC)
 
 
 def between(query: PageQuery[E], field: str, low: str, high: str) -> PageQuery[E]:
@@ -75,7 +138,7 @@ class _Given(Generic[E]):
 class _Slice(Generic[E]):
     """One slice that is being walked ahead of the caller."""
 
-    def __init__(self, pager: AsyncPages[E], by_id: bool) -> None:
+    def __init__(self, pager: PageWalk[E], by_id: bool) -> None:
         self._pager = pager
         self._by_id = by_id
         self._queue: asyncio.Queue[_Given[E]] = asyncio.Queue(_BUFFER)
@@ -111,24 +174,22 @@ class _Slice(Generic[E]):
         await asyncio.gather(self._task, return_exceptions=True)
 
 
-class AsyncSlices(AsyncPages[E]):
-    """A listing of a range of time that is walked in slices; otherwise like any other."""
+class SlicedWalk(Generic[E]):
+    """A walk that is made of walks, one for each slice of a range of time."""
 
     def __init__(
         self,
         query: PageQuery[E],
         field: str,
-        bounds: list[str],
+        cuts: Cuts,
         fetch: Fetch,
         concurrency: int,
         resume: str | None = None,
     ) -> None:
-        if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
-            raise ConfigurationError(f"concurrency must be 1 or more slices, got {concurrency!r}")
-        super().__init__(between(query, field, bounds[0], bounds[-1]), fetch)
-        self._bare = query
+        self._query = query
         self._field = field
-        self._bounds = bounds
+        self._cuts = cuts
+        self._fetch = fetch
         self._concurrency = concurrency
         self._current = _NOTHING
         self._index: int = 0
@@ -136,23 +197,22 @@ class AsyncSlices(AsyncPages[E]):
         self._done: PageReport = attrs.evolve(_NOTHING, complete=True)
         if resume is not None:
             self._index, self._inner, self._done = self._load(resume)
-        self._beginning = (self._index, self._inner, self._done)
 
     @property
     def report(self) -> PageReport:
-        """What the latest walk has seen, all slices together."""
-        finished = self._index == len(self._bounds) - 1
-        report = _sum(self._done, self._current) if not finished else self._done
-        return report if finished else attrs.evolve(report, complete=False)
+        """What it has seen so far, all slices together."""
+        if self._index == self._cuts.count:
+            return self._done
+        return attrs.evolve(_sum(self._done, self._current), complete=False)
 
     async def pages(self) -> AsyncGenerator[Page[E], None]:
         """Walk the slices one after another, with the next ones under way."""
-        (self._index, self._inner, self._done), self._current = self._beginning, _NOTHING
-        ahead: deque[_Slice[E]] = deque()
-        waiting = iter(range(self._index, len(self._bounds) - 1))
+        ahead: deque[tuple[int, _Slice[E]]] = deque()
+        waiting = self._cuts.slices(self._index)
         try:
             while self._fill(ahead, waiting):
-                given = await ahead[0].next()
+                self._index, first = ahead[0]
+                given = await first.next()
                 self._inner, self._current = given.checkpoint, given.report
                 if given.page is not None:
                     yield given.page
@@ -160,26 +220,29 @@ class AsyncSlices(AsyncPages[E]):
                     continue
                 self._index, self._inner, self._done = self._index + 1, None, _sum(self._done, given.report)
                 self._current = _NOTHING
-                await ahead.popleft().close()
+                await ahead.popleft()[1].close()
+            self._index = self._cuts.count
         finally:
-            for one in ahead:
+            for _, one in ahead:
                 await one.close()
 
-    def _fill(self, ahead: deque[_Slice[E]], waiting: Iterator[int]) -> bool:
-        while len(ahead) < self._concurrency and (index := next(waiting, None)) is not None:
-            query = between(self._bare, self._field, self._bounds[index], self._bounds[index + 1])
+    def _fill(self, ahead: deque[tuple[int, _Slice[E]]], waiting: Iterator[tuple[int, str, str]]) -> bool:
+        while len(ahead) < self._concurrency and (cut := next(waiting, None)) is not None:
+            index, low, high = cut
+            query = between(self._query, self._field, low, high)
             resume = self._inner if index == self._index else None
-            ahead.append(_Slice(AsyncPages(query, self._fetch, resume=resume), query.by_id))
+            ahead.append((index, _Slice(PageWalk(query, self._fetch, resume=resume), query.by_id)))
         return bool(ahead)
 
     def checkpoint(self) -> str:
-        """Say where the latest walk stands; see `AsyncPages.checkpoint`."""
+        """Say where it stands, as a small JSON text."""
         check_order(self._query)
         state = {"slice": self._index, "inner": self._inner, "done": attrs.asdict(self._done)}
         return json.dumps({"v": 1, "listing": self._name(), **state})
 
     def _name(self) -> str:
-        return f"{fingerprint(self._query)}/{len(self._bounds)}"
+        whole = between(self._query, self._field, self._cuts.low, self._cuts.high)
+        return f"{fingerprint(whole)}/{self._cuts.count + 1}"
 
     def _load(self, text: str) -> tuple[int, str | None, PageReport]:
         try:
@@ -192,9 +255,17 @@ class AsyncSlices(AsyncPages[E]):
             raise ConfigurationError(f"this checkpoint belongs to another walk than {self._query.path} in these slices")
         return state
 
-    def resumed(self, checkpoint: str) -> Self:
-        """Return the same listing, to be gone on with from a checkpoint."""
-        return type(self)(self._bare, self._field, self._bounds, self._fetch, self._concurrency, checkpoint)
+
+def sliced(
+    query: PageQuery[E], field: str, cuts: Cuts, fetch: Fetch, concurrency: int, resume: str | None = None
+) -> AsyncPages[E]:
+    """Return a listing of a range of time that is walked in slices; otherwise it is like any other."""
+    most = count("concurrency", concurrency, 1, unit="slices")
+
+    def walk(point: str | None) -> SlicedWalk[E]:
+        return SlicedWalk(query, field, cuts, fetch, most, point)
+
+    return AsyncPages(between(query, field, cuts.low, cuts.high), fetch, resume=resume, walk=walk)
 
 
 def _sum(one: PageReport, other: PageReport) -> PageReport:

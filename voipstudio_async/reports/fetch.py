@@ -7,14 +7,15 @@ import math
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import aclosing
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from datetime import time as clock
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Literal, get_args, overload
 
 import attrs
 
 from .. import AsyncVoipStudio, VoipStudio
 from ..entities import Cdr, User
+from ..entities.arguments import count, plain, told
+from ..entities.zones import aware, first_moment, known, next_day
 from ..errors import APIError, ConfigurationError, DeadlineExceeded, VoipStudioError
 from ..pagination.page import MAX_PAGE_SIZE, Page, PageReport
 from ..pagination.pagers import AsyncPages
@@ -125,12 +126,13 @@ def call_report(
     :raises ConfigurationError: the arguments cannot work
     :raises VoipStudioError: the list of users could not be fetched
     """
+    tz = known(tz)
     plan = Plan(
         start=_moment(start, tz),
         end=_moment(end, tz, last=True),
         tz=tz,
         source=source,
-        concurrency=concurrency,
+        concurrency=count("concurrency", concurrency, 1),
         progress=progress,
         deadline=deadline,
     )
@@ -143,11 +145,12 @@ def call_report(
 def _moment(bound: date | None, tz: tzinfo, *, last: bool = False) -> datetime | None:
     if bound is None:
         return None
+    bound = plain(bound)
     if isinstance(bound, datetime):
-        return bound if bound.tzinfo is not None else bound.replace(tzinfo=tz)
+        return aware(bound, tz)
     if isinstance(bound, date):
-        return datetime.combine(bound + timedelta(days=1) if last else bound, clock.min, tz)
-    raise ConfigurationError(f"start and end are dates or date-times, got {bound!r}")
+        return next_day(bound, tz) if last else first_moment(bound, tz)
+    raise ConfigurationError(f"start and end are dates or date-times, got {told(bound)}")
 
 
 def _check(plan: Plan) -> None:
@@ -155,11 +158,14 @@ def _check(plan: Plan) -> None:
         raise ConfigurationError(f"the report would end ({plan.end}) before it begins ({plan.start})")
     if plan.source not in get_args(Wanted):
         raise ConfigurationError(f"source must be one of {', '.join(get_args(Wanted))}, got {plan.source!r}")
-    count = plan.concurrency
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ConfigurationError(f"concurrency must be 1 or more, got {count!r}")
-    if plan.deadline is not None and not (plan.deadline > 0 and math.isfinite(plan.deadline)):
-        raise ConfigurationError(f"deadline must be a number of seconds above 0, got {plan.deadline!r}")
+    if plan.deadline is not None and not _is_duration(plan.deadline):
+        raise ConfigurationError(f"deadline must be a number of seconds above 0, got {told(plan.deadline)}")
+
+
+def _is_duration(seconds: Any) -> bool:
+    return (
+        isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds > 0 and math.isfinite(seconds)
+    )
 
 
 class _Gathering:

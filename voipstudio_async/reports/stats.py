@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Self, TypeVar
 
 from ..entities import CallType, Cdr, Disposition, User
-from ..entities.scalars import zone_name
+from ..entities.zones import first_moment, known, last_day, next_day, seen_in, zone_name
 from ..errors import ConfigurationError
 from .countries import SHORTEST, country_of
 from .figures import NOTHING, Cell, Figures
@@ -68,7 +68,7 @@ def destination_of(cdr: Cdr) -> str:
 
 def hours_of(day: date, tz: tzinfo) -> float:
     """Return the length of a day in hours: 23 or 25 where the clock is changed."""
-    start, end = (datetime.combine(each, datetime.min.time(), tz) for each in (day, day + timedelta(days=1)))
+    start, end = first_moment(day, tz), next_day(day, tz)
     return (end.astimezone(UTC) - start.astimezone(UTC)) / timedelta(hours=1)
 
 
@@ -80,7 +80,7 @@ class CallStats:
     """
 
     def __init__(self, tz: tzinfo = UTC) -> None:
-        self.tz = tz
+        self.tz = known(tz)
         self._users: defaultdict[int | None, Cell] = defaultdict(Cell)
         self._slots: defaultdict[Slot, Cell] = defaultdict(Cell)
         self._outcomes: defaultdict[str, Cell] = defaultdict(Cell)
@@ -163,9 +163,9 @@ class CallStats:
             cells[day].merge(cell)
         days = list(cells)
         if start is not None:
-            days.append(start.astimezone(self.tz).date())
+            days.append(seen_in(start, self.tz).date())
         if end is not None:
-            days.append((end.astimezone(UTC) - timedelta(microseconds=1)).astimezone(self.tz).date())
+            days.append(last_day(end, self.tz))
         if not days:
             return {}
         first, last = min(days), max(days)

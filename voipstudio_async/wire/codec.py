@@ -104,9 +104,17 @@ def _field_error(entry: Any) -> FieldError:
     return FieldError(parts.get("field"), parts.get("message", "no message"), parts.get("code"))
 
 
-@lru_cache(maxsize=32)
 def codec(tz: tzinfo, strict: bool = False) -> Codec:
     """Return the codec for a time zone and a strictness; they are shared, since building hooks costs time."""
+    try:
+        return _shared_codec(tz, strict)
+    except TypeError:
+        # The zones of dateutil, and some that are written by hand, have no hash.
+        return Codec(tz, strict)
+
+
+@lru_cache(maxsize=32)
+def _shared_codec(tz: tzinfo, strict: bool) -> Codec:
     return Codec(tz, strict)
 
 
