@@ -18,6 +18,7 @@ from hostile.servers import Hostile, Script, Talk, answer, rows, until_left
 from hypothesis import given
 from hypothesis import strategies as st
 from leaks import nothing_left
+from operations.made import Parcels
 
 from voipstudio_async import AsyncVoipStudio, DeadlineExceeded, RequestTimeout, RetryPolicy, Timeouts
 from voipstudio_async.http import transport
@@ -240,6 +241,43 @@ async def test_silence_is_given_up_wherever_it_begins(face: type[Any], pieces: i
             with pytest.raises(RequestTimeout, match=r"nothing was received for 0\.3 s"):
                 await settle(client.users.list().page(1))
         assert server.left.wait(5), "the connection was closed"
+
+
+async def slow_to_begin(talk: Talk) -> None:
+    """Answer a create after more time than a client has for silence."""
+    while await talk.request() is not None:
+        await asyncio.sleep(PATIENCE * 2)
+        await talk.send(answer({"data": {"id": 1}}, status="201 Created"))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.usefixtures("whose_timers")
+async def test_an_operation_that_takes_long_is_given_its_time(face: type[Any]) -> None:
+    with Hostile(slow_to_begin) as server:
+        timeouts = Timeouts(read=PATIENCE, total=None)
+        async with opened(face, TOKEN, base_url=server.url, retry=ONCE, timeouts=timeouts) as client:
+            parcels: Any = Parcels(client._caller)
+            assert (await settle(parcels.create(name="x"))).id == 1
+            with pytest.raises(RequestTimeout, match=r"0\.3 s"):
+                await settle(parcels.stop(1))
+            assert (await settle(parcels.create(name="x"))).id == 1
+
+
+@pytest.mark.timeout(20)
+async def test_the_deadline_of_a_call_bounds_an_operation_that_takes_long(face: type[Any]) -> None:
+    with Hostile(until_left) as server:
+        timeouts = Timeouts(read=0.1, total=0.3)
+        async with opened(face, TOKEN, base_url=server.url, timeouts=timeouts) as client:
+            parcels: Any = Parcels(client._caller)
+            with pytest.raises(DeadlineExceeded, match=r"0\.3 s: 1 attempt"):
+                await settle(parcels.send(to="x"))
+
+
+@pytest.mark.parametrize(("read", "least", "waited"), [(30.0, 60.0, 60.0), (90.0, 60.0, 90.0), (None, 60.0, None)])
+def test_patience_is_the_longer_of_the_two(read: float | None, least: float, waited: float | None) -> None:
+    timeouts = Timeouts(connect=1.0, read=read, total=5.0)
+
+    assert timeouts.reading(least) == Timeouts(connect=1.0, read=waited, total=5.0)
 
 
 @pytest.mark.timeout(20)

@@ -279,7 +279,9 @@ class Sender:
         return hooks.on_request is not None or hooks.on_response is not None or logger.isEnabledFor(logging.DEBUG)
 
     def _sent(self, call: _Call) -> Coroutine[Any, Any, Reply]:
-        return self.transport.send(call.session, call, call.credentials, self.timeouts)
+        least = call.request.read_timeout
+        timeouts = self.timeouts if least is None else self.timeouts.reading(least)
+        return self.transport.send(call.session, call, call.credentials, timeouts)
 
     async def _told(self, call: _Call) -> Reply:
         """Send once, and tell the hooks and the log."""

@@ -36,12 +36,19 @@ class Timeouts:
     connect: float | None = attrs.field(default=10.0, validator=positive_number)
     """To make a connection, with its TLS handshake. Exceeding it is a `ConnectError`: nothing was sent."""
     read: float | None = attrs.field(default=30.0, validator=positive_number)
-    """For the next piece of an answer. Exceeding it is a `RequestTimeout`."""
+    """For the next piece of an answer. Exceeding it is a `RequestTimeout`.
+
+    An operation that is known to take longer, as one that rings a phone, waits so much longer; `total` still bounds it.
+    """
     total: float | None = attrs.field(default=120.0, validator=positive_number)
     """For the whole call, with every retry and wait in it. Exceeding it is a `DeadlineExceeded`.
 
     A download may take as long as bytes flow: for it, this is counted anew with every 64 KiB that have arrived.
     """
+
+    def reading(self, least: float) -> Timeouts:
+        """Return the same timeouts for an operation that is known to take so many seconds: `read` is no less."""
+        return self if self.read is None or self.read >= least else attrs.evolve(self, read=least)
 
 
 @attrs.frozen(kw_only=True)
