@@ -187,6 +187,20 @@ def test_an_invented_account_needs_no_token() -> None:
     assert first["users"] == second["users"]
 
 
+def test_an_invented_account_has_calls_of_yesterday() -> None:
+    found = json.loads(voipstudio("report", "--sandbox", "--from", "yesterday", "--format", "json").out)
+
+    assert found["total"]["calls"] > 0
+
+
+def test_an_invented_account_can_end_on_a_fixed_day() -> None:
+    options = ("report", "--sandbox", "--calls", "3000", "--format", "json", "--until", "2026-06-30")
+
+    days = json.loads(voipstudio(*options).out)["days"]
+
+    assert max(days) == "2026-06-30"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -199,6 +213,8 @@ def test_an_invented_account_needs_no_token() -> None:
         (["--users", "3"], "--users is about the invented account: add --sandbox"),
         (["--calls", "10000"], "--calls is about the invented account: add --sandbox"),
         (["--seed", "1"], "--seed is about the invented account: add --sandbox"),
+        (["--until", "2026-06-30"], "--until is about the invented account: add --sandbox"),
+        (["--sandbox", "--until", "soon"], "--until: 'soon' is not a date"),
         (["--faults", "0.1"], "--faults is about the invented account: add --sandbox"),
         (["--sandbox", "--base-url", "http://127.0.0.1:9/v1"], "--base-url and --sandbox exclude each other"),
         (["--top", "3", "--format", "json"], "--top is for tables"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,6 +88,79 @@ def test_durations_are_plausible(calls: list[dict[str, Any]]) -> None:
     talks = sorted(row["billsec"] for row in calls if row["billsec"])
     assert 60 < talks[len(talks) // 2] < 150
     assert 1800 < talks[-1] <= 4 * 3600
+
+
+def legs_by_call(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["root_live_id"], []).append(row)
+    return list(found.values())
+
+
+def test_the_legs_of_a_call_name_their_root(calls: list[dict[str, Any]]) -> None:
+    assert len({row["live_id"] for row in calls}) == len({row["call_id"] for row in calls}) == len(calls)
+    for root, *others in legs_by_call(calls):
+        assert (root["is_root"], root["live_id"], root["parent_live_id"]) == (True, root["root_live_id"], None)
+        for leg in others:
+            assert (leg["is_root"], leg["parent_live_id"]) == (False, root["live_id"])
+            assert (leg["src"], leg["calldate"], leg["context"]) == (root["src"], root["calldate"], root["context"])
+
+
+def test_groups_and_queues_ring_at_several_users_and_one_of_them_answers_at_most(calls: list[dict[str, Any]]) -> None:
+    shared = [legs for legs in legs_by_call(calls) if len(legs) > 1]
+    answers = Counter(sum(leg["disposition"] == "CONNECTED" for leg in legs) for legs in shared)
+    assert 0.03 < len(shared) / len(calls) < 0.08
+    assert answers.keys() == {0, 1}
+    assert answers[1] > answers[0]
+    assert {leg["context"] for legs in shared for leg in legs} == {"RG-12", "Queue"}
+    assert {len(legs) for legs in shared} == {2, 3, 4}
+    for legs in shared:
+        assert len({leg["user_id"] for leg in legs}) == len(legs)
+        assert {leg["type"] for leg in legs} <= {"I", "M"}
+
+
+def test_an_account_of_one_has_no_shared_calls() -> None:
+    with Sandbox(users=1, calls=500) as sandbox:
+        assert all(row["is_root"] for row in sandbox.store.rows("cdrs"))
+
+
+@pytest.mark.parametrize(
+    ("until", "last"),
+    [
+        (None, "2026-07-05 23"),
+        (date(2027, 2, 28), "2027-02-28 23"),
+        (datetime(2027, 3, 1, 15, 30), "2027-03-01 14"),
+        (datetime(2027, 3, 1, 15, 30, tzinfo=timezone(timedelta(hours=3))), "2027-03-01 11"),
+    ],
+)
+def test_a_history_ends_where_it_is_told_to(until: Any, last: str) -> None:
+    with Sandbox(users=3, calls=3000, until=until) as sandbox:
+        dates = [row["calldate"] for row in sandbox.store.rows("cdrs")]
+        latest = datetime.fromisoformat(f"{last}:59:59")
+        assert len(dates) == 3000
+        assert latest - timedelta(days=2) < datetime.fromisoformat(dates[-1]) <= latest
+        assert latest - timedelta(days=183) < datetime.fromisoformat(dates[0])
+        assert max(row["created_at"] for row in sandbox.store.rows("contacts")) <= str(latest)
+
+
+def test_a_history_until_today_has_calls_of_yesterday_and_none_to_come() -> None:
+    with Sandbox(users=3, calls=20_000, until="today") as sandbox:
+        dates = [row["calldate"] for row in sandbox.store.rows("cdrs")]
+    now = datetime.now(UTC)
+    assert str(now - timedelta(days=2))[:10] < dates[-1] <= str(now)[:19]
+    assert any(each.startswith(str(now - timedelta(days=1))[:10]) for each in dates)
+
+
+def test_the_same_seed_and_day_give_the_same_rows_whatever_the_day() -> None:
+    first, again = (sums(users=3, calls=50, until=date(2027, 1, 31)) for _ in range(2))
+    assert first == again != sums(users=3, calls=50, until=date(2027, 2, 1))
+    assert sums(users=3, calls=50) == sums(users=3, calls=50, until=date(2026, 7, 5))
+
+
+@pytest.mark.parametrize("until", ["yesterday", 5, date.max, date.min, datetime.max])
+def test_where_a_history_cannot_end(until: Any) -> None:
+    with pytest.raises(ValueError, match="until must be"):
+        Sandbox(until=until)
 
 
 def test_charges_follow_from_rate_and_time(calls: list[dict[str, Any]]) -> None:

@@ -153,7 +153,8 @@ async def test_what_is_without_a_value_is_neither_equal_nor_unequal(ask: Any, sa
 async def test_one_of_several_values_each_as_its_field_is(ask: Any, sandbox: Sandbox) -> None:
     rows = sandbox.store.rows("cdrs")
     dates, ids = [row["calldate"] for row in rows[:3]], [row["id"] for row in rows[:40]]
-    assert await count(ask, "/cdrs", ("calldate", "in", [*dates, dates[0] + ".000"])) == len(set(dates))
+    found = sum(row["calldate"] in dates for row in rows)
+    assert await count(ask, "/cdrs", ("calldate", "in", [*dates, dates[0] + ".000"])) == found > 2
     assert await count(ask, "/cdrs", ("id", "in", [*map(str, ids[:20]), *ids[20:], 2**70])) == 40
     assert await count(ask, "/cdrs", ("type", "in", ["M", "I"])) == sum(row["type"] != "O" for row in rows)
     assert await count(ask, "/cdrs", ("src_id", "in", [rows[0]["src_id"], 5])) > 0
@@ -178,7 +179,8 @@ async def test_moments_and_days(ask: Any, sandbox: Sandbox) -> None:
     middle = rows[150]["calldate"]
     day = middle[:10]
     assert await count(ask, "/cdrs", ("calldate", "lt", middle)) == sum(row["calldate"] < middle for row in rows)
-    assert await count(ask, "/cdrs", ("calldate", "eq", middle + ".000000")) == 1
+    alike = sum(row["calldate"] == middle for row in rows)
+    assert await count(ask, "/cdrs", ("calldate", "eq", middle + ".000000")) == alike > 0
     assert await count(ask, "/cdrs", ("calldate", "gt", middle + ".5")) == sum(row["calldate"] > middle for row in rows)
     assert await count(ask, "/cdrs", ("calldate", "gte", day)) == sum(row["calldate"] >= day for row in rows)
     sandbox.store.insert("cdrs", {"calldate": f"{day} 00:00:00"})
@@ -192,7 +194,10 @@ async def test_numbers_as_digits_flags_codes_and_null(ask: Any, sandbox: Sandbox
     assert await count(ask, "/cdrs", ("user_id", "eq", str(user))) == mine > 0
     assert await count(ask, "/cdrs", ("src_id", "eq", user)) == sum(row["src_id"] == str(user) for row in rows) > 0
     assert await count(ask, "/cdrs", ("src_id", "eq", str(user))) > 0
-    assert await count(ask, "/cdrs", ("is_root", "eq", True)) == await count(ask, "/cdrs", ("is_root", "eq", 1)) == 300
+    roots = sum(row["is_root"] for row in rows)
+    assert (
+        await count(ask, "/cdrs", ("is_root", "eq", True)) == await count(ask, "/cdrs", ("is_root", "eq", 1)) == roots
+    )
     assert await count(ask, "/cdrs", ("type", "eq", "M")) == sum(row["type"] == "M" for row in rows) > 0
     assert await count(ask, "/cdrs", ("type", "eq", 1)) == await count(ask, "/cdrs", ("type", "eq", True)) == 0
     assert await count(ask, "/cdrs", ("src", "eq", int(rows[0]["src"]))) >= 1

@@ -63,7 +63,7 @@ class Span:
             "--from", metavar="DATE", rich_help_panel=_PANEL, help="From this day or moment on; today, yesterday."
         ),
     ] = None
-    until: Annotated[
+    last: Annotated[
         str | None,
         typer.Option("--to", metavar="DATE", rich_help_panel=_PANEL, help="Up to this day, the whole of it."),
     ] = None
@@ -77,7 +77,7 @@ class Span:
 
     def check(self, connection: Connection) -> None:
         """Refuse a range that would end before it begins."""
-        dates.check_order(self.since, self.until, connection.zone)
+        dates.check_order(self.since, self.last, connection.zone)
 
     def start(self, connection: Connection) -> date | None:
         """Return the first day, or the first moment."""
@@ -85,9 +85,9 @@ class Span:
 
     def end(self, connection: Connection) -> date | None:
         """Return the last day, or the moment after the last one."""
-        if self.until is None:
+        if self.last is None:
             return None
-        last = dates.given(self.until, connection.zone, "--to")
+        last = dates.given(self.last, connection.zone, "--to")
         return last + timedelta(seconds=1) if isinstance(last, datetime) else last
 
 
@@ -230,7 +230,7 @@ def _id(user_id: int | None) -> str:
 
 def _check_sandbox(context: typer.Context, *, sandbox: bool) -> None:
     """Refuse options of an invented account without one, and options of a real account with one."""
-    if not sandbox and (alone := typed(context, "users", "calls", "seed", "faults")):
+    if not sandbox and (alone := typed(context, "users", "calls", "seed", "until", "faults")):
         raise ConfigurationError(f"--{alone[0]} is about the invented account: add --sandbox")
     if sandbox and (other := typed(context, "token_file", "base_url")):
         raise ConfigurationError(f"--{other[0].replace('_', '-')} and --sandbox exclude each other")

@@ -7,18 +7,21 @@ import signal
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import attrs
 import typer
 
 from ..errors import ConfigurationError
 from ..sandbox import Sandbox
+from . import dates
 from .consoles import is_watched, message_console
 from .exits import FAILED, say
 
 _PANEL = "Sandbox"
+_TODAY: Literal["today"] = "today"
 
 Users = Annotated[
     int, typer.Option("--users", metavar="N", min=1, rich_help_panel=_PANEL, help="Users of the account.")
@@ -38,6 +41,15 @@ Faults = Annotated[
         help="Let this share of requests go wrong.",
     ),
 ]
+Until = Annotated[
+    str,
+    typer.Option(
+        "--until",
+        metavar="DATE",
+        rich_help_panel=_PANEL,
+        help="The last day of its history, which is half a year long; a date makes equal seeds equal accounts.",
+    ),
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -47,6 +59,7 @@ class Account:
     users: Users = 50
     calls: Calls = 10_000
     seed: Seed = 7
+    until: Until = _TODAY
     faults: Faults = 0.0
 
 
@@ -74,6 +87,7 @@ def sandbox(
     Examples:
     * `voipstudio sandbox`
     * `voipstudio sandbox --port 8080 --users 50 --calls 10000 --seed 7`
+    * `voipstudio sandbox --until 2026-06-30`
     * `voipstudio sandbox --port 0 --faults 0.05 --database account.sqlite`
     """
     made = _made(account, port=port, database=database, documented_shapes=documented_shapes)
@@ -131,6 +145,7 @@ def _made(account: Account, *, port: int, database: Path | None = None, document
             documented_shapes=documented_shapes,
             port=port,
             faults=account.faults,
+            until=_TODAY if account.until.strip().lower() == _TODAY else dates.given(account.until, UTC, "--until"),
         )
     except ValueError as error:
         raise ConfigurationError(str(error)) from None

@@ -11,9 +11,10 @@ The stations of a request, in the order in which they can be read: `front` (HTTP
 `people` and `calls` invent the rows that are there at the start.
 """
 
+from .clock import Clock
 from .faults import Change, Faults
 from .recording import Recorded, Requests
 from .server import Sandbox
 from .store import Store, checksum
 
-__all__ = ("Change", "Faults", "Recorded", "Requests", "Sandbox", "Store", "checksum")
+__all__ = ("Change", "Clock", "Faults", "Recorded", "Requests", "Sandbox", "Store", "checksum")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
+import math
 from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from typing import Any, Literal
 import attrs
 from aiohttp import web
 
+from .clock import Clock
 from .handlers import Served
 from .refusals import Refusal
 from .store import Row, Store
@@ -61,7 +62,7 @@ class _Walk:
 class Faults:
     """What goes wrong in a sandbox. It can be set from any thread, before or while requests come."""
 
-    def __init__(self, seed: int, share: float = 0.0) -> None:
+    def __init__(self, seed: int, share: float = 0.0, clock: Clock | None = None) -> None:
         self.changes: list[Change] = []
         """What the walks have added and removed, in order."""
         self._dice = Random(f"{seed}/faults")
@@ -69,8 +70,9 @@ class Faults:
         self._walks: list[_Walk] = []
         self._share = 0.0
         self._delay = 0.0
-        self._out_until = 0.0
+        self._out_until = -math.inf
         self._drops = False
+        self._clock = clock or Clock()
         self._ended = asyncio.Event()
         self.mix(share)
 
@@ -119,9 +121,9 @@ class Faults:
         self._delay = seconds
 
     def outage(self, seconds: float, *, drop: bool = False) -> None:
-        """Answer 503 for so many seconds from now on, or cut every connection; 0 ends that."""
+        """Answer 503 for so many seconds (of the sandbox's clock) from now on, or cut every connection; 0 ends that."""
         self._drops = drop
-        self._out_until = time.monotonic() + seconds
+        self._out_until = self._clock.monotonic() + seconds
 
     def mix(self, share: float) -> None:
         """Let this share of all requests meet a fault by chance: 429, 500, 502, 503, a cut, malformed headers, a delay.
@@ -147,7 +149,8 @@ class Faults:
         """End all faults. `changes` is kept."""
         self._plans.clear()
         self._walks.clear()
-        self._share = self._delay = self._out_until = 0.0
+        self._share = self._delay = 0.0
+        self._out_until = -math.inf
 
     # --- what the server asks --------------------------------------------------------------------------------
 
@@ -176,7 +179,7 @@ class Faults:
                     self.changes += (made for _ in range(walk.rows) if (made := change(store, served, self._dice)))
 
     def _take(self, method: str, path: str) -> Fault | None:
-        if time.monotonic() < self._out_until:
+        if self._clock.monotonic() < self._out_until:
             return _drop if self._drops else _status(503, {})
         for plan in self._plans:
             if plan.wants(method, path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -13,6 +13,7 @@ import attrs
 from ..entities.base import field_specs
 from ..operations import Answers, Operation, Resource, operations
 from .bodies import checked, read_list, read_object
+from .clock import Clock
 from .queries import LISTING_PARAMETERS, wanted
 from .refusals import Answer, Refusal, invalid, not_valid, wrong
 from .seed_account import audio_row
@@ -103,9 +104,10 @@ def endpoints(resources: Iterable[type[Resource[Any]]]) -> list[Endpoint]:
 class Desk:
     """Answers requests from the store."""
 
-    def __init__(self, store: Store, documented: bool, *, cut: bool = False) -> None:
+    def __init__(self, store: Store, documented: bool, *, cut: bool = False, clock: Clock | None = None) -> None:
         self.store = store
         self._cut = cut
+        self._clock = clock or Clock()
         self._tables = {table.entity: table for table in store.tables.values()}
         self._documented = documented
 
@@ -148,7 +150,7 @@ class Desk:
 
     def create(self, endpoint: Endpoint, asked: Asked) -> Answer:
         table = self._table(endpoint)
-        row = self.store.insert(table.name, _blank(table) | _given(endpoint, asked))
+        row = self.store.insert(table.name, _blank(table, self._clock.now()) | _given(endpoint, asked))
         return self._record(text(row).encode(), endpoint.operation.success[0])
 
     def update(self, endpoint: Endpoint, asked: Asked) -> Answer:
@@ -288,10 +290,10 @@ def _body(endpoint: Endpoint, given: Row) -> type:
     return max(bodies, key=lambda body: len({spec.wire for spec in field_specs(body)} & given.keys()))
 
 
-def _blank(table: Table) -> Row:
-    now = printed(datetime.now(UTC))
+def _blank(table: Table, now: datetime) -> Row:
     return {
-        spec.wire: now if spec.wire == "created_at" and is_moment(spec) else None for spec in field_specs(table.entity)
+        spec.wire: printed(now) if spec.wire == "created_at" and is_moment(spec) else None
+        for spec in field_specs(table.entity)
     }
 
 

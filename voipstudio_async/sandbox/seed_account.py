@@ -7,10 +7,10 @@ where a user left something empty, and here and there a field that no page docum
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -21,9 +21,12 @@ from .store import Line, Row
 from .tables import Table, kinds, known_values
 from .texts import printed, text
 
-START = datetime(2026, 1, 5, tzinfo=UTC)
-"""The Monday on which the history of every sandbox begins."""
+END = datetime(2026, 7, 6, tzinfo=UTC)
+"""Where the history of a sandbox ends, if nobody says otherwise: it begins on a Monday, half a year before."""
 DAYS = 182
+_EARLIEST, _LATEST = 1990, 9000
+
+Until = date | Literal["today"] | None
 
 _WAVES = (3, 9)
 """The employees with whom ids become a digit longer: from 5 digits to 7, as they are seen in accounts."""
@@ -56,6 +59,17 @@ class Account:
     customer: int
     users: tuple[Employee, ...]
     calls: int
+    end: datetime = END
+    """A whole hour: everything in the account happened before it."""
+
+    @property
+    def start(self) -> datetime:
+        """The moment with which its history begins."""
+        return self.end - timedelta(days=DAYS)
+
+    def moment(self, dice: Random) -> str:
+        """Choose a moment of its history, as the API prints it."""
+        return printed(self.start + timedelta(seconds=dice.randrange(DAYS * 86400)))
 
     @property
     def owner(self) -> Employee | None:
@@ -72,7 +86,7 @@ class Account:
         return Random(f"{self.seed}/{name}")
 
 
-def account(seed: int, users: int, calls: int) -> Account:
+def account(seed: int, users: int, calls: int, end: datetime = END) -> Account:
     """Invent an account."""
     dice = Random(f"{seed}/account")
     customer = dice.randrange(30_000, 90_000)
@@ -81,15 +95,39 @@ def account(seed: int, users: int, calls: int) -> Account:
     for number in range(users):
         id = id * (10 if number in _WAVES else 1) + dice.randrange(1, 9)
         people.append(Employee(id, number, dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)))
-    return Account(seed, customer, tuple(people), calls)
+    return Account(seed, customer, tuple(people), calls, end)
+
+
+def end_of_history(until: Until) -> datetime:
+    """Return the whole hour before which everything happened: `until` is the last day, the last moment, or today.
+
+    :raises ValueError: it is none of these
+    """
+    if until is None:
+        return END
+    if until == "today":
+        return _whole_hour(datetime.now(UTC))
+    if not isinstance(until, date) or not _EARLIEST <= until.year <= _LATEST:
+        raise ValueError(f"until must be a date of the years {_EARLIEST} to {_LATEST}, or 'today', got {until!r}")
+    if not isinstance(until, datetime):
+        return datetime.combine(until + timedelta(days=1), time(), UTC)
+    return _whole_hour(until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC))
+
+
+def _whole_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def lines(account: Account, table: Table) -> Iterator[Line]:
     """Return the rows of one table as they are stored. An entity that has no maker here gets rows of a plain kind."""
     if table.entity is e.Cdr:
-        return call_lines(account.users, account.calls, account.dice("cdrs"), START, DAYS)
+        return call_lines(account.users, account.calls, account.dice("cdrs"), account.start, DAYS)
     make = _MAKERS.get(table.entity)
-    rows = make(account, account.dice(table.name)) if make else _plain_rows(table.entity, account.dice(table.name))
+    rows = (
+        make(account, account.dice(table.name))
+        if make
+        else _plain_rows(account, table.entity, account.dice(table.name))
+    )
     return ((row["id"], owner, text(row)) for owner, row in rows)
 
 
@@ -102,16 +140,12 @@ def audio_row(user: Row, greeting: str = "default") -> Row:
 Rows = Iterator[tuple[int | None, Row]]
 
 
-def _moment(dice: Random, days: int = DAYS) -> str:
-    return printed(START + timedelta(seconds=dice.randrange(days * 86400)))
-
-
 def _user(account: Account, employee: Employee, dice: Random) -> Row:
     is_first = employee.number == 0
     return {
         "id": employee.id,
         "active": dice.random() < 0.95,
-        "created_at": printed(START - timedelta(seconds=dice.randrange(1, 900 * 86400))),
+        "created_at": printed(account.start - timedelta(seconds=dice.randrange(1, 900 * 86400))),
         "customer": account.customer,
         "email": employee.email,
         "first_name": employee.first_name,
@@ -181,7 +215,7 @@ def _contact(account: Account, employee: Employee, id: int, dice: Random) -> Row
     colleague = dice.choice(account.users).id if dice.random() < 0.2 else None
     return {
         "id": id,
-        "created_at": _moment(dice),
+        "created_at": account.moment(dice),
         "first_name": first,
         "last_name": last,
         "global": dice.random() < 0.2,
@@ -215,7 +249,7 @@ def _chat_messages(account: Account, dice: Random) -> Rows:
                 employee.id,
                 {
                     "id": id,
-                    "created_at": _moment(dice),
+                    "created_at": account.moment(dice),
                     "user_id": employee.id,
                     "rel_user_id": dice.choice(account.users).id,
                     "message": dice.choice(_MESSAGES),
@@ -226,7 +260,7 @@ def _chat_messages(account: Account, dice: Random) -> Rows:
 
 def _live_calls(account: Account, dice: Random) -> Rows:
     id = 4_294_967_296 + dice.randrange(10**6)
-    end = int((START + timedelta(days=DAYS)).timestamp())
+    end = int(account.end.timestamp())
     for employee in account.users:
         if employee.number == 0 or dice.random() < 0.15:
             id += dice.randrange(1, 500)
@@ -276,25 +310,26 @@ _MAKERS: dict[type[Entity], Callable[[Account, Random], Rows]] = {
 }
 
 
-def _plain_rows(entity: type[Entity], dice: Random, count: int = 5) -> Rows:
+def _plain_rows(account: Account, entity: type[Entity], dice: Random, count: int = 5) -> Rows:
     for id in range(1, count + 1):
-        values = {spec.wire: _plain_value(spec, dice) for spec in field_specs(entity)}
+        values = {spec.wire: _plain_value(account, spec, dice) for spec in field_specs(entity)}
         yield None, {"id": id} | {key: value for key, value in values.items() if key != "id"}
 
 
-def _plain_value(spec: FieldSpec, dice: Random) -> Any:
+def _plain_value(account: Account, spec: FieldSpec, dice: Random) -> Any:
     if spec.form is WireForm.EPOCH:
-        return int((START + timedelta(seconds=dice.randrange(10**6))).timestamp())
+        return int((account.start + timedelta(seconds=dice.randrange(10**6))).timestamp())
     if spec.form is WireForm.DIGITS:
         return str(dice.randrange(10**6))
     if known := known_values(spec.type):
         return dice.choice(known)
     possible = kinds(spec.type)
+    if datetime in possible:
+        return account.moment(dice)
     return next((make(spec, dice) for kind, make in _PLAIN if kind in possible), None)
 
 
 _PLAIN: tuple[tuple[type, Callable[[FieldSpec, Random], Any]], ...] = (
-    (datetime, lambda _, dice: _moment(dice)),
     (str, lambda spec, dice: f"{spec.wire} {dice.randrange(1000)}"),
     (Decimal, lambda _, dice: dice.randrange(10**5) / 100),
     (bool, lambda _, dice: dice.random() < 0.5),

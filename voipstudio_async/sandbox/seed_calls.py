@@ -3,6 +3,9 @@
 A million of them must be made in well under a minute, so everything that can be known before is: each party is a piece
 of JSON, each outcome too, and durations come from a table of quantiles. Calls follow the hours and days of an office; a
 few people have most of them.
+
+A record is one leg of a call. Most calls have one. Those that ring at a group, or wait in a queue, leave a record for
+each user that they rang at: the first is the root, and the others name it.
 """
 
 from __future__ import annotations
@@ -33,15 +36,19 @@ _PLACES = (
 """Label, prefix, digits after it, and the price of a minute in ten-thousandths."""
 _PHONES = ("Softphone (Windows)", "Softphone (Linux)", "Desk phone T46", "Mobile app (Android)")
 _OUTSIDERS = 997
+_LIVE = 4_000_000_000
 _QUANTILES = 4096
 _GAPS = 0.1
 """The share of ids that are missing, as after deletions."""
 _RARE = 0.03
 _MAX_SECONDS = 4 * 3600
+_SHARED = 0.12
+"""The share of incoming calls that ring at several users."""
+_MOST_LEGS = 4
 
 _LINE = (
-    '{"id":%d,"call_id":%d,"live_id":%d,"parent_live_id":null,"root_live_id":%d,"user_id":%d,"sip_endpoint_id":%d,'
-    '"server_id":%d,"is_root":true,%s,"calldate":"%s","duration":%d,"billsec":%d,%s,%s,%s,%s,"rate":%r,"charge":%r,"info":%s,'
+    '{"id":%d,"call_id":%d,"live_id":%d,"parent_live_id":%s,"root_live_id":%d,"user_id":%d,"sip_endpoint_id":%d,'
+    '"server_id":%d,"is_root":%s,%s,"calldate":"%s","duration":%d,"billsec":%d,%s,%s,%s,%s,"rate":%r,"charge":%r,"info":%s,'
     '"labels":%s,"metadata":null,"nb_notes":%d,"recorded":%s}'
 )
 
@@ -102,10 +109,9 @@ class Outcome:
         """The type, as JSON."""
         return f'"type":"{self.type}"'
 
-    @property
-    def tail(self) -> str:
-        """What else says how it ended, as JSON."""
-        way, context = ("out", "LOCAL_USER") if self.type == "O" else ("in", "RG-12")
+    def tail(self, context: str = "LOCAL_USER") -> str:
+        """Return what else says how it ended, as JSON."""
+        way = "out" if self.type == "O" else "in"
         return (
             f'"disposition":"{self.disposition}","destination":"{way}","context":"{context}","t_cause":"{self.cause}"'
         )
@@ -120,6 +126,15 @@ _OUTCOMES = (
     Outcome(10, "M", "NO ANSWER", "No answer"),
     Outcome(2, "M", "BUSY", "User busy"),
 )
+_AT_OTHERS = {
+    "RG-12": (Outcome(1, "M", "NO ANSWER", "Answered elsewhere"),),
+    "Queue": (
+        Outcome(6, "M", "NO ANSWER", "No answer"),
+        Outcome(2, "M", "BUSY", "User busy"),
+        Outcome(1, "M", "FAILED", "User not registered"),
+    ),
+}
+"""How it ends at those who do not take a call. A group rings at all of its users at once, a queue at one by one."""
 
 
 def call_lines(users: Sequence[Employee], count: int, dice: Random, start: datetime, days: int) -> Iterator[Line]:
@@ -127,12 +142,29 @@ def call_lines(users: Sequence[Employee], count: int, dice: Random, start: datet
     if not users:
         return
     office = _Office(users, dice)
-    id, call_id = 50_000_000 + dice.randrange(10**6), 700_000_000
-    for calldate in _moments(count, dice.random, start, days):
-        id += 1 + (dice.random() < _GAPS)
-        call_id += 1 + int(dice.random() * 9)
-        place = office.who()
-        yield id, users[place].id, office.record(id, call_id, calldate, place)
+    id, call_id, skip = 50_000_000 + dice.randrange(10**6), 700_000_000, 0
+    for left, calldate in zip(range(count, 0, -1), _moments(count, dice.random, start, days), strict=True):
+        if skip:  # the records of a call have one moment
+            skip -= 1
+            continue
+        legs = office.call(left)
+        root = 0
+        for leg in legs:
+            id += 1 + (dice.random() < _GAPS)
+            call_id += 1 + int(dice.random() * 9)
+            root = root or _LIVE + call_id
+            yield id, users[leg[0]].id, office.record(id, call_id, root, calldate, leg)
+        skip = len(legs) - 1
+
+
+Ending = tuple[Outcome, str, str]
+"""An outcome, and what it is in JSON: the head, and the tail."""
+Leg = tuple[int, Party, Ending, int, int]
+"""Whose it is (a place among the users), the other end, how it ends, and the seconds that it rings and is talked."""
+
+
+def _ending(outcome: Outcome, context: str = "LOCAL_USER") -> Ending:
+    return outcome, outcome.head, outcome.tail(context)
 
 
 class _Office:
@@ -142,29 +174,38 @@ class _Office:
         self._random = dice.random
         self._users = [(user.id, _inside(user)) for user in users]
         self._others = [_outside(dice) for _ in range(_OUTSIDERS)]
-        self._endings = [(each, each.head, each.tail) for each in _OUTCOMES for _ in range(each.share)]
+        self._endings = [each for each in map(_ending, _OUTCOMES) for _ in range(each[0].share)]
+        self._at_others = {
+            context: [_ending(each, context) for each in outcomes for _ in range(each.share)]
+            for context, outcomes in _AT_OTHERS.items()
+        }
         self._talks = _talk_times()
         # The busiest has twice the calls of the second, and three times those of the third.
         self._busy = list(accumulate(1 / (rank + 1) for rank in range(len(users))))
         self._order = list(range(len(users)))
         dice.shuffle(self._order)
 
-    def who(self) -> int:
-        """Choose the user of the next call."""
-        busy = self._busy
-        return self._order[bisect(busy, self._random() * busy[-1], 0, len(busy) - 1)]
-
-    def record(self, id: int, call_id: int, calldate: str, place: int) -> str:
-        """Write one call record."""
+    def call(self, most: int) -> list[Leg]:
+        """Invent a call of at most so many legs."""
         random = self._random
-        user, us = self._users[place]
+        place = self._who()
         them = self._others[int(random() * _OUTSIDERS)]
-        outcome, head, tail = self._endings[int(random() * len(self._endings))]
-        talk = self._talks[int(random() * _QUANTILES)] if outcome.talked else 0
+        ending = self._endings[int(random() * len(self._endings))]
+        talk = self._talks[int(random() * _QUANTILES)] if ending[0].talked else 0
+        leg = place, them, ending, 2 + int(random() * 30), talk
+        if ending[0].type == "O" or random() >= _SHARED:
+            return [leg]
+        return self._shared(leg, min(2 + int(random() * (_MOST_LEGS - 1)), most, len(self._users)))
+
+    def record(self, id: int, call_id: int, root: int, calldate: str, leg: Leg) -> str:
+        """Write one call record."""
+        place, them, (outcome, head, tail), ring, talk = leg
+        user, us = self._users[place]
         src, dst, rate = (us, them, them.rate) if outcome.type == "O" else (them, us, 0)
-        live_id, ring, rare = 4_000_000_000 + call_id, 2 + int(random() * 30), random()
+        live_id, rare = _LIVE + call_id, self._random()
+        parent, is_root = ("null", "true") if live_id == root else (root, "false")
         return _LINE % (
-            *(id, call_id, live_id, live_id, user, user + 1000, 1 + place % 3),
+            *(id, call_id, live_id, parent, root, user, user + 1000, 1 + place % 3, is_root),
             *(head, calldate, ring + talk, talk, tail, src.clid, src.as_src, dst.as_dst),
             *(rate / 10_000, (rate * talk + 30) // 60 / 10_000),
             '"transferred"' if rare < _RARE else "null",
@@ -172,6 +213,33 @@ class _Office:
             rare > 1 - _RARE,
             "true" if rare > 1 / 2 else "false",
         )
+
+    def _who(self) -> int:
+        """Choose the user of the next call."""
+        busy = self._busy
+        return self._order[bisect(busy, self._random() * busy[-1], 0, len(busy) - 1)]
+
+    def _shared(self, leg: Leg, size: int) -> list[Leg]:
+        """Let a call ring at `size` users: at all of a group at once, at those of a queue until somebody takes it."""
+        random = self._random
+        place, them, (outcome, _, _), ring, talk = leg
+        context = "RG-12" if random() < 2 / 3 else "Queue"
+        at_others = self._at_others[context]
+        legs = [
+            (
+                (place + number) % len(self._users),
+                them,
+                at_others[int(random() * len(at_others))],
+                ring if context == "RG-12" else 15,
+                0,
+            )
+            for number in range(1, size)
+        ]
+        legs.insert(
+            int(random() * size) if context == "RG-12" else size - 1,
+            (place, them, _ending(outcome, context), ring, talk),
+        )
+        return legs
 
 
 def _moments(count: int, random: Callable[[], float], start: datetime, days: int) -> Iterator[str]:

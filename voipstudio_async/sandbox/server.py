@@ -14,12 +14,13 @@ from aiohttp import web
 
 from ..resources import RESOURCES
 from .access import TokenCheck
+from .clock import Clock
 from .faults import Faults
 from .front import BASE_PATH, Front
 from .handlers import Desk
 from .logs import logger
 from .recording import Requests
-from .seed_account import account, lines
+from .seed_account import Until, account, end_of_history, lines
 from .store import Store
 from .tables import tables
 
@@ -49,6 +50,8 @@ class Sandbox:
         faults: the share of requests that meet a fault by chance, see `Faults.mix`.
         keep_requests: how many requests are remembered in `requests`; older ones are dropped, and counted.
         largest_page: what happens to a `limit` above 5000: it is refused with 400, or the page is cut to 5000 rows.
+        until: the last day of its history, which is half a year long; a date-time or ``"today"`` end it with the whole
+            hour before (in UTC). Without it, it is the same for ever: January to July 2026.
     """
 
     def __init__(
@@ -65,15 +68,18 @@ class Sandbox:
         faults: float = 0.0,
         keep_requests: int = 10_000,
         largest_page: Literal["refuse", "cut"] = "refuse",
+        until: Until = None,
     ) -> None:
         if min(users, calls, keep_requests) < 0:
             counts = f"{users}, {calls} and {keep_requests}"
             raise ValueError(f"users, calls and keep_requests must be 0 or more, got {counts}")
         self.requests = Requests(keep_requests)
         """The latest requests that were answered, in that order; clear it as you like. See `Requests`."""
-        self.faults = Faults(seed, faults)
+        self.clock = Clock()
+        """What time it is in the sandbox; ``sandbox.clock.advance(60)`` moves it forward."""
+        self.faults = Faults(seed, faults, self.clock)
         self.token = token or secrets.token_hex(20)
-        self._account = account(seed, users, calls)
+        self._account = account(seed, users, calls, end_of_history(until))
         self._customer_id = self._account.customer
         self._database = database
         if largest_page not in ("refuse", "cut"):
@@ -188,7 +194,7 @@ class Sandbox:
 
     def _application(self, store: Store) -> web.Application:
         return Front(
-            Desk(store, self._documented, cut=self._cut), self._tokens, self.faults, self.requests
+            Desk(store, self._documented, cut=self._cut, clock=self.clock), self._tokens, self.faults, self.requests
         ).application()
 
 
