@@ -10,12 +10,12 @@ import msgspec
 import typer
 
 from .. import UNSET, RawResponse
+from ..entities.secrecy import masked
 from ..errors import ConfigurationError, UnsafeOperationError
 from . import output
 from .connection import Connection
 from .reading import Output
 from .records import to_json
-from .secrets import masked
 
 _HARMLESS = ("GET", "HEAD")
 

@@ -12,10 +12,10 @@ import msgspec
 
 from ..entities import Entity
 from ..entities.base import field_specs
+from ..entities.secrecy import masked
 from ..entities.zones import seen_in
 from ..errors import ConfigurationError
 from .names import hint
-from .secrets import masked
 
 Record = dict[str, Any]
 

@@ -8,8 +8,7 @@ is kept in `Entity.extra`. `Entity.to_dict` gives back what the API sent.
 from __future__ import annotations
 
 import enum
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, NoReturn, cast
@@ -17,6 +16,8 @@ from typing import Annotated, Any, Final, NoReturn, cast
 import attrs
 
 from .scalars import number
+from .secrecy import masked, revealed
+from .secret import Secret
 
 Code = str | int | bool
 """The value of an open enumeration.
@@ -40,16 +41,13 @@ EpochTime = Annotated[datetime, WireForm.EPOCH]
 DigitId = Annotated[int, WireForm.DIGITS]
 
 
-_SECRET_NAME = re.compile(r"password|token|secret|api_?key|nonce", re.IGNORECASE)
-
-
 class Extra(dict[str, Any]):
     """A read-only dict: an entity is a value, and so is what it carries along."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return repr({key: "***" if _SECRET_NAME.search(key) else value for key, value in self.items()})
+        return repr(masked(self))
 
     def _refuse(self: object, *_args: object, **_kwargs: object) -> NoReturn:
         raise TypeError("an entity cannot be changed; its extra fields are read-only")
@@ -65,23 +63,6 @@ NO_EXTRA: Final = Extra()
 """Shared by all entities without extra fields: it cannot be changed, and saves a dict each."""
 
 
-@attrs.frozen(repr=False)
-class Secret:
-    """A value that must not be seen by accident: it shows as ``***`` until `reveal` is called."""
-
-    _value: str
-
-    def reveal(self) -> str:
-        """Return the value in the clear."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    def __str__(self) -> str:
-        return "***"
-
-
 @attrs.frozen
 class Origin:
     """What `Entity.to_dict` needs in order to give back exactly what was received."""
@@ -90,6 +71,10 @@ class Origin:
     """The known fields that the record did not have."""
     originals: Mapping[str, tuple[Any, Any]]
     """For values that were converted: the field's name to (the value here, the value as it was sent)."""
+
+
+_MAY_HIDE = frozenset((Secret, dict, list))
+"""Types of values that are a secret, or hold some."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -119,14 +104,20 @@ class Entity:
             elif value is not None or not (spec.name in origin.absent or spec.wire in self.extra):
                 record[spec.wire] = spec.plain(value)
         # A field that has a value now stands above the misfit that was kept in its place.
-        return record | {name: value for name, value in self.extra.items() if name not in record}
+        record |= {name: value for name, value in self.extra.items() if name not in record}
+        return {name: revealed(value) if type(value) in _MAY_HIDE else value for name, value in record.items()}
 
     def __repr__(self) -> str:
-        named = ((spec.name, getattr(self, spec.name)) for spec in field_specs(type(self)))
-        shown = [f"{name}={value!r}" for name, value in named if value is not None]
-        if self.extra:
-            shown.append(f"extra={self.extra!r}")
+        shown = [f"{name}={value!r}" for name, value in self.__rich_repr__()]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        for spec in field_specs(type(self)):
+            value = getattr(self, spec.name)
+            if value is not None:
+                yield spec.name, masked(value) if type(value) in _MAY_HIDE else value
+        if self.extra:
+            yield "extra", masked(self.extra)
 
 
 @attrs.frozen
@@ -192,3 +183,20 @@ def _form_of(annotation: Any) -> WireForm | None:
             if isinstance(mark, WireForm):
                 return mark
     return None
+
+
+__all__ = (
+    "NO_EXTRA",
+    "Code",
+    "DigitId",
+    "Entity",
+    "EpochTime",
+    "Extra",
+    "FieldSpec",
+    "Origin",
+    "Secret",
+    "WireForm",
+    "field_specs",
+    "plain",
+    "wire_name",
+)

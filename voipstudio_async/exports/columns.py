@@ -20,6 +20,7 @@ import attrs
 import msgspec
 
 from ..entities.base import Code, Entity, FieldSpec, Secret, field_specs
+from ..entities.secrecy import masked
 
 EXTRA = "extra"
 
@@ -99,9 +100,6 @@ class Table:
         self._extras = extras
         specs = field_specs(entity)
         self._values = attrgetter(*(spec.name for spec in specs))
-        self._secrets = frozenset(
-            spec.wire for spec, column in zip(specs, self.columns, strict=False) if column.kind is Kind.HIDDEN
-        )
         self._convert = tuple(
             (place, convert)
             for place, column in enumerate(self.columns)
@@ -115,7 +113,7 @@ class Table:
             if values[place] is not None:
                 values[place] = convert(values[place])
         if self._extras:
-            values.append(self._extra_of(item) if item.extra else None)
+            values.append(masked(item.extra) if item.extra else None)
         return values
 
     def rows(self, items: Iterable[Entity]) -> list[list[Any]]:
@@ -127,15 +125,16 @@ class Table:
         rows = self.rows(items)
         return list(zip(*rows, strict=True)) if rows else [() for _ in self.columns]
 
-    def _extra_of(self, item: Entity) -> dict[str, Any]:
-        # A secret that did not fit its type is kept among the extras, and is a secret all the same.
-        return {name: "***" if name in self._secrets else value for name, value in item.extra.items()}
-
 
 def _converter(kind: Kind, tz: tzinfo | None) -> Callable[[Any], Any] | None:
     if kind is Kind.MOMENT and tz is not None:
         return lambda moment: moment.astimezone(tz)
-    plain: dict[Kind, Callable[[Any], Any]] = {Kind.CODE: _code, Kind.TEXTS: _texts, Kind.HIDDEN: str}
+    plain: dict[Kind, Callable[[Any], Any]] = {
+        Kind.CODE: _code,
+        Kind.TEXTS: _texts,
+        Kind.HIDDEN: str,
+        Kind.JSON: masked,
+    }
     return plain.get(kind)
 
 

@@ -30,6 +30,7 @@ from ..errors import (
 )
 from ..wire.codec import error_parts
 from ..wire.exchange import Reply, Request, Sending, Sink
+from ..wire.received import without_named
 from ..wire.redaction import conceal
 from .auth import Auth, credentials, secrets_of
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
@@ -324,16 +325,16 @@ class Sender:
 def _api_error(reply: Reply, info: RequestInfo, secrets: set[str]) -> APIError:
     # Read first, and then freed of secrets: they may be written in another way in the JSON.
     told, errors = error_parts(reply.body)
-    message = conceal(told, secrets) if told else _phrase(reply.status)
+    message = conceal(without_named(told), secrets) if told else _phrase(reply.status)
     error = error_class(reply.status)(reply.status, message, [_concealed(entry, secrets) for entry in errors], info)
     error.retry_after = retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
     return error
 
 
 def _concealed(entry: FieldError, secrets: set[str]) -> FieldError:
-    texts = (conceal(text, secrets) if text else text for text in (entry.field, entry.code))
+    texts = (conceal(without_named(text), secrets) if text else text for text in (entry.field, entry.code))
     field, code = texts
-    return FieldError(field, conceal(entry.message, secrets), code)
+    return FieldError(field, conceal(without_named(entry.message), secrets), code)
 
 
 def _named(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from . import cors
 from .access import TokenCheck
 from .faults import Faults, Unanswered
 from .handlers import Asked, Desk, Endpoint, endpoints
-from .recording import Recorded, Requests, hide, hide_headers, read_body
+from .recording import Recorded, Requests, hide, hide_headers, hide_query, read_body
 from .refusals import Answer, Refusal, not_valid
 
 BASE_PATH = "/v1.2/voipstudio"
@@ -96,7 +96,7 @@ class Front:
             Recorded(
                 request.method,
                 hide(_below(request), token),
-                {hide(name, token): hide(value, token) for name, value in request.query.items()},
+                hide_query(request.query, token),
                 hide_headers(request.headers, token),
                 read_body(content, token),
                 status,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
-HIDDEN = "***"
-_SECRET_HEADERS = frozenset({"x-auth-token", "authorization", "proxy-authorization", "cookie"})
-_SECRET_FIELDS = ("password", "token", "api_key", "secret")
+from ..entities.scalars import is_list, is_object
+from ..entities.secrecy import is_secret, masked
+from ..entities.secret import MASK
+from ..wire.exchange import shown_path
+from ..wire.received import without_named
+from ..wire.redaction import conceal, shown_parameter
 
 
 @attrs.frozen
@@ -70,32 +73,33 @@ class Requests(list[Recorded]):
 def hide_headers(headers: Mapping[str, str], token: str) -> dict[str, str]:
     """Copy headers without their secrets."""
     lowered = {name.lower(): value for name, value in headers.items()}
-    return {name: HIDDEN if name in _SECRET_HEADERS else hide(value, token) for name, value in lowered.items()}
+    return {name: MASK if is_secret(name) else hide(value, token) for name, value in lowered.items()}
+
+
+def hide_query(query: Mapping[str, str], token: str) -> dict[str, str]:
+    """Copy the parameters of a query without their secrets."""
+    return {hide(name, token): hide(shown_parameter(name, value), token) for name, value in query.items()}
 
 
 def hide(value: str, token: str) -> str:
-    """Copy a text without the token."""
-    return value.replace(token, HIDDEN)
+    """Copy a text without the token, and without what it names as a secret."""
+    return conceal(shown_path(without_named(value)), (token,))
 
 
 def read_body(content: bytes, token: str) -> Any:
     """Read a body for the record."""
     if not content:
         return None
-    shown = hide(content.decode("utf-8", "replace"), token)
+    text = content.decode("utf-8", "replace")
     try:
-        return _hide_fields(json.loads(shown))
+        return _hidden(masked(json.loads(text)), token)
     except (ValueError, RecursionError):
-        return shown
+        return hide(text, token)
 
 
-def _hide_fields(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _hide_field(key, item) for key, item in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_hide_fields(item) for item in cast("Iterable[Any]", value)]
-    return value
-
-
-def _hide_field(key: str, value: Any) -> Any:
-    return HIDDEN if any(part in key.lower() for part in _SECRET_FIELDS) else _hide_fields(value)
+def _hidden(value: Any, token: str) -> Any:
+    if is_object(value):
+        return {conceal(key, (token,)): _hidden(item, token) for key, item in value.items()}
+    if is_list(value):
+        return [_hidden(item, token) for item in value]
+    return conceal(value, (token,)) if isinstance(value, str) else value

@@ -14,7 +14,6 @@ What it guarantees (a `Codec` is one converter, for one time zone and one strict
 from __future__ import annotations
 
 import logging
-import re
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -31,10 +30,13 @@ from ..entities import scalars
 from ..entities.arguments import plain, plain_list, told
 from ..entities.base import NO_EXTRA, Entity, Extra, FieldSpec, Origin, Secret, WireForm, field_specs
 from ..entities.scalars import Misfit, is_list, is_object
+from ..entities.secrecy import guarded, kept
 from ..errors import ConfigurationError, DecodeError, FieldError
 from ..unset import UNSET
 from .filters import Filter
 from .readers import PageReader, PlainWay, Rows
+from .received import without_named
+from .redaction import without_tokens
 from .sendable import sendable
 
 if TYPE_CHECKING:
@@ -46,10 +48,6 @@ E = TypeVar("E", bound=Entity)
 Hook = Callable[[Any, Any], Any]
 
 _EXCERPT = 120
-# The value of a field that is named like a secret, and whatever is as long and as plain as a token.
-_SECRET = re.compile(
-    r'("\w*(?:password|token|secret|api_?key|nonce)"\s*:\s*)"(?:[^"\\]|\\.)*|\b\w{32,}', re.IGNORECASE | re.ASCII
-)
 _MISSING: Any = object()
 
 # Numbers keep their digits: money is read from the text of the answer, not from a binary float.
@@ -59,7 +57,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 def excerpt(body: bytes) -> str:
     """Quote the beginning of a body, for an error message."""
-    text = _SECRET.sub(r"\1***", " ".join(body[: _EXCERPT * 4].decode("utf-8", "replace").split()))
+    text = without_tokens(without_named(" ".join(body[: _EXCERPT * 4].decode("utf-8", "replace").split())))
     return repr(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "...")
 
 
@@ -221,7 +219,7 @@ class Codec:
             if not is_object(row):
                 raise DecodeError("", f"expected an object, got {scalars.shown(row)}")
             values: dict[str, Any] = {}
-            extra = {key: scalars.loose(value) for key, value in row.items() if key not in known}
+            extra = {key: kept(key, value) for key, value in row.items() if key not in known}
             originals: dict[str, tuple[Any, Any]] = {}
             for spec, hook in fields:
                 sent = row.get(spec.wire)
@@ -235,10 +233,10 @@ class Codec:
                     if spec.name in needed:
                         raise DecodeError(spec.wire, str(misfit)) from None
                     self._misfit(cls, spec.name, spec.wire, misfit)
-                    extra[spec.wire] = scalars.loose(sent)
+                    extra[spec.wire] = kept(spec.wire, sent)
                     continue
                 if (value is not sent or spec.form is not None) and not _same(spec, value, sent):
-                    originals[spec.name] = (value, scalars.loose(sent))
+                    originals[spec.name] = (value, kept(spec.wire, sent))
             absent = frozenset(spec.name for spec, _ in fields if spec.wire not in row)
             return cls(**values, extra=Extra(extra) if extra else NO_EXTRA, origin=Origin(absent, originals))
 
@@ -393,7 +391,7 @@ def _register_scalars(converter: cattrs.Converter, tz: tzinfo) -> None:
     converter.register_structure_hook(datetime, lambda value, _: scalars.to_datetime(value, tz))
     converter.register_structure_hook(Secret, _secret)
     converter.register_structure_hook_func(lambda annotation: annotation == tuple[str, ...], _texts)
-    converter.register_structure_hook_func(lambda annotation: annotation is Any, lambda value, _: scalars.loose(value))
+    converter.register_structure_hook_func(lambda annotation: annotation is Any, lambda value, _: guarded(value))
 
 
 __all__ = ("Codec", "Rows", "codec", "encode", "error_parts", "excerpt", "parse")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -12,6 +12,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ..entities.scalars import loose
+from ..entities.secrecy import is_secret
+from ..entities.secret import MASK
 from ..errors import DecodeError, RequestInfo
 from .codec import parse
 from .redaction import body_secrets, parameter_secrets, shown_parameter
@@ -25,7 +27,9 @@ else:
 
 T = TypeVar("T")
 
-_SECRET_SEGMENT = re.compile(r"(/apitokens/)([^/?#]+)", re.IGNORECASE)
+_BEHIND = re.compile(r"(?<=/)([^/?#]{3,64})/([^/?#]+)")
+_HARMLESS = re.compile(r"[a-z]{1,20}|[0-9]{1,9}")
+"""What is no secret behind the name of one: ``/password/reset``, ``/sessions/7``."""
 
 
 class Repeat(enum.Enum):
@@ -42,7 +46,7 @@ class Request:
     """What is asked: everything but the host, the credentials and the connection."""
 
     method: str
-    path: str = attrs.field(repr=lambda path: repr(_shown(path)))
+    path: str = attrs.field(repr=lambda path: repr(shown_path(path)))
     """Below the base URL, percent-encoded, ``/users/7206`` for instance."""
     query: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     body: bytes | None = attrs.field(default=None, repr=False)
@@ -53,7 +57,7 @@ class Request:
     @property
     def shown_path(self) -> str:
         """The path for error messages and logs: an API token is its own id there."""
-        return _shown(self.path)
+        return shown_path(self.path)
 
     @property
     def shown_query(self) -> str:
@@ -63,12 +67,24 @@ class Request:
     @property
     def secrets(self) -> set[str]:
         """The passwords and tokens in it: an answer may repeat them."""
-        found = {match[2] for match in _SECRET_SEGMENT.finditer(self.path)} | body_secrets(self.body)
+        found = {self.path[slice(*span)] for span in _secret_segments(self.path)} | body_secrets(self.body)
         return found.union(*(parameter_secrets(name, value) for name, value in self.query))
 
 
-def _shown(path: str) -> str:
-    return _SECRET_SEGMENT.sub(r"\1***", path)
+def shown_path(path: str) -> str:
+    """Show a path without its secrets: what stands behind ``/apitokens/``, for instance."""
+    for start, end in reversed(list(_secret_segments(path))):
+        path = f"{path[:start]}{MASK}{path[end:]}"
+    return path
+
+
+def _secret_segments(path: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    while (match := _BEHIND.search(path, at)) is not None:
+        at = match.end(1)
+        name = match[1].lower()
+        if name == "apitokens" or (is_secret(name.removesuffix("s")) and not _HARMLESS.fullmatch(match[2])):
+            yield match.span(2)
 
 
 class Sink(Protocol):

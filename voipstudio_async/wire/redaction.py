@@ -1,40 +1,53 @@
-"""Redaction: which secrets a request holds by the names of its parts, and how a text is shown without them."""
+"""Redaction: which secrets a request holds by the names of its parts, and how a text is shown without them.
+
+What is named like a secret is said by `voipstudio_async.entities.secrecy`. Here are the values: a secret that is known
+is found in a text under any name, and however it is written.
+"""
 
 from __future__ import annotations
 
+import base64
+import html
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
 from ..entities.scalars import is_list, is_object
+from ..entities.secrecy import is_secret
+from ..entities.secret import MASK
 
-_NAME = re.compile(r"token|password|secret|api_?key|nonce", re.IGNORECASE)
 _LONGEST_QUOTE = 120
 """Errors quote no more than so many characters of an answer."""
 _SHORTEST = 4
-"""Numbers, and beginnings of secrets, that have fewer characters than this are not looked for."""
+"""Secrets, and beginnings of them, that have fewer characters than this are not looked for: they are in every text."""
+_LONG = 8
+"""Secrets with so many characters are found within a word, too, and in capitals."""
+_TOKEN = re.compile(r"\b(?=\w*[0-9])\w{32,}", re.ASCII)
+"""What is as long and as plain as a token."""
 
 
-def is_secret(name: object) -> bool:
-    """Tell whether a field or parameter is named like a secret."""
-    return isinstance(name, str) and _NAME.search(name) is not None
+def without_tokens(text: str) -> str:
+    """Copy a text with ``***`` for whatever looks like a token."""
+    return _TOKEN.sub(MASK, text)
 
 
 def shown_parameter(name: str, value: str) -> str:
     """Show the value of a query parameter: without its secrets, also where it is a filter on one."""
-    if is_secret(name):
-        return "***"
-    if not is_secret(value) or value.lstrip()[:1] not in ("[", "{"):
+    if is_secret(name) and value:
+        return MASK
+    if value.lstrip()[:1] not in ("[", "{"):
         return value
     try:
         parsed = msgspec.json.decode(value)
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return "***"
+        return MASK
+    named = _named(parsed)
     # Written anew, so that a secret which was written in another way is found.
-    return conceal(msgspec.json.encode(parsed).decode(), _named(parsed))
+    return conceal(msgspec.json.encode(parsed).decode(), named, shortest=1) if named else value
 
 
 def parameter_secrets(name: str, value: str) -> set[str]:
@@ -61,7 +74,7 @@ def _named(value: Any) -> set[str]:
             left += [(inner, secret) for inner in part]
         elif is_object(part):
             left += _fields(part, secret)
-        elif secret and (isinstance(part, str) or len(str(part)) >= _SHORTEST) and not isinstance(part, bool):
+        elif secret and not isinstance(part, bool) and part not in (None, ""):
             found.add(str(part))
     return found
 
@@ -69,31 +82,69 @@ def _named(value: Any) -> set[str]:
 def _fields(part: dict[str, Any], secret: bool) -> Iterator[tuple[Any, bool]]:
     # A filter names its field beside the value: {"property": "token", "operator": "eq", "value": "..."}
     filtered = is_secret(part.get("property"))
+    # The second factor of a login: {"code": "...", "nonce": "..."}
+    asked = "nonce" in part
     return (
-        (inner, secret or is_secret(name) or (filtered and name not in ("property", "operator")))
+        (
+            inner,
+            secret
+            or is_secret(name)
+            or (filtered and name not in ("property", "operator"))
+            or (asked and name == "code"),
+        )
         for name, inner in part.items()
     )
 
 
-def conceal(text: str, secrets: Iterable[str]) -> str:
+def conceal(text: str, secrets: Iterable[str], *, shortest: int = _SHORTEST) -> str:
     """Copy a text without these secrets, however they are written, and without what a cut left of them."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        for form in sorted(_forms(secret), key=len, reverse=True):
-            text = text.replace(form, "***")
-        text = _without_beginning(text, secret)
-    return text
+    known = frozenset(secret for secret in secrets if len(secret) >= shortest)
+    if not known:
+        return text
+    text = _pattern(known).sub(MASK, text)
+    return _without_beginning(text, known)
+
+
+@lru_cache(16)
+def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
+    forms = [(form, len(secret) < _LONG) for secret in secrets for form in _forms(secret)]
+    forms.sort(key=lambda each: len(each[0]), reverse=True)
+    return re.compile("|".join(_whole(form) if whole else f"(?i:{re.escape(form)})" for form, whole in forms))
+
+
+def _whole(form: str) -> str:
+    # Not within a word: a short secret is a part of many.
+    return rf"(?<!\w){re.escape(form)}(?!\w)"
 
 
 def _forms(secret: str) -> set[str]:
-    # As it is, in JSON, in a URL; and each of these in quotation marks, as an error quotes an answer.
-    plain = {secret, msgspec.json.encode(secret).decode()[1:-1], quote(secret, safe="")}
+    # As it is, in JSON, in a URL, in HTML; and each of these in quotation marks, as an error quotes an answer.
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in secret)
+    plain = {secret, msgspec.json.encode(secret).decode()[1:-1], html.escape(secret), escaped}
+    plain |= {quote(secret, safe=""), quote(secret), quote_plus(secret), quote(quote(secret, safe=""), safe="")}
     doubled = {form.replace("\\", "\\\\") for form in plain}
-    return plain | doubled | {form.replace("'", "\\'") for form in doubled}
+    return plain | doubled | {form.replace("'", "\\'") for form in doubled} | set(_encoded(secret.encode()))
 
 
-def _without_beginning(text: str, secret: str) -> str:
-    # An excerpt stands at the end.
-    text, end = text[: -2 * _LONGEST_QUOTE], text[-2 * _LONGEST_QUOTE :]
-    for length in range(min(len(secret) - 1, _LONGEST_QUOTE), _SHORTEST - 1, -1):
-        end = re.sub(rf"{re.escape(secret[:length])}(?=\.\.\.['\"]$|['\"]$)", "***", end)
-    return text + end
+def _encoded(secret: bytes) -> Iterator[str]:
+    """Write a secret as base64, wherever in what was encoded it stands."""
+    if len(secret) <= _LONG:
+        return
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + secret).decode("ascii").rstrip("=")
+        # The first and the last letters hold bits of what stands beside it.
+        inner = whole[(0, 2, 3)[before] : len(whole) - (1 if (before + len(secret)) % 3 else 0)]
+        yield from {inner, inner.replace("+", "-").replace("/", "_"), quote(inner, safe="")}
+
+
+def _without_beginning(text: str, secrets: frozenset[str]) -> str:
+    # An excerpt stands at the end, in quotation marks.
+    end = re.search(r"(?:\.\.\.)?['\"]$", text)
+    if end is None:
+        return text
+    stem = text[: end.start()]
+    for form in sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True):
+        for length in range(min(len(form) - 1, _LONGEST_QUOTE), _SHORTEST - 1, -1):
+            if stem.endswith(form[:length]):
+                return f"{stem[:-length]}{MASK}{end[0]}"
+    return text

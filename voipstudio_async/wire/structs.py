@@ -31,8 +31,8 @@ from typing import Annotated, Any, Generic, TypeVar
 import attrs
 import msgspec
 
-from ..entities import scalars
 from ..entities.base import NO_EXTRA, Entity, Extra, FieldSpec, Origin, Secret, WireForm, field_specs
+from ..entities.secrecy import guarded, hidden, is_secret
 
 E = TypeVar("E", bound=Entity)
 
@@ -215,7 +215,7 @@ def _value(slot: str, annotation: Any) -> tuple[list[str], str]:
     parts = _parts(annotation)
     take = f"v = {slot}"
     if annotation is Any:
-        return [take, "if v is not None: v = loose(v)"], "v"
+        return [take, "if v is not None: v = guarded(v)"], "v"
     if Decimal in parts:
         return [take, "if v.__class__ is not Decimal and v is not None: v = money(v)"], "v"
     if WireForm.DIGITS in parts:
@@ -227,9 +227,15 @@ def _value(slot: str, annotation: Any) -> tuple[list[str], str]:
     return [], slot
 
 
+def _keep(name: str, index: int) -> str:
+    """Write the expression for one extra field: whether its name is that of a secret is asked once for each shape."""
+    slot = f"r.x{index}"
+    return f"hidden({slot})" if is_secret(name) else f"({slot} if {slot}.__class__ in simple else guarded({slot}))"
+
+
 def _extra(unknown: list[str]) -> str:
     """Write the expression for the extra fields. A name stands in the code only if it is a plain identifier."""
-    values = [f"(r.x{index} if r.x{index}.__class__ in simple else loose(r.x{index}))" for index in range(len(unknown))]
+    values = [_keep(name, index) for index, name in enumerate(unknown)]
     if not unknown:
         return "NO_EXTRA"
     if all(name.isascii() and name.isidentifier() and not keyword.iskeyword(name) for name in unknown):
@@ -245,7 +251,8 @@ _SCOPE: dict[str, Any] = {
     "Decimal": Decimal,
     "money": _money,
     "digits": _digits,
-    "loose": scalars.loose,
+    "guarded": guarded,
+    "hidden": hidden,
     "Extra": Extra,
     "NO_EXTRA": NO_EXTRA,
     "Unfit": Unfit,
