@@ -10,9 +10,8 @@ import contextlib
 import io
 import os
 import re
-import secrets
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from email.message import Message
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import BinaryIO
 import attrs
 
 from ..errors import ConfigurationError, DecodeError
+from ..files import check, written
 from ..http.threads import in_thread
 from ..wire.exchange import Reply
 
@@ -142,7 +142,7 @@ class FileSink:
         self.path = self._target
         if self.path.is_dir():
             self.path /= safe_name(_name_of(self._headers)) or self._kind.name
-        return _appearing(self.path)
+        return written(self.path)
 
     def _complete(self) -> None:
         size = self.size + sum(map(len, self._pieces))
@@ -171,33 +171,14 @@ class _Abandoned(Exception):
     """Takes the place of what went wrong, which the file need not know."""
 
 
-@contextlib.contextmanager
-def _appearing(path: Path) -> Generator[BinaryIO]:
-    """Open a file that appears when it is complete."""
-    real = Path(os.path.realpath(path))
-    if real.exists() and not real.is_file():
-        with real.open("wb") as file:  # a device or a pipe, which takes what comes
-            yield file
-        return
-    beside = real.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with beside.open("xb") as file:
-            yield file
-        if real.exists():
-            beside.chmod(real.stat().st_mode)
-        beside.replace(real)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _checked(target: Target) -> Path | BinaryIO:
     """Refuse what cannot be written to before anything is asked."""
     if not isinstance(target, (str, os.PathLike)):
         _check_open(target)
         return target
     path = Path(target)
-    if not path.is_dir() and not Path(os.path.realpath(path)).parent.is_dir():
-        raise ConfigurationError(f"there is no folder {path.parent}")
+    if not path.is_dir():
+        check(path)
     return path
 
 
