@@ -33,8 +33,9 @@ def _template(kind: str, limit: int, total: int) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _single(kind: str) -> bytes:
-    return records.single(records.MAKERS[kind](1))
+def _single(kind: str, id: str) -> bytes:
+    told = {"id": int(id)} if id.isdigit() else {}
+    return records.single(records.MAKERS[kind](1) | told)
 
 
 def answer(target: str) -> tuple[float, bytes]:
@@ -44,7 +45,7 @@ def answer(target: str) -> tuple[float, bytes]:
     latency, _, total = how.partition("-")
     kind = place.removesuffix("s")
     if rest or "page" not in url.query:
-        body = _single(kind)
+        body = _single(kind, rest[0] if rest else "")
     else:
         body = _page(kind, int(url.query["page"]), int(url.query["limit"]), int(total))
     return int(latency) / 1000, _HEAD % len(body) + body

@@ -49,9 +49,9 @@ LITERALS: dict[str, Literal] = {
     "queue_groups.create": Literal(
         (), "POST", "/queuegroups", 201, one(GROUP), {"name": "Support"}, b'{"name":"Support"}'
     ),
-    "queue_groups.get": Literal((3575,), "GET", "/queuegroups/3575", 200, one(GROUP)),
+    "queue_groups.get": Literal((3575,), "GET", "/queuegroups/3575", 200, one(GROUP | {"id": 3575})),
     "queue_groups.update": Literal(
-        (3575,), "PATCH", "/queuegroups/3575", 200, one(GROUP), {"name": "Help"}, b'{"name":"Help"}'
+        (3575,), "PATCH", "/queuegroups/3575", 200, one(GROUP | {"id": 3575}), {"name": "Help"}, b'{"name":"Help"}'
     ),
     "queue_groups.delete": Literal((3575,), "DELETE", "/queuegroups/3575", 204, None),
     "user_groups.list": Literal((), "GET", "/usergroups" + PAGE, 200, many(GROUP)),
@@ -64,22 +64,22 @@ LITERALS: dict[str, Literal] = {
         {"name": "Sales", "color": "#ff8800"},
         b'{"name":"Sales","color":"#ff8800"}',
     ),
-    "user_groups.get": Literal((9662,), "GET", "/usergroups/9662", 200, one(GROUP)),
+    "user_groups.get": Literal((9662,), "GET", "/usergroups/9662", 200, one(GROUP | {"id": 9662})),
     "user_groups.update": Literal(
-        (9662,), "PATCH", "/usergroups/9662", 200, one(GROUP), {"color": None}, b'{"color":null}'
+        (9662,), "PATCH", "/usergroups/9662", 200, one(GROUP | {"id": 9662}), {"color": None}, b'{"color":null}'
     ),
     "user_groups.delete": Literal((9662,), "DELETE", "/usergroups/9662", 204, None),
     "user_group_policies.list": Literal((), "GET", "/usergrouppolicies" + PAGE, 200, many(GROUP)),
     "user_group_policies.create": Literal(
         (), "POST", "/usergrouppolicies", 201, one(GROUP), {"name": "Night"}, b'{"name":"Night"}'
     ),
-    "user_group_policies.get": Literal((4155,), "GET", "/usergrouppolicies/4155", 200, one(GROUP)),
+    "user_group_policies.get": Literal((4155,), "GET", "/usergrouppolicies/4155", 200, one(GROUP | {"id": 4155})),
     "user_group_policies.update": Literal(
         (4155,),
         "PATCH",
         "/usergrouppolicies/4155",
         200,
-        one(GROUP),
+        one(GROUP | {"id": 4155}),
         {"name": "Day", "color": "blue"},
         b'{"name":"Day","color":"blue"}',
     ),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 from hostile.servers import Hostile, Script
+
+from voipstudio_async import AsyncVoipStudio
 
 MOST_BYTES = 2**20
 """The clients of the bench take bodies of one MiB."""
@@ -37,6 +41,25 @@ def delete_user(client: Any) -> Any:
 def create_group(client: Any) -> Any:
     """Create something: a thing that must not happen twice."""
     return client.user_groups.create(name="Sales")
+
+
+IDLE = 0.08
+"""Seconds between two calls: time enough for what comes late."""
+
+
+def get_users_later(client: Any) -> Any:
+    """Fetch one user, wait, and fetch another one: give the second."""
+    if isinstance(client, AsyncVoipStudio):
+        return _get_users_later(client)
+    client.users.get(1)
+    time.sleep(IDLE)
+    return [client.users.get(2)]
+
+
+async def _get_users_later(client: AsyncVoipStudio) -> Any:
+    await client.users.get(1)
+    await asyncio.sleep(IDLE)
+    return [await client.users.get(2)]
 
 
 @attrs.frozen(kw_only=True)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from hostile import trouble
-from hostile.case import Case, create_group, delete_user, list_users
+from hostile.case import Case, create_group, delete_user, get_user, get_users_later, list_users
 from hostile.places import PLACES
-from hostile.servers import Asked, Script, Talk, always, answer, in_turn, replying, rows
+from hostile.servers import Asked, Hostile, Script, Talk, always, answer, in_turn, replying, rows
 
 from voipstudio_async import (
     APIError,
@@ -22,12 +22,22 @@ from voipstudio_async import (
     RequestTimeout,
     ResponseTooLarge,
     TransportError,
+    VoipStudioError,
 )
 
 GOOD = answer(rows(1, 2, 3))
 
 
 # --- connections that end too early --------------------------------------------------------------------------
+
+
+def _idle(name: str, script: Script) -> Case:
+    return Case(name=name, script=script, act=get_users_later, gives=[2], requests=2, check=_on_two_connections)
+
+
+def _on_two_connections(server: Hostile, _: Any) -> None:
+    assert server.connections == 2
+
 
 CONNECTIONS = [
     Case(name="reset on connect", script=trouble.reset_at_once, raises=TransportError),
@@ -67,6 +77,32 @@ CONNECTIONS = [
     ),
     Case(name="endless 100 Continue", script=trouble.continue_for_ever, raises=DeadlineExceeded),
     Case(name="two answers to one request", script=trouble.answer_twice, act=list_users, gives=[1, 2, 3]),
+    _idle("late answer on an idle connection", trouble.late(trouble.STRAY)),
+    _idle("half a late answer on an idle connection", trouble.late(trouble.STRAY[:30])),
+    _idle("late bytes that are no HTTP on an idle connection", trouble.late(b"\0\1\2")),
+    _idle("closed on an idle connection", trouble.late_end),
+    Case(name="interim answers before the answer", script=trouble.hints_first, act=get_users_later, gives=[2]),
+    Case(
+        name="more behind Connection: close",
+        script=trouble.end(answer(rows(1), "Connection: close") + trouble.STRAY),
+        raises=ProtocolError,
+        requests=2,
+    ),
+    Case(
+        name="an answer before the request",
+        script=trouble.say_at_once(trouble.STRAY),
+        act=get_user,
+        raises=VoipStudioError,
+        match="spoke before|the answer is about 666|broke off",
+    ),
+    Case(
+        name="a record of another id",
+        script=always(trouble.STRAY),
+        act=get_user,
+        raises=DecodeError,
+        match="about 666, and 1 was asked for",
+        requests=1,
+    ),
 ]
 
 # --- answers that are not HTTP -------------------------------------------------------------------------------

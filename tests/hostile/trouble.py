@@ -121,6 +121,41 @@ async def answer_twice(talk: Talk) -> None:
         await talk.send(_page(asked) + answer(rows(666, 667, total=2)))
 
 
+def user(asked: Asked) -> bytes:
+    """Answer with the user of the id that was asked for."""
+    return answer({"data": {"id": int(asked.target.rpartition("/")[2])}})
+
+
+STRAY = answer({"data": {"id": 666}})
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+
+
+def late(stray: bytes) -> Script:
+    """Send some bytes more, a moment after the first answer of a connection."""
+
+    async def script(talk: Talk) -> None:
+        while (asked := await talk.request()) is not None:
+            await talk.send(user(asked))
+            if len(talk.server.asked) == 1:
+                await asyncio.sleep(0.02)
+                await talk.send(stray)
+
+    return script
+
+
+async def late_end(talk: Talk) -> None:
+    """Close the connection a moment after its first answer."""
+    if (asked := await talk.request()) is not None:
+        await talk.send(user(asked))
+        await asyncio.sleep(0.02)
+
+
+async def hints_first(talk: Talk) -> None:
+    """Send interim answers before each answer."""
+    while (asked := await talk.request()) is not None:
+        await talk.send(HINTS + user(asked))
+
+
 def lose_first(content: bytes) -> Script:
     """Close the first connection after its request was read; answer on all others."""
 

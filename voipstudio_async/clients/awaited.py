@@ -66,7 +66,10 @@ class AsyncCaller:
 
     def _read(self, exchange: Exchange[T], reply: Reply) -> T:
         try:
-            return exchange.read(reply)
+            read = exchange.read(reply)
+            if exchange.id is not None:
+                _check_same(read, exchange.id)
+            return read
         except DecodeError as error:
             failure = self._decode_error(exchange.request, reply, error.path, error.message)
         except RecursionError:
@@ -99,6 +102,12 @@ class AsyncCaller:
     ) -> BulkResult[Any, Any]:
         """Do an operation on many inputs."""
         return finish(await AsyncBulk().run(operation, inputs, concurrency=concurrency))
+
+
+def _check_same(record: Any, asked: Any) -> None:
+    found = getattr(record, "id", asked)
+    if found != asked:
+        raise DecodeError("id", f"the answer is about {found}, and {asked} was asked for")
 
 
 def make_caller(setup: Setup, owner: str) -> AsyncCaller:

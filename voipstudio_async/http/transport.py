@@ -11,6 +11,7 @@ import base64
 import math
 import platform
 import re
+import select
 import ssl as tls
 import warnings
 from collections.abc import Awaitable, Callable
@@ -54,6 +55,10 @@ class _TooLarge(Exception):
         self.most = most
 
 
+class _SpokeFirst(aiohttp.ClientConnectionError):
+    """The server sent something before it was asked: whatever it is, it is no answer."""
+
+
 class _NotTaken(Exception):
     """The sink failed: that is nothing of the connection's."""
 
@@ -62,7 +67,12 @@ class _NotTaken(Exception):
         self.error = error
 
 
-_UNCONNECTED = (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError)
+_UNCONNECTED = (
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    _SpokeFirst,
+)
 
 
 class Transport:
@@ -108,6 +118,8 @@ class Transport:
             headers = headers | _TYPE
         if self._presented is not None and sending.url.scheme == "http":
             headers = headers | self._presented
+        if not self._owned:
+            _leave_out(session.connector)
         failure: Exception
         try:
             response = await session.request(
@@ -274,7 +286,12 @@ class _Connector(aiohttp.TCPConnector):
 
     async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         async with asyncio.timeout(timeout.sock_connect):
-            return await super()._create_connection(req, traces, timeout)
+            made = await super()._create_connection(req, traces, timeout)
+        # A TLS server may send tickets for later sessions before it is asked: there, only what was read counts.
+        if made.should_close or (not req.is_ssl() and _watch(made.transport)()):
+            made.close()
+            raise _SpokeFirst
+        return made
 
 
 class _Connection(ResponseHandler):
@@ -288,19 +305,41 @@ class _Connection(ResponseHandler):
         super().__init__(timers.loop)
         self._shared = timers
         self._patience: Timer | None = None
+        self._awaits = False
+        self._has_unread: Callable[[], object] | None = None
+
+    def is_connected(self) -> bool:
+        """Whether the connection can be used for a request.
+
+        The pool asks this of a connection that it is about to give out again. What has come in since the last answer
+        ended, all of it or a part, read or still in the system's buffer, would be taken for the next answer: such a
+        connection is of no use, and neither is one whose end has not been noticed yet.
+        """
+        if not super().is_connected() or self._awaits or self.should_close:
+            return False
+        if self._has_unread is None:
+            self._has_unread = _watch(self.transport)
+        return not self._has_unread()
 
     def _reschedule_timeout(self) -> None:
+        # Whenever a request has gone out, or something has come in.
+        self._awaits = True
         seconds = self.read_timeout
         if not seconds:
-            self._drop_timeout()
+            self._stop_waiting()
             return
         patience = self._patience
         if patience is None or patience.seconds != seconds:
-            self._drop_timeout()
+            self._stop_waiting()
             patience = self._patience = self._shared.of(seconds)
         patience.start(self)
 
     def _drop_timeout(self) -> None:
+        # At the end of an answer, among others.
+        self._awaits = False
+        self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
         if self._patience is not None:
             self._patience.stop(self)
             self._patience = None
@@ -315,6 +354,26 @@ _SHARES_TIMERS = all(
     hasattr(ResponseHandler, name)
     for name in ("read_timeout", "_reschedule_timeout", "_drop_timeout", "_on_read_timeout")
 )
+
+
+def _leave_out(connector: Any) -> None:
+    """Close what must not be used again in the pool of somebody else's session, see `_Connection.is_connected`."""
+    for pooled in getattr(connector, "_conns", {}).values():
+        for connection, _ in pooled:
+            if connection.should_close or _watch(connection.transport)():
+                connection.close()
+
+
+def _watch(transport: Any) -> Callable[[], object]:
+    """Return what tells whether a connection has something to read, its end included, that the loop has not seen."""
+    plug = None if transport is None else transport.get_extra_info("socket")
+    if plug is None or (number := plug.fileno()) < 0:
+        return list
+    if not hasattr(select, "poll"):  # Windows
+        return lambda: select.select([number], [], [], 0)[0]
+    watch = select.poll()
+    watch.register(number, select.POLLIN)
+    return partial(watch.poll, 0)
 
 
 def _is_file(response: aiohttp.ClientResponse, sink: Sink) -> bool:
@@ -375,6 +434,8 @@ def _too_large(info: RequestInfo, error: _TooLarge) -> ResponseTooLarge:
 
 
 def _connect_error(error: Exception, info: RequestInfo, timeouts: Timeouts) -> ConnectError:
+    if isinstance(error, _SpokeFirst):
+        return ConnectError("the server spoke before it was asked: is this the right port?", request=info)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return ConnectTimeout(f"no connection within {timeouts.connect:g} s", request=info)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):

@@ -37,13 +37,16 @@ class GetBy(Operation[ByKey[K, Awaited[E]], ByKey[K, E]], Generic[K, E]):
     def __init__(self, key: Key[K], entity: type[E], summary: str, suffix: str = "") -> None:
         super().__init__(summary, join(f"{{{key.name}}}", suffix)[1:], key)
         self.entity = self._entity = entity
+        self._is_told = key is ID and not suffix
+        """Whether the record tells the id that it was asked for by."""
 
     def returns(self) -> str:
         return f"`{self._entity.__name__}`."
 
     def exchange(self, codec: Codec, path: str, /, id: K) -> Exchange[E]:
         # What `place` does, without a call: nothing is asked for as often.
-        return Exchange(Request("GET", f"/{path}/{self._write(id)}{self._tail}"), codec.reader(self._entity).answer)
+        request = Request("GET", f"/{path}/{self._write(id)}{self._tail}")
+        return Exchange(request, codec.reader(self._entity).answer, id if self._is_told else None)
 
 
 class Get(GetBy[int, E], Generic[E]):
@@ -139,7 +142,7 @@ class UpdateBy(Operation[Callable[Concatenate[K, P], Awaited[E]], Callable[Conca
             fields = ", ".join(signature_of(self._draft).parameters)
             raise ConfigurationError(f"nothing to change at {place}: give at least one of {fields}")
         request = Request("PATCH", place, (), encode(content), self.repeat)
-        return Exchange(request, codec.reader(self._entity).answer)
+        return Exchange(request, codec.reader(self._entity).answer, id if self.key is ID else None)
 
 
 class Update(UpdateBy[int, P, E], Generic[P, E]):

@@ -157,6 +157,8 @@ class Exchange(Generic[T]):
 
     request: Request
     read: Callable[[Reply], T]
+    id: Any = None
+    """The id of the record that is asked for: one of another id is the answer to another question."""
 
 
 def _copied(headers: Mapping[str, str]) -> Mapping[str, str]:
