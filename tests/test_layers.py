@@ -24,6 +24,7 @@ LAYERS = (
     "unset",
     "files",
     "deprecation",
+    "texts",
     "entities",
     "wire",
     "pagination",

@@ -43,7 +43,7 @@ def test_an_example_runs_as_printed(code: str, tmp_path: Path) -> None:
             text=True,
             check=False,
         )
-    missing = re.search(r"ConfigurationError: this needs (\w+): (pip install .*)", done.stderr)
+    missing = re.search(r"ConfigurationError: this needs (\w+), .*: (pip install .*)", done.stderr)
     if missing is not None and find_spec(missing[1]) is None:
         pytest.skip(f"the example needs an extra: {missing[2]}")
     assert done.returncode == 0, done.stdout + done.stderr

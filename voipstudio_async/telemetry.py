@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
-from .errors import ConfigurationError, RequestInfo
+from .errors import RequestInfo
+from .extras import needed
 from .http.hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .version import __version__
 
@@ -34,10 +35,7 @@ def tracing(tracer_provider: TracerProvider | None = None) -> Hooks:
     :param tracer_provider: where the spans go; the global provider without it
     :raises ConfigurationError: OpenTelemetry is not installed; the message says how to get it
     """
-    try:
-        from opentelemetry import trace  # noqa: PLC0415 - an optional extra
-    except ImportError as error:
-        raise ConfigurationError("tracing needs OpenTelemetry: pip install 'voipstudio-async[otel]'") from error
+    trace = needed("opentelemetry.trace", "otel", "tracing")
     return _Recorder(trace.get_tracer("voipstudio_async", __version__, tracer_provider)).hooks()
 
 

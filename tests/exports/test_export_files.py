@@ -22,10 +22,11 @@ from reports.made_calls import records, words
 
 from voipstudio_async import Cdr, ConfigurationError, DecodeError, Me, PaginationError, Secret, User, field
 from voipstudio_async.entities.base import Extra, field_specs
-from voipstudio_async.exports.columns import Column, Kind, Table, columns_of, to_json
-from voipstudio_async.exports.text import csv_header, csv_lines, json_lines, neutral
+from voipstudio_async.exports.columns import Column, Kind, Table, columns_of
+from voipstudio_async.exports.text import csv_header, csv_lines, json_lines
 from voipstudio_async.reports import export
 from voipstudio_async.sandbox import Sandbox
+from voipstudio_async.texts import neutral, to_json
 
 FORMATS = ["csv", "ndjson", "parquet", "arrow"]
 RISKY = tuple("=+-@\t\r\n")
@@ -273,5 +274,5 @@ async def test_a_file_must_be_complete_where_that_is_asked_for(
 async def test_without_pyarrow_the_extra_is_named(studio: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("pyarrow", "pyarrow.ipc"):
         monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'voipstudio_async\[arrow\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'voipstudio-async\[arrow\]'"):
         await settle(export(studio.cdrs.list(), tmp_path / "calls.parquet"))

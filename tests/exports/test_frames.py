@@ -106,5 +106,5 @@ def test_a_library_that_is_missing_is_named(
     module: str, function: Callable[..., Any], extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ConfigurationError, match=rf"voipstudio_async\[{extra.removeprefix('py')}\]"):
+    with pytest.raises(ConfigurationError, match=rf"voipstudio-async\[{extra.removeprefix('py')}\]"):
         function(object())

@@ -17,8 +17,8 @@ import pytest
 
 from voipstudio_async import Cdr, ConfigurationError, NotFoundError, User
 from voipstudio_async.reports import CallReport, CallStats, Failure, Fetch, render_html
-from voipstudio_async.reports.html import money, spoken
 from voipstudio_async.reports.plots import shortened
+from voipstudio_async.texts import amount, duration
 
 EVIL = '<script>alert("1")</script>'
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -158,15 +158,15 @@ def test_many_users_are_all_in_the_table() -> None:
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'voipstudio_async\[report\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'voipstudio-async\[report\]'"):
         report_of("Ada").to_html()
 
 
 def test_times_and_amounts_are_written_for_people() -> None:
-    assert [spoken(value) for value in (None, 0, 59.6, 3599, 3600, 36061)] == [
+    assert [duration(value, "-") for value in (None, 0, 59.6, 3599, 3600, 36061)] == [
         *("-", "0:00", "1:00", "59:59", "1:00:00", "10:01:01")
     ]
-    assert money(Decimal("12345.678")) == "12,345.68"
+    assert amount(Decimal("12345.678")) == "12,345.68"
     assert shortened("  a\nb\ud800 ") == "a b"
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
+from ..extras import missing
+
 _NEEDED = ("typer", "rich", "click", "shellingham")
 
 
@@ -20,9 +22,7 @@ def main() -> NoReturn:
         library = (error.name or "").partition(".")[0]
         if library not in _NEEDED:
             raise
-        sys.stderr.write(
-            f"error: the command line needs {library}, which is not installed: pip install 'voipstudio-async[cli]'\n"
-        )
+        sys.stderr.write(f"error: {missing('the command line', library, 'cli')}\n")
         sys.exit(2)
     except KeyboardInterrupt:
         # While the modules were still being imported: nothing was begun.

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import exporting, raw, reading, reporting, serving, streams
+from . import exporting, raw, reading, reporting, serving, signals, streams
 from .exits import ended
 from .flags import Command, Group
 from .options import flat
@@ -51,7 +51,8 @@ def voipstudio(
     The token is taken from VOIPSTUDIO_API_TOKEN or --token-file, never from the command line itself.
 
     Exit codes: 0 everything was done; 1 something could not be fetched, written or served, or may not be all;
-    2 wrong usage: the command cannot work as it was given; 130 ended by Ctrl-C; 141 the reader of the output has gone.
+    2 wrong usage: the command cannot work as it was given; 130 ended by Ctrl-C, 129 by SIGHUP, 143 by SIGTERM;
+    141 the reader of the output has gone.
 
     Examples:
     * `voipstudio report --sandbox`
@@ -63,6 +64,7 @@ def voipstudio(
 def run() -> int:
     """Run the command line and give its exit code."""
     streams.guard()
+    signals.install()
     try:
         with ended():
             code = _run()

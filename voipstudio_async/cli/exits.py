@@ -7,8 +7,10 @@ code  meaning
 1     something could not be fetched, written or served, or may not be all; stderr
       names it
 2     wrong usage: the command cannot work as it was given
+129   ended by SIGHUP: the terminal was closed
 130   ended by Ctrl-C
 141   whoever read the output has gone (``| head``)
+143   ended by SIGTERM
 ====  ==========================================================================
 """
 
@@ -18,7 +20,7 @@ import re
 import sys
 import traceback
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import typer
 
@@ -40,6 +42,7 @@ from ..errors import (
     ValidationError,
     VoipStudioError,
 )
+from . import signals
 from .secrets import tame
 from .streams import ReaderGone
 
@@ -80,9 +83,8 @@ def ended(*, debug: bool = False) -> Generator[None]:
     except ReaderGone:
         raise typer.Exit(READER_GONE) from None
     except KeyboardInterrupt:
-        # A terminal has just shown ^C: the word stands on a line of its own.
-        say("\ninterrupted" if sys.stderr.isatty() else "interrupted")
-        raise typer.Exit(INTERRUPTED) from None
+        _say_interrupted()
+        raise typer.Exit(signals.code(INTERRUPTED)) from None
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:
@@ -90,6 +92,13 @@ def ended(*, debug: bool = False) -> Generator[None]:
             traceback.print_exc()
         say(f"error: {explained(error)}")
         raise typer.Exit(code_of(error)) from None
+
+
+def _say_interrupted() -> None:
+    # Where the terminal was closed, nobody is told.
+    with suppress(OSError):
+        # A terminal has just shown ^C: the word stands on a line of its own.
+        say("\ninterrupted" if sys.stderr.isatty() else "interrupted")
 
 
 def say(line: str) -> None:

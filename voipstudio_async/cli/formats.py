@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import enum
 from collections.abc import Sequence
 from typing import IO, Any, Protocol
 
-from .records import Record, pick, to_cell, to_json
+from ..texts import cell, csv_text
+from .records import Record, pick, to_json
+from .secrets import tame
 
 
 class Format(enum.StrEnum):
@@ -69,16 +70,20 @@ class CsvWriter:
 
     def __init__(self, file: IO[str], fields: Sequence[str]) -> None:
         self._fields = fields
-        # Lines end as they do on a terminal; spreadsheets take that as well as CR LF.
-        self._csv: Any = csv.writer(file, lineterminator="\n")
-        self._csv.writerow(fields)
+        self._file = file
+        self._is_tamed = file.isatty()
+        self._write(fields)
 
     def row(self, row: Record) -> None:
         """Write one row."""
-        self._csv.writerow([to_cell(row.get(name)) for name in self._fields])
+        self._write([row.get(name) for name in self._fields])
 
     def end(self) -> None:
         """Write nothing: the last line is complete."""
+
+    def _write(self, values: Sequence[Any]) -> None:
+        cells = map(cell, values)
+        self._file.write(csv_text([map(tame, cells) if self._is_tamed else cells]))
 
 
 def writer(form: Format, file: IO[str], fields: Sequence[str] | None, declared: Sequence[str]) -> Writer:

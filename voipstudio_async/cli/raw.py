@@ -16,6 +16,7 @@ from . import output
 from .connection import Connection
 from .reading import Output
 from .records import to_json
+from .secrets import tame
 
 _HARMLESS = ("GET", "HEAD")
 
@@ -64,7 +65,8 @@ def _send(
     output.check(target)
     answer = connection.run(fetch)
     with output.opened(target) as file:
-        file.write(shown(answer))
+        text = shown(answer)
+        file.write(tame(text) if file.isatty() else text)
 
 
 def shown(answer: RawResponse) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from .. import texts
 from ..entities import Entity
 from ..entities.base import field_specs
 from ..entities.secrecy import masked
@@ -22,7 +22,6 @@ Record = dict[str, Any]
 _TUPLE: Any = tuple
 _MISSPELT = 0.8
 """Names that are at least so close are one name and a slip."""
-_encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
 def record(entity: Entity, tz: tzinfo) -> Record:
@@ -62,24 +61,12 @@ def pick(found: Mapping[str, Any], fields: Sequence[str] | None) -> Record:
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
-    """Write a value as JSON: decimals as numbers with all their digits, date-times with their offset."""
-    text = _encoder.encode(value)
-    return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()
+    """Write a value as JSON: decimals as numbers with all their digits, date-times with their offset.
 
-
-def to_cell(value: Any) -> str:
-    """Write a value as the cell of a CSV file: nothing for null, JSON for lists and objects.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    What could steer a terminal is escaped, which says the same.
     """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r\n" and text else text
+    text = texts.to_json(value)
+    return texts.visible((text if indent is None else msgspec.json.format(text, indent=indent)).decode())
 
 
 def _plain(value: Any, tz: tzinfo) -> Any:

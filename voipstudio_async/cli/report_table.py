@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..reports import CallReport, Figures, UserFigures
+from ..texts import amount, duration
 from .secrets import tame
 from .words import counted
 
@@ -41,10 +42,10 @@ COLUMNS = (
     Column("Answered", lambda figures: f"{figures.answered:,}"),
     Column("", lambda figures: "" if figures.answered_share is None else f"{figures.answered_share:.0%}"),
     Column("Missed", lambda figures: f"{figures.missed:,}"),
-    Column("Talk time", lambda figures: span_of(figures.talk_seconds)),
-    Column("Average", lambda figures: span_of(figures.average_seconds), is_for_wide=True),
-    Column("Longest", lambda figures: span_of(figures.longest_seconds), is_for_wide=True),
-    Column("Charge", lambda figures: f"{figures.charge:,.2f}"),
+    Column("Talk time", lambda figures: duration(figures.talk_seconds)),
+    Column("Average", lambda figures: duration(figures.average_seconds), is_for_wide=True),
+    Column("Longest", lambda figures: duration(figures.longest_seconds), is_for_wide=True),
+    Column("Charge", lambda figures: amount(figures.charge)),
 )
 
 
@@ -117,14 +118,6 @@ def bar(figures: Figures, report: CallReport) -> str:
     is_one = figures is not report.total and figures.calls <= most
     eighths = round(figures.calls / most * _BAR * 8) if most and is_one else 0
     return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
-
-
-def span_of(seconds: float | None) -> str:
-    """Write a time span as hours, minutes and seconds."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60:,}:{minutes % 60:02}:{rest:02}"
 
 
 def span(report: CallReport) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import importlib.util
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import IO, Annotated
 import attrs
 import typer
 
+from .. import extras
 from ..errors import ConfigurationError
 from ..reports import CallReport, call_report
 from . import dates, output, serving
@@ -237,10 +237,7 @@ def _check_sandbox(context: typer.Context, *, sandbox: bool) -> None:
 
 
 def _check_drawing() -> None:
-    if importlib.util.find_spec("matplotlib") is None:
-        raise ConfigurationError(
-            "--html draws plots, and needs the extra 'report': pip install 'voipstudio-async[report]'"
-        )
+    extras.check("matplotlib", "report", "--html")
 
 
 def _write_json(found: CallReport, file: IO[str]) -> None:

@@ -54,12 +54,15 @@ def guard() -> None:
     """Put stdout and stderr of this process under guard."""
     # Python has no stdout at all where it was closed before the start.
     stdout: TextIO | None = sys.stdout
-    sys.stdout = _closed("standard output") if stdout is None else guarded(stdout, "standard output")
+    sys.stdout = _closed("standard output") if stdout is None else guarded(stdout, "standard output", is_data=True)
     sys.stderr = guarded(sys.stderr, "standard error")
 
 
-def guarded(stream: TextIO, name: str) -> TextIO:
-    """Return a stream that writes to the same place as this one, or this one where it is no plain file or pipe."""
+def guarded(stream: TextIO, name: str, *, is_data: bool = False) -> TextIO:
+    """Return a stream that writes to the same place as this one, or this one where it is no plain file or pipe.
+
+    Data is written as UTF-8 wherever it does not go to a terminal, and its ends of lines as they are.
+    """
     is_wrapper: bool = isinstance(stream, _WRAPPER)
     if not is_wrapper:
         return stream
@@ -71,8 +74,11 @@ def guarded(stream: TextIO, name: str) -> TextIO:
         return stream
     stream.flush()
     written = io.BufferedWriter(Descriptor(raw.fileno(), name))
-    at_once: bool = wrapper.line_buffering or stream.isatty()
-    return io.TextIOWrapper(written, encoding=stream.encoding, errors=stream.errors, line_buffering=at_once)
+    is_watched = stream.isatty()
+    at_once: bool = wrapper.line_buffering or is_watched
+    # Data is UTF-8 whatever the settings of the place are: what cannot be written in them would be altered.
+    encoding = stream.encoding if is_watched or not is_data else "utf-8"
+    return io.TextIOWrapper(written, encoding, stream.errors, newline="\n", line_buffering=at_once)
 
 
 def _closed(name: str) -> TextIO:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from rich import box
@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .records import Record, is_number
+from ..texts import number_text
+from .records import Record, is_number, to_json
 from .secrets import tame
 
 TELLING = (
@@ -68,6 +69,8 @@ def cell(value: Any) -> Text:
         return Text("yes") if value else Text("no", style="dim")
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M:%S}")
+    if isinstance(value, Decimal):
+        return Text(number_text(value))
     if isinstance(value, list | dict):
         return Text(tame(_joined(cast("list[Any] | dict[str, Any]", value))))
     return Text(tame(" ".join(str(value).split()) if isinstance(value, str) else str(value)))
@@ -76,7 +79,7 @@ def cell(value: Any) -> Text:
 def _joined(value: list[Any] | dict[str, Any]) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return to_json(value)
 
 
 def _ranked(rows: Sequence[Record]) -> list[str]:

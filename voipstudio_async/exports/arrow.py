@@ -11,7 +11,8 @@ from ..entities.base import Entity
 from ..entities.zones import zone_name
 from ..errors import ConfigurationError, DecodeError
 from ..extras import needed
-from .columns import Kind, Table, to_json
+from ..texts import to_json
+from .columns import Kind, Table
 from .partial import PartialFile
 
 SCALE = 12

@@ -17,10 +17,10 @@ from operator import attrgetter
 from typing import Any
 
 import attrs
-import msgspec
 
 from ..entities.base import Code, Entity, FieldSpec, Secret, field_specs
 from ..entities.secrecy import masked
+from ..entities.zones import seen_in
 
 EXTRA = "extra"
 
@@ -128,7 +128,7 @@ class Table:
 
 def _converter(kind: Kind, tz: tzinfo | None) -> Callable[[Any], Any] | None:
     if kind is Kind.MOMENT and tz is not None:
-        return lambda moment: moment.astimezone(tz)
+        return lambda moment: seen_in(moment, tz)
     plain: dict[Kind, Callable[[Any], Any]] = {
         Kind.CODE: _code,
         Kind.TEXTS: _texts,
@@ -146,11 +146,3 @@ def _code(value: Any) -> str:
 
 def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
-
-
-_json = msgspec.json.Encoder(decimal_format="number")
-
-
-def to_json(value: Any) -> bytes:
-    """Write a value as JSON: numbers with all their digits, date-times with their offset."""
-    return _json.encode(value)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, BinaryIO
 
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..files import to_disk
-from .columns import Kind, Table, to_json
+from ..texts import JsonText, cell, csv_text, encoded, to_json, utf8, writable
+from .columns import Kind, Table
 from .partial import PartialFile
 
 _ROWS = "rows"
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
-"""Beginnings that spreadsheets take for a formula, and the mark itself, so that it can be taken off again."""
-
-
-def neutral(text: str) -> str:
-    """Put ``'`` before a text that a spreadsheet would run as a formula, or that begins with ``'`` itself."""
-    return f"'{text}" if text.startswith(_RISKY) else text
+_NUMBERS = (Kind.INTEGER, Kind.MONEY, Kind.JSON)
+"""Kinds that may hold numbers which the JSON encoder writes in another way than we do, or not at all."""
 
 
 def csv_lines(table: Table, items: Sequence[Entity]) -> bytes:
@@ -32,44 +24,24 @@ def csv_lines(table: Table, items: Sequence[Entity]) -> bytes:
     for row in rows:
         for place in as_json:
             if row[place] is not None:
-                row[place] = _Json(to_json(row[place]).decode())
-    return _csv([_cell(value) for value in row] for row in rows)
+                row[place] = JsonText(to_json(row[place]).decode())
+    return utf8(csv_text(map(cell, row) for row in rows))
 
 
 def csv_header(table: Table) -> bytes:
     """Write the names of the columns."""
-    return _csv([[column.name for column in table.columns]])
-
-
-class _Json(str):
-    """A text that is JSON already: no formula begins like it."""
-
-    __slots__ = ()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, _Json):
-        return value
-    if isinstance(value, str):
-        return neutral(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return format(value, "f") if isinstance(value, Decimal) else value
-
-
-def _csv(rows: Any) -> bytes:
-    lines = io.StringIO()
-    # CRLF is what RFC 4180 says; with another end of line, Python leaves a lone CR in a text unquoted.
-    csv.writer(lines, lineterminator="\r\n").writerows(rows)
-    return lines.getvalue().encode()
+    return utf8(csv_text([[column.name for column in table.columns]]))
 
 
 def json_lines(table: Table, items: Sequence[Entity]) -> bytes:
     """Write entities as lines of JSON objects."""
     names = [column.name for column in table.columns]
-    return b"".join(to_json(dict(zip(names, row, strict=True))) + b"\n" for row in table.rows(items))
+    odd = [place for place, column in enumerate(table.columns) if column.kind in _NUMBERS]
+    rows = table.rows(items)
+    for row in rows:
+        for place in odd:
+            row[place] = writable(row[place])
+    return b"".join(encoded(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
 
 
 class TextRows:

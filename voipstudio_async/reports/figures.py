@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import Any
 
 import attrs
 
+from ..texts import number_text
+
 _ZERO = Decimal(0)
-exact_sum = Context(prec=200).add
-"""Money is added with all its digits; Python's default rounds at 28."""
+exact_sum = Context(prec=200, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[]).add
+"""Money is added with all its digits; Python's default rounds at 28. An absurd charge is an absurd sum, no error."""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +39,12 @@ class Figures:
     @property
     def average_seconds(self) -> float | None:
         """Talk time of an answered call on average; None without any."""
-        return self.talk_seconds / self.answered if self.answered else None
+        if not self.answered:
+            return None
+        try:
+            return self.talk_seconds / self.answered
+        except OverflowError:  # more than a float can hold
+            return self.talk_seconds // self.answered
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -59,7 +66,7 @@ class Figures:
             "talk_seconds": self.talk_seconds,
             "average_seconds": self.average_seconds,
             "longest_seconds": self.longest_seconds,
-            "charge": format(self.charge, "f"),
+            "charge": number_text(self.charge),
         }
 
 

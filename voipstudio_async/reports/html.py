@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from html import escape
 from importlib.resources import files
 
+from ..texts import amount, duration
 from .figures import Figures
 from .notice import missing_lines
 from .plots import DAYS, busiest, plots
@@ -93,10 +93,10 @@ def _cards(total: Figures) -> str:
         ("", "Calls", f"{total.calls:,}"),
         ("answered", "Answered", f"{total.answered:,}{share}"),
         ("missed", "Missed", f"{total.missed:,}"),
-        ("", "Talk time", spoken(total.talk_seconds)),
-        ("", "Average call", spoken(total.average_seconds)),
-        ("", "Longest call", spoken(total.longest_seconds if total.answered else None)),
-        ("", "Charge", money(total.charge)),
+        ("", "Talk time", duration(total.talk_seconds, "-")),
+        ("", "Average call", duration(total.average_seconds, "-")),
+        ("", "Longest call", duration(total.longest_seconds if total.answered else None, "-")),
+        ("", "Charge", amount(total.charge)),
     )
     items = "\n".join(f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>' for kind, name, value in cards)
     return f'<dl class="cards">\n{items}\n</dl>'
@@ -171,20 +171,6 @@ def _about_users(report: ReportValues) -> str:
     return f"Calls of each user who has any, {drawn} of {len(report.users):,}; the table has all of them."
 
 
-def spoken(seconds: float | None) -> str:
-    """Write a span of time: ``1:02:03``, ``4:05``."""
-    if seconds is None:
-        return "-"
-    whole = timedelta(seconds=round(seconds))
-    hours, rest = divmod(int(whole.total_seconds()), 3600)
-    return f"{hours:,}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
-
-
-def money(amount: Decimal) -> str:
-    """Write an amount with two digits behind the point."""
-    return f"{amount:,.2f}"
-
-
 # --- tables --------------------------------------------------------------------------------------------------
 
 
@@ -194,10 +180,10 @@ def _cells(figures: Figures) -> str:
         f"{figures.calls:,}",
         f"{figures.answered:,}{share}",
         f"{figures.missed:,}",
-        spoken(figures.talk_seconds),
-        spoken(figures.average_seconds),
-        spoken(figures.longest_seconds if figures.answered else None),
-        money(figures.charge),
+        duration(figures.talk_seconds, "-"),
+        duration(figures.average_seconds, "-"),
+        duration(figures.longest_seconds if figures.answered else None, "-"),
+        amount(figures.charge),
     )
     return "".join(f"<td{_extra(head)}>{value}</td>" for head, value in zip(_HEADS, values, strict=True))
 
