@@ -37,7 +37,8 @@ from voipstudio_async import (
     Timeouts,
     VoipStudioError,
 )
-from voipstudio_async.clients.saving import FileKind, safe_name
+from voipstudio_async.clients.saving import safe_name
+from voipstudio_async.operations.files import FileKind
 from voipstudio_async.wire.exchange import Request
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -331,7 +332,7 @@ async def test_the_deadline_counts_until_the_first_byte(face: type[Any], tmp_pat
 INTERRUPTED = """
 import sys
 from voipstudio_async import VoipStudio
-from voipstudio_async.clients.saving import FileKind
+from voipstudio_async.operations.files import FileKind
 from voipstudio_async.wire.exchange import Request
 with VoipStudio("t", base_url=sys.argv[1]) as client:
     print("go", flush=True)
@@ -357,7 +358,7 @@ def test_ctrl_c_ends_a_blocking_download(tmp_path: Path) -> None:
 LARGE = """
 import asyncio, resource, sys
 from voipstudio_async import AsyncVoipStudio
-from voipstudio_async.clients.saving import FileKind
+from voipstudio_async.operations.files import FileKind
 from voipstudio_async.wire.exchange import Request
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 async def main():

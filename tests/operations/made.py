@@ -10,6 +10,7 @@ import attrs
 from voipstudio_async import UNSET, Entity, Secret, Unset, UserGroup
 from voipstudio_async.operations import (
     DIGITS,
+    PDF,
     TOKEN,
     Action,
     Arguments,
@@ -20,6 +21,7 @@ from voipstudio_async.operations import (
     DeleteBy,
     DeleteEach,
     DeleteMany,
+    Download,
     F,
     GetBy,
     GetWith,
@@ -163,6 +165,7 @@ class Parcels(Resource[F], path="parcels"):
     delete_each = DeleteEach(delete, "Delete parcels one by one.")
     delete_many = DeleteMany("Delete parcels together.", repeat=Repeat.ALWAYS)
     delete_all = DeleteAll("Delete all parcels.", word="parcels")
+    label = Download("The label of a parcel.", PDF, name="label")
     groups = ListingOf(UserGroup, "The groups of a parcel.", "groups")
 
 

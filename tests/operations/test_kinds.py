@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +43,10 @@ def tickets(recorded: Any) -> Tickets[Any]:
 
 
 Call = Callable[[Any], Any]
+
+
+def names_in(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +228,57 @@ async def test_several_are_changed_in_one_request(answer: Any, known: Any, parce
     assert [each.value and each.value.id for each in result] == known
 
 
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+LABEL = b"%PDF-1.4 of seven"
+PACKED = {"data": {"mime_type": "application/pdf", "base64": base64.b64encode(LABEL).decode()}}
+
+
+@pytest.mark.parametrize(("body", "type"), [(LABEL, "application/pdf"), (PACKED, "application/json")])
+async def test_a_file_is_saved(body: Any, type: str, parcels: Any, recorder: Recorder, tmp_path: Path) -> None:
+    recorder.answer(200, body, {"Content-Type": type})
+
+    saved = await settle(parcels.label(7, tmp_path, size=len(LABEL)))
+
+    assert (recorder.last.method, recorder.last.below) == ("GET", "/parcels/7.pdf")
+    assert (saved.path, saved.size) == (tmp_path / "label-7.pdf", len(LABEL))
+    assert saved.path.read_bytes() == LABEL
+
+
+@pytest.mark.parametrize(
+    ("body", "type", "options"),
+    [
+        (b"<html>", "text/html", {}),
+        (b"", "application/pdf", {}),
+        (LABEL, "application/pdf", {"size": 5}),
+        ({"message": "no"}, "application/json", {}),
+        ({"data": {"base64": 5}}, "application/json", {}),
+        ({"data": {"base64": "%%%"}}, "application/json", {}),
+        ({"data": {"base64": "PGh0bWw+"}}, "application/json", {}),
+        (b"[]", "application/json", {}),
+        (b"{", "application/json", {}),
+    ],
+)
+async def test_what_is_not_the_file_leaves_nothing_behind(
+    body: Any, type: str, options: Any, parcels: Any, recorder: Recorder, tmp_path: Path
+) -> None:
+    recorder.answer(200, body, {"Content-Type": type})
+
+    with pytest.raises(DecodeError):
+        await settle(parcels.label(7, tmp_path, **options))
+
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("arguments", [(0, "x.pdf"), ("7", "x.pdf"), (7, 5), (7, "nowhere/x.pdf")])
+async def test_a_download_that_cannot_be_sends_nothing(arguments: Any, parcels: Any, recorder: Recorder) -> None:
+    with pytest.raises(ConfigurationError):
+        await settle(parcels.label(*arguments))
+
+    assert recorder.requests == []
+
+
 # --- keys ------------------------------------------------------------------------------------------------------
 
 
@@ -292,6 +349,7 @@ async def test_a_collection_is_deleted_only_with_its_word(options: Any, parcels:
         ("move", "(ids, /, *, shelf)"),
         ("delete_many", "(ids, /)"),
         ("delete_all", "(*, confirm)"),
+        ("label", "(id, /, target, *, size=None)"),
     ],
 )
 def test_the_signature_is_what_is_taken(name: str, signature: str, parcels: Any) -> None:

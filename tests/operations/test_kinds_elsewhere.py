@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,6 +132,16 @@ async def test_a_group_of_nothing_is_refused(parcels: Any) -> None:
         await every(parcels.list(group_by="nonsense"))
 
 
+async def test_a_file_has_the_size_that_its_row_tells(parcels: Any, served: Sandbox, tmp_path: Path) -> None:
+    served.store.replace("parcels", 1, {"id": 1, "size": 100_000})
+
+    saved = await settle(parcels.label(1, tmp_path, size=100_000))
+
+    assert (saved.size, saved.type) == (100_000, "application/pdf")
+    with pytest.raises(NotFoundError):
+        await settle(parcels.label(999, tmp_path))
+
+
 async def test_a_secret_finds_its_row(tickets: Any, served: Sandbox) -> None:
     served.store.replace("apitokens", 3, {"id": 3, "token": "t/3", "note": None})
 
@@ -214,6 +225,7 @@ def test_statuses_bodies_and_answers_are_those_of_the_declaration(document: Any)
     assert "content" not in paths["/parcels"]["delete"]["responses"]["202"]
     assert {"201", "412"} <= set(paths["/parcels"]["post"]["responses"])
     assert paths["/parcels"]["patch"]["requestBody"]["content"]["application/json"]["schema"]["type"] == "array"
+    assert set(paths["/parcels/{id}.pdf"]["get"]["responses"]["200"]["content"]) == {"application/pdf"}
     flat = paths["/open"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert flat == {"$ref": "#/components/schemas/Opened"}
 

@@ -7,6 +7,7 @@ from typing import Unpack
 from voipstudio_async import AsyncVoipStudio, Cdr, Filter, Page, User, VoipStudio, field
 from voipstudio_async.operations import (
     DIGITS,
+    MP3,
     TOKEN,
     Action,
     Arguments,
@@ -17,6 +18,7 @@ from voipstudio_async.operations import (
     DeleteAll,
     DeleteBy,
     DeleteMany,
+    Download,
     F,
     GetBy,
     GetWith,
@@ -123,6 +125,7 @@ class Made(Resource[F], path="made"):
     numbered = GetBy(DIGITS, User, "One.")
     revoke = DeleteBy(TOKEN, "Revoke.")
     move = UpdateMany(User, "Move.", moved, body=User)
+    download = Download("Its sound.", MP3, name="made")
     delete_many = DeleteMany("Delete some.")
     delete_all = DeleteAll("Delete all.", word="made")
     wrong = Action(User, "Send.", sent, methd="PUT")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -139,6 +142,8 @@ async def made_awaited(made: Made[Async]) -> None:
     await made.stop(7, too="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await made.numbered(1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await made.revoke(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await made.download(7)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await made.download(7, 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await made.move([1, 2])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await made.delete_many(["1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     await made.delete_all()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -152,6 +157,7 @@ def made_blocking(made: Made[Blocking]) -> None:
     made.stop(7, too="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     made.numbered(1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     made.revoke(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    made.download(7)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     made.move([1, 2])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     made.delete_many(["1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     made.delete_all()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -1,6 +1,7 @@
 """The exact types of the kinds of operation, on a made resource. Never run: read by the type checkers."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Unpack, assert_type
 
 import attrs
@@ -8,6 +9,7 @@ import attrs
 from voipstudio_async import UNSET, AsyncPages, BulkResult, Entity, Pages, Secret, Unset
 from voipstudio_async.operations import (
     DIGITS,
+    MP3,
     TOKEN,
     Action,
     Arguments,
@@ -19,6 +21,7 @@ from voipstudio_async.operations import (
     DeleteAll,
     DeleteBy,
     DeleteMany,
+    Download,
     F,
     GetBy,
     GetWith,
@@ -27,6 +30,7 @@ from voipstudio_async.operations import (
     Parameter,
     Resource,
     Rows,
+    Saved,
     UpdateBy,
     UpdateMany,
 )
@@ -73,6 +77,7 @@ class Parcels(Resource[F], path="parcels"):
     forget = Command("Forget.", sent, body=Draft, later=True)
     revoke = DeleteBy(TOKEN, "Revoke.")
     move = UpdateMany(Parcel, "Move.", moved, body=Draft)
+    download = Download("Its sound.", MP3, name="parcel")
     delete_many = DeleteMany("Delete some.")
     delete_all = DeleteAll("Delete all.", word="parcels")
 
@@ -88,6 +93,7 @@ async def awaited(parcels: Parcels[Async]) -> None:
     await parcels.forget(7, to="here")
     await parcels.revoke(Secret("s"))
     await parcels.revoke("s")
+    assert_type(await parcels.download(7, Path("a"), size=5), Saved)
     assert_type(await parcels.move([1, 2], shelf="a"), BulkResult[int, Parcel | None])
     assert_type(await parcels.delete_many([1, 2]), BulkResult[int, None])
     await parcels.delete_all(confirm="parcels")
@@ -104,6 +110,7 @@ def at_once(parcels: Parcels[Blocking]) -> None:
     parcels.forget(7, to="here")
     parcels.revoke(Secret("s"))
     parcels.revoke("s")
+    assert_type(parcels.download(7, "a"), Saved)
     assert_type(parcels.move([1, 2], shelf="a"), BulkResult[int, Parcel | None])
     assert_type(parcels.delete_many([1, 2]), BulkResult[int, None])
     parcels.delete_all(confirm="parcels")

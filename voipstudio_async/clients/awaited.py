@@ -17,6 +17,7 @@ from ..http.retry import Budget, RetryPolicy
 from ..http.sender import Sender
 from ..http.settings import Timeouts
 from ..operations import Async, Bound, as_it_is
+from ..operations.files import FileKind, Saved, Target
 from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import AsyncPages
@@ -25,7 +26,7 @@ from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
 from ..wire.redaction import conceal
 from .base import BaseClient, Setup, check_kinds
-from .saving import FileKind, FileSink, Saved, Target
+from .saving import FileSink
 
 T = TypeVar("T")
 

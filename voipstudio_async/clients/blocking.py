@@ -16,6 +16,7 @@ from ..errors import ConfigurationError
 from ..http.retry import RetryPolicy
 from ..http.settings import Timeouts
 from ..operations import Blocking, Bound, as_it_is
+from ..operations.files import FileKind, Saved, Target
 from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import Pages
@@ -24,7 +25,6 @@ from ..wire.exchange import Exchange, Request
 from .awaited import AsyncCaller, AsyncVoipStudio, make_caller, view_of
 from .base import BaseClient, Setup
 from .portal import Portal
-from .saving import FileKind, Saved, Target
 
 T = TypeVar("T")
 

@@ -11,52 +11,22 @@ import io
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from email.message import Message
 from pathlib import Path
 from typing import BinaryIO
 
-import attrs
-
 from ..errors import ConfigurationError, DecodeError
 from ..files import check, written
 from ..http.threads import in_thread
+from ..operations.files import FileKind, Saved, Target
 from ..wire.exchange import Reply
-
-Target = str | os.PathLike[str] | BinaryIO
-"""Where a download goes: the path of a file, a folder, or a file opened in binary mode."""
 
 _BATCH = 2**20
 _ODD = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _LONGEST_NAME = 200
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-
-
-@attrs.frozen
-class Saved:
-    """A download that is complete."""
-
-    path: Path | None
-    """Where it is; None when the target was an open file."""
-    size: int
-    """Its bytes."""
-    type: str
-    """The type that the server told, ``audio/mpeg`` for instance; empty when it told none."""
-
-
-@attrs.frozen(kw_only=True)
-class FileKind:
-    """What is known of a file before it is fetched."""
-
-    name: str
-    """Its name in a folder, when the server tells none."""
-    size: int | None = None
-    """Its bytes, where a record says so: another size is refused."""
-    check: Callable[[bytes], None] | None = None
-    """Looks at the beginning, before anything is written, and raises `DecodeError` when it is something else."""
-    unpack: Callable[[Reply], bytes] | None = None
-    """Takes the file out of an answer in JSON; without it, such an answer is a `DecodeError`."""
 
 
 class FileSink:

@@ -285,8 +285,8 @@ def _responses(operation: Operation[Any, Any]) -> dict[str, Response | Reference
 
 
 def _content(operation: Operation[Any, Any], status: int) -> Content | None:
-    if operation.answers is Answers.FILE:
-        return {"application/octet-stream": MediaType(schema=Schema(description="The file."))}
+    if operation.file is not None:
+        return {operation.file.media: MediaType(schema=Schema(description="The file itself."))}
     answer = _answer(operation)
     return None if answer is None or status in _WITHOUT_BODY else _json(answer)
 

@@ -2,7 +2,8 @@
 
 from .actions import Action, Arguments, Command, GetWith, ListingWith, PageOptions, Query, Rows
 from .base import Async, Blocking, Bound, Caller, Derived, F, Operation, Resource, as_it_is, join, operations
-from .description import Answers, Parameter
+from .description import Answers, FileType, Parameter
+from .files import MP3, PDF, Download, Saved, Target
 from .keys import DIGITS, ID, IDS, TOKEN, Key, check_id
 from .listings import Count, DatedWalk, Listing, ListingOf
 from .many import Change, DeleteAll, DeleteEach, DeleteMany, GetEach, UpdateMany
@@ -30,7 +31,9 @@ __all__ = (
     "DeleteEach",
     "DeleteMany",
     "Derived",
+    "Download",
     "F",
+    "FileType",
     "Get",
     "GetBy",
     "GetEach",
@@ -41,15 +44,19 @@ __all__ = (
     "Listing",
     "ListingOf",
     "ListingWith",
+    "MP3",
     "Operation",
+    "PDF",
     "PageOptions",
     "Parameter",
     "Query",
     "RawRequest",
     "Resource",
     "Rows",
+    "Saved",
     "Show",
     "TOKEN",
+    "Target",
     "Update",
     "UpdateBy",
     "UpdateMany",

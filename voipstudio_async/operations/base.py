@@ -25,8 +25,8 @@ from ..entities.base import Entity
 from ..pagination.page import PageQuery
 from ..pagination.slices import Cuts
 from ..wire.codec import Codec
-from ..wire.exchange import Exchange, Repeat
-from .description import Answers, Parameter
+from ..wire.exchange import Exchange, Repeat, Request
+from .description import Answers, FileType, Parameter
 from .keys import Key
 from .outcomes import BulkResult
 from .signatures import key_signature
@@ -61,6 +61,10 @@ class Caller(Protocol):
 
     def call(self, exchange: Exchange[Any], /) -> Any:
         """Send one request: a coroutine on the async face, the result on the blocking one."""
+        ...
+
+    def download(self, request: Request, target: Any, kind: Any, /) -> Any:
+        """Save the file that a request answers with: a coroutine of `operations.files.Saved`, or that."""
         ...
 
     def pages(self, query: PageQuery[Any], /, *, prefetch: int, resume: str | None) -> Any:
@@ -175,6 +179,8 @@ class Operation(Generic[A_co, B_co]):
     """Whether the body is a list of such bodies."""
     parameters: tuple[Parameter, ...] = ()
     """What it may send in the query; a listing also sends what all listings do."""
+    file: FileType | None = None
+    """The type of the file that it answers with, if it does."""
     repeat: Repeat = Repeat.ALWAYS
     """When a request may be sent again after a failure."""
     read_timeout: float | None = None

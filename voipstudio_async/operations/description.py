@@ -12,6 +12,7 @@ import enum
 import attrs
 
 from ..entities.base import Entity
+from ..errors import DecodeError
 
 
 class Answers(enum.Enum):
@@ -50,3 +51,18 @@ class Parameter:
     def component(self) -> str:
         """A name that no other parameter has: two resources may include other things."""
         return "_".join((self.name, *self.values))
+
+
+@attrs.frozen
+class FileType:
+    """A type of file that the API has."""
+
+    ending: str
+    media: str
+    beginnings: tuple[bytes, ...]
+    """What such a file begins with: one of these."""
+
+    def check(self, beginning: bytes) -> None:
+        """Refuse what does not begin like such a file: an error page, for instance."""
+        if not beginning.startswith(self.beginnings):
+            raise DecodeError("", f"the answer is not a file of the type {self.ending}")

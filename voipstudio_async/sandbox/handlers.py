@@ -140,6 +140,15 @@ class Desk:
             doc = self._first(self._table(endpoint), EVERYTHING.owned(id))
         return self._record(self._related(endpoint, asked, doc))
 
+    def file(self, endpoint: Endpoint, asked: Asked) -> Answer:
+        id, doc = self._demand(endpoint, asked)
+        file = endpoint.operation.file
+        assert file is not None, "looked at as the sandbox starts"
+        told = json.loads(doc).get("size")
+        size = told if isinstance(told, int) else _FILE_SIZE
+        content = file.beginnings[0] + b"%d\n" % id
+        return Answer(200, (content * (size // len(content) + 1))[:size], {"Content-Type": file.media})
+
     def show(self, endpoint: Endpoint, _asked: Asked) -> Answer:
         doc = self._first(self._table(endpoint), EVERYTHING)
         if self._documented and endpoint.operation.answers is Answers.ONE_OR_LIST:
@@ -329,6 +338,8 @@ def _generic(endpoint: Endpoint) -> Handler:
         )
     if answers in _WITH_ENTITY and operation.entity is None:
         raise TypeError(f"the sandbox cannot serve {endpoint}: it answers {answers.value}, but of no declared entity")
+    if answers is Answers.FILE and operation.file is None:
+        raise TypeError(f"the sandbox cannot serve {endpoint}: it answers a file, but nothing says of what type")
     if (operation.key is not None or method == "DELETE") and main_entity(endpoint.resource) is None:
         raise TypeError(
             f"the sandbox cannot serve {endpoint}: nothing says what entity is at /{endpoint.resource.path}"
@@ -336,6 +347,8 @@ def _generic(endpoint: Endpoint) -> Handler:
     return handler
 
 
+_FILE_SIZE = 4096
+"""Bytes of a file whose row tells no size."""
 _LISTINGS = frozenset({("GET", "all", Answers.MANY), ("GET", "one", Answers.MANY)})
 _WITH_ENTITY = frozenset({Answers.ONE, Answers.ONE_OR_LIST, Answers.MANY})
 
@@ -343,6 +356,7 @@ _HANDLERS: dict[Shape, Handler] = {
     ("GET", "all", Answers.MANY): Desk.list_all,
     ("GET", "one", Answers.MANY): Desk.list_owned,
     ("GET", "one", Answers.ONE): Desk.get,
+    ("GET", "one", Answers.FILE): Desk.file,
     ("GET", "all", Answers.ONE): Desk.show,
     ("GET", "all", Answers.ONE_OR_LIST): Desk.show,
     ("POST", "all", Answers.ONE): Desk.create,
