@@ -25,6 +25,7 @@ from voipstudio_async import (
     ClientClosedError,
     ConfigurationError,
     PageReport,
+    PaginationError,
     VoipStudioError,
 )
 from voipstudio_async.pagination.page import PageQuery
@@ -206,6 +207,79 @@ def test_a_checkpoint_fits_its_own_walk_only() -> None:
     for text in ("", "{}", "[]", "null", '{"v": 1}', checkpoint.replace('"slice"', '"slise"')):
         with pytest.raises(ConfigurationError, match="checkpoint"):
             walk(Server([])).resumed(text)
+
+
+# --- servers that give other rows than a slice asks for -----------------------------------------------------
+
+
+class Sloppy(Server):
+    """The end of a range belongs to it, as the API's ``lte`` would have it."""
+
+    def body(self, parameters: dict[str, str]) -> bytes:
+        low, high = (entry["value"] for entry in json.loads(parameters["filter"]))
+        wider = str(datetime.fromisoformat(high) + timedelta(seconds=1))
+        bounds = [{"value": low}, {"value": wider}]
+        return super().body({**parameters, "filter": json.dumps(bounds)})
+
+
+class Deaf(Server):
+    """The filter is not heeded at all."""
+
+    def body(self, parameters: dict[str, str]) -> bytes:
+        return super().body({**parameters, "filter": json.dumps([{"value": "0"}, {"value": "9"}])})
+
+
+def test_a_row_that_two_slices_give_is_given_once() -> None:
+    slices = walk(Sloppy([5, 360, 361, 800]), page_size=9)
+
+    assert sorted(row.id for row in run(slices.collect)) == [1, 2, 3, 4]
+    assert (slices.report.rows, slices.report.complete) == (4, False)
+
+
+def test_a_page_of_nothing_but_strays_is_found_out() -> None:
+    with pytest.raises(PaginationError, match="does not filter by calldate"):
+        run(walk(Deaf([5, 400, 800])).collect)
+
+
+@settings(deadline=None)
+@given(
+    minutes=st.lists(st.integers(0, 24 * 60), max_size=30), page_size=st.integers(1, 9), concurrency=st.integers(1, 3)
+)
+def test_a_server_that_does_not_filter_never_makes_a_complete_walk(
+    minutes: list[int], page_size: int, concurrency: int
+) -> None:
+    slices = walk(Deaf(minutes), page_size=page_size, concurrency=concurrency)
+    try:
+        rows = run(slices.collect)
+    except PaginationError:
+        return
+    assert len(rows) == len({row.id for row in rows}) == slices.report.rows
+    assert not slices.report.complete or not minutes
+
+
+def test_a_checkpoint_knows_of_the_rows_that_were_left_out() -> None:
+    server = Sloppy([5, 6, 360, 361])
+
+    async def stopped() -> str:
+        slices = walk(server, page_size=2, concurrency=1)
+        pages = slices.pages()
+        await anext(pages)
+        await pages.aclose()
+        return slices.checkpoint()
+
+    again = walk(server, page_size=2, concurrency=1).resumed(run(stopped))
+    rows = run(again.collect)
+    assert sorted(row.id for row in rows) == [1, 3, 4]
+    assert (again.report.rows, again.report.complete) == (4, False)
+
+
+def test_rows_without_a_date_are_kept() -> None:
+    async def fetch(exchange: Exchange[Any]) -> Any:
+        return partial(exchange.read, Reply(200, {}, b'{"data": [{"id": 1}], "total": 1}'))
+
+    cuts = cut(START, START + timedelta(hours=1), timedelta(hours=1), UTC)
+    slices = sliced(PageQuery(Cdr, "/cdrs", CODEC), "calldate", cuts, fetch, 1)
+    assert [row.id for row in run(slices.collect, None, True)] == [1]
 
 
 # --- where it is cut -----------------------------------------------------------------------------------------

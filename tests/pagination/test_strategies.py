@@ -245,3 +245,193 @@ def test_a_keyset_walk_does_not_trust_a_total_that_is_too_small() -> None:
     walk.ask()
     walk.take(Page([], 2, 0))
     assert (walk.ended, walk.report.rows, walk.report.complete) == (True, 3, False)
+
+
+# --- servers that do not keep to what the proof rests on -----------------------------------------------------
+
+
+@attrs.define
+class Careless:
+    """A server that leaves out some of what it is asked for, over rows with growing ids that come and go."""
+
+    chance: random.Random
+    flaws: set[str]
+    ids: list[int]
+    given: int = 0
+    ever_deleted: set[int] = attrs.field(factory=set)
+
+    def insert(self) -> None:
+        self.ids.append(max(self.ids, default=0) + 1)
+
+    def delete(self) -> None:
+        if self.ids:
+            gone = self.ids.pop(self.chance.randrange(len(self.ids)))
+            self.ever_deleted.add(gone)
+
+    def answer(self, exchange: Exchange[Page[Cdr]]) -> Page[Cdr]:
+        params = dict(exchange.request.query)
+        rows, told = self._rows(params)
+        number, limit = int(params["page"]), int(params["limit"])
+        number = 1 if "page" in self.flaws else number
+        limit = min(limit, 3) if "limit" in self.flaws else limit
+        window = rows[(number - 1) * limit : number * limit]
+        self.given += 1
+        if "short" in self.flaws and self.given % 2 == 0:
+            window = window[:-1]
+        if "double" in self.flaws:
+            window = [*window, *window[-1:]]
+        items: list[Any] = [Row(None) if "nameless" in self.flaws else Cdr(id=key) for key in window]
+        return Page(items, int(params["page"]), self._total(told))
+
+    def _rows(self, params: dict[str, str]) -> tuple[list[int], int]:
+        rows = list(self.ids) if "sort" in self.flaws else sorted(self.ids, reverse=params.get("dir") == "DESC")
+        if "dir" in self.flaws:
+            rows = sorted(rows)
+        if "filter" in params and "filter" not in self.flaws:
+            bound = json.loads(params["filter"])[0]
+            beyond = {"gt": operator.gt, "lt": operator.lt}[bound["operator"]]
+            rows = [key for key in rows if beyond(key, bound["value"])]
+        return rows, len(rows)
+
+    def _total(self, count: int) -> int | None:
+        if "untold" in self.flaws:
+            return None if self.given % 2 else count
+        return count + 2 if "more" in self.flaws else max(0, count - 1) if "less" in self.flaws else count
+
+
+FLAWS = ("sort", "dir", "page", "limit", "short", "double", "nameless", "filter", "untold", "more")
+carelessness = st.sets(st.sampled_from(FLAWS), max_size=2)
+
+
+@given(
+    flaws=carelessness,
+    size=st.integers(0, 40),
+    page_size=st.integers(1, 9),
+    churn=st.sampled_from([0.0, 0.1, 0.4]),
+    strategy=st.sampled_from(["offset", "keyset"]),
+    order=st.sampled_from(["-id", "id"]),
+    seed=st.integers(),
+)
+@settings(max_examples=500, deadline=None)
+def test_no_careless_server_makes_a_walk_complete_that_lost_a_row(
+    flaws: set[str], size: int, page_size: int, churn: float, strategy: Any, order: str, seed: int
+) -> None:
+    chance = random.Random(seed)
+    ids = list(range(1, size + 1))
+    chance.shuffle(ids)
+    server = Careless(chance, flaws, ids)
+    start = set(ids)
+    walk = begin(query(page_size=page_size, strategy=strategy, order_by=order))
+    try:
+        # Upwards, an insertion and a deletion can hide each other from the total.
+        got = drive(walk, server, chance, churn if order == "-id" else 0)  # type: ignore[arg-type]
+    except PaginationError:
+        assert flaws or churn
+        return
+    if walk.report.complete:
+        stayed = start - server.ever_deleted
+        assert len(got) >= len(stayed) if "nameless" in flaws else stayed <= set(got)
+
+
+@pytest.mark.parametrize("order", ["-id", "id"])
+def test_a_walk_whose_ids_do_not_come_in_order_is_not_complete(order: str) -> None:
+    rows = [Cdr(id=key) for key in (3, 1, 4, 2)]
+    walk = OffsetStrategy(query(page_size=2, order_by=order))
+    for number in (1, 2):
+        walk.ask()
+        walk.take(Page(rows[number * 2 - 2 : number * 2], number, 4))
+
+    assert (walk.ended, walk.report.rows, walk.report.requests, walk.report.complete) == (True, 4, 2, False)
+
+
+def test_a_row_lost_by_a_server_that_does_not_sort_is_not_called_complete() -> None:
+    walk = OffsetStrategy(query(page_size=2))
+    walk.ask()
+    walk.take(Page([Cdr(id=1), Cdr(id=2)], 1, 4))
+    # Row 1 is deleted, row 5 comes in at the end: row 3 moves to the first page.
+    walk.ask()
+    walk.take(Page([Cdr(id=4), Cdr(id=5)], 2, 4))
+
+    assert walk.ended
+    assert not walk.report.complete
+
+
+def test_one_page_is_complete_in_any_order() -> None:
+    walk = OffsetStrategy(query(page_size=5))
+    walk.ask()
+    walk.take(Page([Cdr(id=key) for key in (1, 3, 2)], 1, 3))
+
+    assert walk.report.complete
+
+
+def test_a_total_that_is_lower_than_what_came_does_not_end_a_walk() -> None:
+    walk = OffsetStrategy(query(page_size=3))
+    for number, keys in enumerate([(9, 8, 7), (6, 5, 4), (3,), ()], 1):
+        assert not walk.ended
+        walk.ask()
+        walk.take(Page([Cdr(id=key) for key in keys], number, 2))
+
+    assert (walk.ended, walk.report.rows, walk.report.complete) == (True, 7, False)
+
+
+@pytest.mark.parametrize("values", [(1, 2, 5, 3), (5, 5, 4, 9)])
+def test_a_walk_in_another_order_is_not_complete_where_the_values_are_not_in_it(values: tuple[int, ...]) -> None:
+    walk = OffsetStrategy(query(page_size=2, order_by="-duration"))
+    rows = [Cdr(id=number, duration=value) for number, value in enumerate(values, 1)]
+    for number in (1, 2):
+        walk.ask()
+        walk.take(Page(rows[number * 2 - 2 : number * 2], number, 4))
+
+    assert walk.ended
+    assert not walk.report.complete
+
+
+def test_ties_and_nulls_are_in_order() -> None:
+    for values in ((5, 5, 5, 1), (5, None, 7, 1)):
+        walk = OffsetStrategy(query(page_size=2, order_by="-duration"))
+        rows = [Cdr(id=number, duration=value) for number, value in enumerate(values, 1)]
+        for number in (1, 2):
+            walk.ask()
+            walk.take(Page(rows[number * 2 - 2 : number * 2], number, 4))
+        assert walk.report.complete
+
+
+def test_rows_without_an_id_prove_nothing_over_two_pages() -> None:
+    for total in (4, None, 9):
+        server = Careless(random.Random(1), {"nameless"}, [1, 2, 3, 4])
+        walk: Any = OffsetStrategy(query(page_size=2))
+        given_out = 0
+        while not walk.ended and walk.report.requests < 9:
+            page = server.answer(walk.ask())
+            given_out += len(walk.take(attrs.evolve(page, total=total)).items)
+        assert (walk.ended, walk.report.complete, given_out) == (True, False, 4)
+
+
+def test_a_server_that_repeats_rows_without_an_id_is_found_out() -> None:
+    server = Careless(random.Random(1), {"nameless", "page"}, [1, 2, 3, 4])
+    walk: Any = OffsetStrategy(query(page_size=2))
+    pages = (attrs.evolve(server.answer(walk.ask()), total=None) for _ in range(9))
+    with pytest.raises(PaginationError, match="ignore 'page'"):
+        list(map(walk.take, pages))
+
+
+def test_a_keyset_walk_row_by_row_does_not_trust_a_server_that_sorts_the_other_way() -> None:
+    server = Careless(random.Random(1), {"dir"}, [1, 2, 3])
+    walk = KeysetStrategy(query(page_size=1, strategy="keyset"))
+
+    got = drive(walk, server, server.chance, 0)  # type: ignore[arg-type]
+
+    assert (got, walk.report.complete) == ([1], False)
+
+
+def test_a_walk_in_no_order_goes_on_from_its_checkpoint_and_loses_nothing() -> None:
+    server = Careless(random.Random(1), {"dir"}, list(range(1, 10)))
+    asked = query(page_size=3)
+    walk = begin(asked)
+    got = [row.id for row in walk.take(server.answer(walk.ask())).items]  # type: ignore[arg-type]
+    got += [row.id for row in walk.take(server.answer(walk.ask())).items]  # type: ignore[arg-type]
+    again = begin(asked, Checkpoint.load(walk.checkpoint().dump(), asked))
+    got += drive(again, server, server.chance, 0)  # type: ignore[arg-type]
+
+    assert got == list(range(1, 10))
+    assert not again.report.complete

@@ -19,8 +19,9 @@ from ..entities.arguments import count
 from ..entities.base import Entity
 from ..errors import ClientClosedError, PaginationError
 from ..wire.exchange import Exchange
+from .checkpoints import Checkpoint
 from .page import Page, PageQuery, PageReport
-from .strategies import Checkpoint, WalkStrategy, begin
+from .strategies import WalkStrategy, begin
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")

@@ -12,19 +12,20 @@ import json
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 import attrs
 
 from ..entities.arguments import count, plain, told
-from ..entities.base import Entity
+from ..entities.base import Entity, field_specs
 from ..entities.scalars import day_text, moment_text
 from ..entities.zones import aware, first_moment, is_repeated, seen_in, wall_clock, zone_name
-from ..errors import ClientClosedError, ConfigurationError
+from ..errors import ClientClosedError, ConfigurationError, PaginationError
 from ..wire.filters import Filter
+from .checkpoints import check_order, fingerprint
 from .page import Page, PageQuery, PageReport
 from .pagers import ELSEWHERE, AsyncPages, Fetch, PageWalk
-from .strategies import check_order, fingerprint
 
 E = TypeVar("E", bound=Entity)
 
@@ -133,13 +134,48 @@ class _Given(Generic[E]):
     checkpoint: str | None
     report: PageReport
     error: Exception | None = None
+    strays: int = 0
+    """Rows of the slice that were left out so far."""
+
+
+class _Range(Generic[E]):
+    """What a slice asks for, compared with what comes: the proof of a whole is that each slice keeps to its bounds."""
+
+    def __init__(self, query: PageQuery[E], field: str, low: str, high: str) -> None:
+        name = next((spec.name for spec in field_specs(query.entity) if spec.wire == field), None)
+        self._moment = None if name is None else attrgetter(name)
+        self._low, self._high = (datetime.fromisoformat(bound).replace(tzinfo=query.codec.tz) for bound in (low, high))
+        self._what = f"{query.path}: the server does not filter by {field}"
+        self.strays = 0
+        """Rows that were left out: they belong to another slice, or to none."""
+
+    def inside(self, page: Page[E]) -> Page[E]:
+        """Leave out the rows of a page that were not asked for.
+
+        :raises PaginationError: none of its rows was
+        """
+        if self._moment is None:
+            return page
+        moments = [self._moment(row) for row in page.items]
+        if None not in moments and self._low <= min(moments) and max(moments) < self._high:
+            return page
+        # A row without a date is in no slice by its date; where it is given, it is kept.
+        rows = [row for row, each in zip(page.items, moments, strict=True) if each is None or self._holds(each)]
+        if not rows:
+            raise PaginationError(f"{self._what}: it gave rows of another time than {self._low} to {self._high}")
+        self.strays += len(page.items) - len(rows)
+        return attrs.evolve(page, items=rows)
+
+    def _holds(self, moment: datetime) -> bool:
+        return self._low <= moment < self._high
 
 
 class _Slice(Generic[E]):
     """One slice that is being walked ahead of the caller."""
 
-    def __init__(self, pager: PageWalk[E], by_id: bool) -> None:
+    def __init__(self, pager: PageWalk[E], by_id: bool, asked: _Range[E]) -> None:
         self._pager = pager
+        self._range = asked
         self._by_id = by_id
         self._queue: asyncio.Queue[_Given[E]] = asyncio.Queue(_BUFFER)
         self._loop = asyncio.get_running_loop()
@@ -149,11 +185,16 @@ class _Slice(Generic[E]):
         pager = self._pager
         try:
             async for page in pager.pages():
-                await self._queue.put(_Given(page, self._checkpoint(), pager.report))
-            end: _Given[E] = _Given(None, None, pager.report)
+                inside = self._range.inside(page)
+                await self._queue.put(_Given(inside, self._checkpoint(), self._report(), strays=self._range.strays))
+            end: _Given[E] = _Given(None, None, self._report())
         except Exception as error:
-            end = _Given(None, None, pager.report, error)
+            end = _Given(None, None, self._report(), error)
         await self._queue.put(end)
+
+    def _report(self) -> PageReport:
+        report, strays = self._pager.report, self._range.strays
+        return attrs.evolve(report, rows=report.rows - strays, complete=False) if strays else report
 
     def _checkpoint(self) -> str | None:
         # Only an order by id has one; whoever asks for it in another order is told when asking.
@@ -192,6 +233,7 @@ class SlicedWalk(Generic[E]):
         self._fetch = fetch
         self._concurrency = concurrency
         self._current = _NOTHING
+        self._strays = 0
         self._index: int = 0
         self._inner: str | None = None
         self._done: PageReport = attrs.evolve(_NOTHING, complete=True)
@@ -213,9 +255,10 @@ class SlicedWalk(Generic[E]):
             while self._fill(ahead, waiting):
                 self._index, first = ahead[0]
                 given = await first.next()
-                self._inner, self._current = given.checkpoint, given.report
+                self._inner, self._current, self._strays = given.checkpoint, given.report, given.strays
                 if given.page is not None:
-                    yield given.page
+                    if given.page.items:
+                        yield given.page
                     del given
                     continue
                 self._index, self._inner, self._done = self._index + 1, None, _sum(self._done, given.report)
@@ -231,13 +274,18 @@ class SlicedWalk(Generic[E]):
             index, low, high = cut
             query = between(self._query, self._field, low, high)
             resume = self._inner if index == self._index else None
-            ahead.append((index, _Slice(PageWalk(query, self._fetch, resume=resume), query.by_id)))
+            asked = _Range(self._query, self._field, low, high)
+            ahead.append((index, _Slice(PageWalk(query, self._fetch, resume=resume), query.by_id, asked)))
         return bool(ahead)
 
     def checkpoint(self) -> str:
         """Say where it stands, as a small JSON text."""
         check_order(self._query)
-        state = {"slice": self._index, "inner": self._inner, "done": attrs.asdict(self._done)}
+        done = self._done
+        if self._inner is not None and self._strays:
+            # The walk of the slice counts them, and knows nothing of this.
+            done = attrs.evolve(done, rows=done.rows - self._strays, complete=False)
+        state = {"slice": self._index, "inner": self._inner, "done": attrs.asdict(done)}
         return json.dumps({"v": 1, "listing": self._name(), **state})
 
     def _name(self) -> str:

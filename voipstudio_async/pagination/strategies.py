@@ -9,27 +9,35 @@ nothing was skipped, even when pages were read side by side and rows were insert
 of that kind is *clean*. After one that is not, the walk takes a second look, which gives the rows that are missing, up
 to three times. (In another order an insertion and a deletion can hide each other.)
 
+What that rests on is looked at as far as the answers show it. Over more than one page, the ids have to come in the
+order that was asked for (a server may ignore ``sort``), and every row needs an id (or a repetition does not show).
+Where they do not, the walk is not complete; a second look could not be clean either, and is not taken.
+
 **By key** (`KeysetStrategy`), where the server filters by id: each request asks for what lies beyond the last id.
-Nothing shifts, whatever changes: every row that is there from beginning to end is given exactly once.
+Nothing shifts, whatever changes: every row that is there from beginning to end is given exactly once. Where more rows
+vanish from ``total`` than were given, they were deleted, or skipped by a server that does not sort: at the end such a
+walk asks for a page in the one order and a page in the other, which a server that does not sort answers alike.
 
 ``total`` may overstate what pages deliver. So an empty page ends a pass only where `total` agrees or where the next one
-is empty as well. A server that repeats itself is a `PaginationError`, not a loop without end.
+is empty as well. It may understate: what came already is no reason to end while it says less. A server that repeats
+itself is a `PaginationError`, not a loop without end.
 """
 
 from __future__ import annotations
 
-import json
-from array import array
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
 from ..entities.base import Entity
-from ..errors import ConfigurationError, PaginationError
+from ..errors import PaginationError
 from ..wire.exchange import Exchange
+from .checkpoints import Checkpoint, check_order, fingerprint
+from .order import OrderedValues, Seen, is_sorted
 from .page import Page, PageQuery, PageReport
+
+__all__ = ("Checkpoint", "KeysetStrategy", "OffsetStrategy", "Seen", "WalkStrategy", "begin")
 
 E = TypeVar("E", bound=Entity)
 E_inv = TypeVar("E_inv", bound=Entity)
@@ -41,101 +49,6 @@ _MAX_DRY = 2
 """Empty pages in a row that end a pass although ``total`` promises more."""
 _MAX_PASSES = 4
 """The first look, and three more."""
-
-
-@attrs.frozen
-class Checkpoint:
-    """Where a walk stands: enough to go on from there, in another process too."""
-
-    listing: str
-    """A fingerprint of what is listed: a checkpoint fits its own listing only."""
-    page: int
-    """The page to ask for next (by offset)."""
-    last: int | None
-    """The last id that was given out."""
-    report: PageReport
-    steady: bool = True
-    """Nothing was noticed that may have skipped a row."""
-
-    def dump(self) -> str:
-        """Return it as a small JSON text."""
-        return json.dumps({"v": 1, **attrs.asdict(self)})
-
-    @classmethod
-    def load(cls, text: str, query: PageQuery[Any]) -> Checkpoint:
-        """Read one, and check that it belongs to `query`."""
-        try:
-            fields = json.loads(text)
-            if fields.pop("v") != 1:
-                raise ConfigurationError("this checkpoint was made by another version")
-            values: dict[str, Any] = {**fields, "report": PageReport(**fields["report"])}
-            point = cls(**values)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ConfigurationError("this is not the text of a checkpoint") from error
-        if point.listing != fingerprint(query):
-            raise ConfigurationError(f"this checkpoint belongs to another listing than {query.path} with these filters")
-        return point
-
-
-def check_order(query: PageQuery[Any]) -> None:
-    """Refuse a checkpoint where ids do not say what came before."""
-    if not query.by_id:
-        raise ConfigurationError(f"a checkpoint needs order_by='id' or '-id', not {query.order_by!r}")
-
-
-def fingerprint(query: PageQuery[Any]) -> str:
-    """Name a listing: its path, filters, order, page size, strategy, and what else it sends."""
-    filters = query.codec.filter_text(query.filters)
-    parts = [query.path, filters, query.order_by, query.page_size, query.strategy, *query.parameters]
-    return sha256(json.dumps(parts).encode()).hexdigest()[:16]
-
-
-class Seen:
-    """A set of ids: exact, and small where ids only grow, or only shrink.
-
-    As long as every page lies beyond the one before, its ids are kept as packed integers (8 bytes each) and nothing has
-    to be looked up. The first page that does not turns them into a set.
-    """
-
-    def __init__(self, descending: bool) -> None:
-        self._sign = -1 if descending else 1
-        self._packed: list[array[int]] = []
-        self._edge: int | None = None
-        self._set: set[int | None] | None = None
-
-    def new(self, rows: Sequence[E]) -> Sequence[E]:
-        """Return the rows that were not there before, and remember them. Rows without an id are always new."""
-        ids: list[Any] = [getattr(row, "id", None) for row in rows]
-        if self._set is None and self._pack(ids):
-            return rows
-        seen = self._unpacked()
-        fresh: list[E] = []
-        for row, key in zip(rows, ids, strict=True):
-            if key is None or key not in seen:
-                fresh.append(row)
-                seen.add(key)
-        return fresh if len(fresh) < len(rows) else rows
-
-    def _pack(self, ids: list[Any]) -> bool:
-        if not ids:
-            return True
-        if None in ids or (self._edge is not None and ids[0] * self._sign <= self._edge * self._sign):
-            return False
-        # Sorting what is sorted already is one pass in C, where comparing neighbours here would be many steps.
-        if ids != sorted(set(ids), reverse=self._sign < 0):
-            return False
-        try:
-            self._packed.append(array("q", ids))
-        except OverflowError:
-            return False
-        self._edge = ids[-1]
-        return True
-
-    def _unpacked(self) -> set[int | None]:
-        if self._set is None:
-            self._set = {key for part in self._packed for key in part}
-            self._packed.clear()
-        return self._set
 
 
 class WalkStrategy(Protocol[E_inv]):
@@ -169,7 +82,7 @@ def begin(query: PageQuery[E], point: Checkpoint | None = None) -> WalkStrategy[
 class _Pass:
     """One pass through the pages, and whether it was steady."""
 
-    def __init__(self, first: int, descending: bool) -> None:
+    def __init__(self, first: int, query: PageQuery[Any]) -> None:
         self.asked = first - 1
         self.under_way = 0
         self.rows = 0
@@ -182,7 +95,17 @@ class _Pass:
         self.steady = True
         """Every page told the same total, and no row repeated."""
         self.over = False
-        self.seen = Seen(descending)
+        self.seen = Seen(query.descending)
+        self._by_id = query.by_id
+        self._values = OrderedValues(query)
+        self._filled = 0
+        self._before: Sequence[Any] = ()
+
+    @property
+    def proves(self) -> bool:
+        """Whether a skip would have left a trace: one answer is all of a piece, several need their order."""
+        ordered = self.seen.ordered if self._by_id else self._values.ordered
+        return self._filled <= 1 or (ordered and not self.seen.nameless)
 
     def may_ask(self) -> bool:
         """Pages are asked for side by side once it is known how many there are; beyond the last, one by one."""
@@ -197,8 +120,10 @@ class _Pass:
         self.rows += len(fresh)
         told_otherwise = self.size is not None and page.total != self.total
         self.steady = self.steady and len(fresh) == len(page.items) and not told_otherwise
+        self._filled += bool(page.items)
+        self._values.take(page.items)
         self.dry = 0 if page.items else self.dry + 1
-        self.stale = self.stale + 1 if page.items and not fresh else 0
+        self.stale = self.stale + 1 if page.items and not (fresh and self._differs(page.items)) else 0
         if self.size is None:
             # A server may give fewer rows than asked for: then its own page is the measure.
             self.size = min(len(page.items) or page_size, page_size)
@@ -207,9 +132,23 @@ class _Pass:
             self.last_page = -(-page.total // self.size)
         return fresh
 
+    def _differs(self, rows: Sequence[Any]) -> bool:
+        """Tell whether rows are not those of the page before: without ids, they look new whenever they come."""
+        if not self.seen.nameless:
+            return True
+        before, self._before = self._before, rows
+        return list(rows) != list(before)
+
     def runs_dry(self, page: Page[E]) -> bool:
         """Tell whether an empty page is the end."""
         return not page.items and (page.total is None or self.dry >= _MAX_DRY or page.number >= self.last_page)
+
+
+def _first_page(point: Checkpoint | None) -> int:
+    if point is None:
+        return 1
+    # The page before is read again: rows may have moved there since. Without an order, what was given does not show.
+    return point.page if point.last is None else max(1, point.page - 1)
 
 
 class OffsetStrategy(Generic[E]):
@@ -220,8 +159,7 @@ class OffsetStrategy(Generic[E]):
         self._before = point.report if point else PageReport()
         self._steady_before = point.steady if point else True
         self._floor = point.last if point else None
-        # After a checkpoint, the page before is read again: rows may have moved there since.
-        self._pass = _Pass(max(1, point.page - 1) if point else 1, query.descending)
+        self._pass = _Pass(_first_page(point), query)
         self._passes = 1
         self._seen = Seen(query.descending)
         self._requests = self._before.requests
@@ -233,6 +171,10 @@ class OffsetStrategy(Generic[E]):
         self._last = self._floor
         self._clean = False
         self.ended = False
+
+    @property
+    def _resumed(self) -> bool:
+        return self._before.requests > 0
 
     @property
     def report(self) -> PageReport:
@@ -281,36 +223,41 @@ class OffsetStrategy(Generic[E]):
                 self.report,
             )
         seen = self._rows if self._passes == 1 else current.rows
-        current.over = current.over or (page.total is not None and seen >= page.total) or current.runs_dry(page)
+        # After a checkpoint, some of what was given may have gone since: then the number of rows says nothing.
+        told = seen == page.total and (not self._resumed or page.number >= current.last_page)
+        current.over = current.over or told or current.runs_dry(page)
         if current.over and not current.under_way:
             self._end_pass(seen == page.total)
 
     def _end_pass(self, agreed: bool) -> None:
         current = self._pass
-        resumed = self._before.requests > 0
+        resumed = self._resumed
         # What was skipped before a checkpoint leaves no trace in what comes after it but the total.
         undisturbed = self._steady_before and (
             not resumed or self._before.total_first == self._before.total_last == current.total
         )
-        self._clean = agreed and current.steady and undisturbed
-        if current.steady or resumed or current.total is None or self._passes >= _MAX_PASSES:
+        self._clean = agreed and current.steady and current.proves and undisturbed
+        hopeless = resumed or current.total is None or current.seen.nameless
+        if current.steady or hopeless or self._passes >= _MAX_PASSES:
             self.ended = True
             return
         self._passes += 1
         if self._passes == 2:
             self._seen = current.seen
-        self._pass = _Pass(1, self._query.descending)
+        self._pass = _Pass(1, self._query)
 
     def _remember(self, page: Page[E], fresh: Sequence[E]) -> None:
         if self._passes == 1:
             self._next = page.number + 1
-            if fresh:
+            if not self._pass.seen.ordered:
+                self._last = None
+            elif fresh:
                 self._last = getattr(fresh[-1], "id", None)
 
     def checkpoint(self) -> Checkpoint:
         """Say where the walk stands, everything that was given out included."""
         check_order(self._query)
-        steady = self._steady_before and self._passes == 1 and self._pass.steady
+        steady = self._steady_before and self._passes == 1 and self._pass.steady and self._pass.proves
         return Checkpoint(fingerprint(self._query), self._next, self._last, self.report, steady)
 
 
@@ -327,28 +274,45 @@ class KeysetStrategy(Generic[E]):
         self._last: int | None = point.last if point else None
         self._under_way = False
         self._odd = bool(point and not point.steady)
-        self._complete = False
+        self._doubt = bool(point and point.doubt)
+        self._probes: list[PageQuery[E]] = []
+        self._proven = False
         self.ended = False
 
     @property
     def report(self) -> PageReport:
         """What was seen so far."""
-        return PageReport(self._requests, self._rows, 0, self._total_first, self._total, self.ended and self._complete)
+        complete = self.ended and self._proven and not self._odd
+        return PageReport(self._requests, self._rows, 0, self._total_first, self._total, complete)
 
     def ask(self) -> Exchange[Page[E]] | None:
         """Return the next page to ask for, or None while that depends on one that is under way."""
         if self.ended or self._under_way:
             return None
         self._under_way = True
+        if self._probes:
+            # Two rows at least: of one, nobody can tell how it is sorted.
+            return self._probes[0].page(1, max(2, self._query.page_size))
         return self._query.beyond(self._last, self._requests + 1)
 
     def take(self, page: Page[E]) -> Page[E]:
         """Take a page in; all of its rows are new, or the server does not filter by id."""
         self._under_way = False
         self._requests += 1
+        if self._probes:
+            return self._take_probe(page)
         self._check(page)
+        self._count(page)
+        everything = page.total is not None and len(page.items) == page.total
+        if everything or not page.items:
+            self._end(everything)
+        return page
+
+    def _count(self, page: Page[E]) -> None:
         # What is told with a page is the number of rows beyond the last id.
-        self._total = None if page.total is None else self._rows + page.total
+        total = None if page.total is None else self._rows + page.total
+        self._doubt = self._doubt or total is None or (self._total is not None and total < self._total)
+        self._total = total
         if self._total_first is None:
             self._total_first = self._total
         self._rows += len(page.items)
@@ -356,10 +320,20 @@ class KeysetStrategy(Generic[E]):
             self._last = page.items[-1].id  # type: ignore[attr-defined]
         # More rows than the total says is a total that cannot be trusted: the walk goes on until nothing comes.
         self._odd = self._odd or (page.total is not None and len(page.items) > page.total)
-        everything = page.total is not None and len(page.items) == page.total
-        self.ended = everything or not page.items
-        self._complete = everything and not self._odd
-        return page
+
+    def _end(self, everything: bool) -> None:
+        self._proven = everything
+        if everything and self._doubt and not self._odd:
+            other = attrs.evolve(self._query, order_by="id" if self._query.descending else "-id")
+            self._probes = [self._query, other]
+        self.ended = not self._probes
+
+    def _take_probe(self, page: Page[E]) -> Page[E]:
+        probe = self._probes.pop(0)
+        ids: list[Any] = [getattr(row, "id", None) for row in page.items]
+        self._odd = self._odd or None in ids or not is_sorted(ids, descending=probe.descending)
+        self.ended = self._odd or not self._probes
+        return attrs.evolve(page, items=[])
 
     def _check(self, page: Page[E]) -> None:
         sign = -1 if self._query.descending else 1
@@ -374,4 +348,5 @@ class KeysetStrategy(Generic[E]):
 
     def checkpoint(self) -> Checkpoint:
         """Say where the walk stands, everything that was given out included."""
-        return Checkpoint(fingerprint(self._query), self._requests + 1, self._last, self.report, not self._odd)
+        last = self._requests + 1
+        return Checkpoint(fingerprint(self._query), last, self._last, self.report, not self._odd, self._doubt)

@@ -1,0 +1,61 @@
+"""Where a walk stands, as a small text that another process can go on from."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+
+import attrs
+
+from ..errors import ConfigurationError
+from .page import PageQuery, PageReport
+
+
+@attrs.frozen
+class Checkpoint:
+    """Where a walk stands: enough to go on from there, in another process too."""
+
+    listing: str
+    """A fingerprint of what is listed: a checkpoint fits its own listing only."""
+    page: int
+    """The page to ask for next (by offset)."""
+    last: int | None
+    """The last id that was given out."""
+    report: PageReport
+    steady: bool = True
+    """Nothing was noticed that may have skipped a row."""
+    doubt: bool = False
+    """More rows vanished than were given, or may have (by id)."""
+
+    def dump(self) -> str:
+        """Return it as a small JSON text."""
+        return json.dumps({"v": 1, **attrs.asdict(self)})
+
+    @classmethod
+    def load(cls, text: str, query: PageQuery[Any]) -> Checkpoint:
+        """Read one, and check that it belongs to `query`."""
+        try:
+            fields = json.loads(text)
+            if fields.pop("v") != 1:
+                raise ConfigurationError("this checkpoint was made by another version")
+            values: dict[str, Any] = {**fields, "report": PageReport(**fields["report"])}
+            point = cls(**values)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ConfigurationError("this is not the text of a checkpoint") from error
+        if point.listing != fingerprint(query):
+            raise ConfigurationError(f"this checkpoint belongs to another listing than {query.path} with these filters")
+        return point
+
+
+def check_order(query: PageQuery[Any]) -> None:
+    """Refuse a checkpoint where ids do not say what came before."""
+    if not query.by_id:
+        raise ConfigurationError(f"a checkpoint needs order_by='id' or '-id', not {query.order_by!r}")
+
+
+def fingerprint(query: PageQuery[Any]) -> str:
+    """Name a listing: its path, filters, order, page size, strategy, and what else it sends."""
+    filters = query.codec.filter_text(query.filters)
+    parts = [query.path, filters, query.order_by, query.page_size, query.strategy, *query.parameters]
+    return sha256(json.dumps(parts).encode()).hexdigest()[:16]

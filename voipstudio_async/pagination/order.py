@@ -1,0 +1,101 @@
+"""In which order rows come, and which of them came before: what the proof of a walk looks at."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from ..entities.base import Entity, field_specs
+from .page import PageQuery
+
+E = TypeVar("E", bound=Entity)
+
+
+def is_sorted(ids: list[int], *, descending: bool) -> bool:
+    # Sorting what is sorted already is one pass in C, where comparing neighbours here would be many steps.
+    return ids == sorted(set(ids), reverse=descending)
+
+
+class Seen:
+    """A set of ids: exact, and small where ids only grow, or only shrink.
+
+    As long as every page lies beyond the one before, its ids are kept as packed integers (8 bytes each) and nothing has
+    to be looked up. The first page that does not turns them into a set.
+    """
+
+    def __init__(self, descending: bool) -> None:
+        self._sign = -1 if descending else 1
+        self._packed: list[array[int]] = []
+        self._edge: int | None = None
+        self._set: set[int | None] | None = None
+        self.ordered = True
+        """All new ids came in the order that was asked for."""
+        self.nameless = False
+        """Some rows have no id."""
+
+    def new(self, rows: Sequence[E]) -> Sequence[E]:
+        """Return the rows that were not there before, and remember them. Rows without an id are always new."""
+        ids: list[Any] = [getattr(row, "id", None) for row in rows]
+        if self._set is None and self._follows(ids) and self._pack(ids):
+            self._edge = ids[-1] if ids else self._edge
+            return rows
+        seen = self._unpacked()
+        fresh: list[E] = []
+        keys: list[Any] = []
+        for row, key in zip(rows, ids, strict=True):
+            if key is None or key not in seen:
+                fresh.append(row)
+                keys.append(key)
+                seen.add(key)
+        self._judge(keys)
+        return fresh if len(fresh) < len(rows) else rows
+
+    def _judge(self, keys: list[Any]) -> None:
+        self.nameless = self.nameless or None in keys
+        self.ordered = self.ordered and self._follows(keys)
+        if keys and self.ordered:
+            self._edge = keys[-1]
+
+    def _follows(self, ids: list[Any]) -> bool:
+        """Tell whether ids lie beyond those before, and in their order."""
+        if not ids:
+            return True
+        if None in ids or (self._edge is not None and ids[0] * self._sign <= self._edge * self._sign):
+            return False
+        return is_sorted(ids, descending=self._sign < 0)
+
+    def _pack(self, ids: list[Any]) -> bool:
+        try:
+            self._packed.append(array("q", ids))
+        except OverflowError:
+            return False
+        return True
+
+    def _unpacked(self) -> set[int | None]:
+        if self._set is None:
+            self._set = {key for part in self._packed for key in part}
+            self._packed.clear()
+        return self._set
+
+
+class OrderedValues:
+    """The values that rows are ordered by, where that is not their id: numbers and moments, which all sort alike."""
+
+    def __init__(self, query: PageQuery[Any]) -> None:
+        wire = None if query.order_by is None or query.by_id else query.order_by.removeprefix("-")
+        self._name = next((spec.name for spec in field_specs(query.entity) if spec.wire == wire), None)
+        self._descending = query.descending
+        self._edge: list[Any] = []
+        self.ordered = True
+
+    def take(self, rows: Sequence[Any]) -> None:
+        if self._name is None or not rows:
+            return
+        values = [*self._edge, *(getattr(row, self._name) for row in rows)]
+        if not all(isinstance(value, (int, Decimal, datetime)) for value in values):
+            return  # nulls and texts, which every database sorts in its own way
+        self.ordered = self.ordered and values == sorted(values, reverse=self._descending)
+        self._edge = values[-1:]
