@@ -15,21 +15,9 @@ from voipstudio_async import errors, resources
 from voipstudio_async.clients.base import BaseClient
 from voipstudio_async.entities.base import field_specs
 from voipstudio_async.openapi.schema import field_texts
-from voipstudio_async.operations import Operation
+from voipstudio_async.operations import Operation, operations
 
 TARGET = Path(__file__).with_name("api.md")
-ENTITIES = (
-    v.User,
-    v.UserAudio,
-    v.Me,
-    v.QueueGroup,
-    v.UserGroup,
-    v.UserGroupPolicy,
-    v.Contact,
-    v.Cdr,
-    v.ChatMessage,
-    v.Call,
-)
 VALUES = (v.Timeouts, v.RetryPolicy, v.Limits, v.Hooks, v.Page, v.PageReport, v.Outcome, v.BulkResult, v.RawResponse)
 HEAD = """# Reference
 
@@ -102,6 +90,12 @@ def method_lines(cls: type) -> Iterator[str]:
             yield f"| `{name}{call}` | {plain(value.__doc__)} |"
 
 
+def entities() -> list[type]:
+    """List what the operations answer with."""
+    declared = [operation for cls in resources.RESOURCES.values() for operation in operations(cls).values()]
+    return list(dict.fromkeys(operation.entity for operation in declared if operation.entity is not None))
+
+
 def document() -> str:
     """Write the whole page."""
     lines = [HEAD, "## The client\n", "`AsyncVoipStudio(...)` and `VoipStudio(...)` take the same arguments:\n"]
@@ -123,7 +117,7 @@ def document() -> str:
     for cls in VALUES:
         lines += class_lines(cls)
     lines.append("\n## Entities\n\nAll have `extra` and `to_dict()`; every field but the id can be None.")
-    for cls in ENTITIES:
+    for cls in entities():
         lines += class_lines(cls)
     tree = inspect.cleandoc(errors.__doc__ or "").split("::", 1)[1]
     lines.append("\n## Errors\n\n```text\n" + inspect.cleandoc(tree.split("Every exception")[0]).strip() + "\n```\n")

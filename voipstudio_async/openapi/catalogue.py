@@ -196,7 +196,8 @@ def _within(brackets: str, parts: list[str], line: str) -> str:
 def _catalogue() -> Iterator[Bound]:
     for name in (*PAGE_ORDER, *(name for name in RESOURCES if name not in PAGE_ORDER)):
         for operation in operations(RESOURCES[name]).values():
-            yield name, RESOURCES[name], operation
+            # What a client itself offers is a group of its own.
+            yield name if RESOURCES[name].path else operation.name, RESOURCES[name], operation
 
 
 def _tag(name: str, resource: type[Resource[Any]], operation: Operation[Any, Any]) -> Tag:

@@ -1,14 +1,15 @@
 """The catalogue: every resource and operation, declared once. One file per module of the vendor's documentation.
 
-The clients, the sandbox, the OpenAPI document and the command line all read these declarations.
+A resource is part of the API when it is an annotation of `Catalogue`: the clients, the sandbox, the OpenAPI document,
+the command line and the reference all read it from there.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from .. import entities
-from ..operations import Caller, F, Resource, Show
+from ..operations import Caller, F, Resource, Show, operations
 from .customer import Customers, QueueGroups, UserGroupPolicies, UserGroups, Users
 from .history import Cdrs
 from .raw import Raw
@@ -19,6 +20,14 @@ class Catalogue(Resource[F], path=""):
 
     me = Show(entities.Me, "Who the token belongs to.", "me")
 
+    users: Users[F]
+    queue_groups: QueueGroups[F]
+    user_groups: UserGroups[F]
+    user_group_policies: UserGroupPolicies[F]
+    customers: Customers[F]
+    cdrs: Cdrs[F]
+    raw: Raw[F]
+
     def __init__(self, caller: Caller) -> None:
         self._bind(caller)
 
@@ -28,34 +37,22 @@ class Catalogue(Resource[F], path=""):
 
     def _bind(self, caller: Caller) -> None:
         self._caller = caller
-        self.users: Users[F] = Users(caller)
-        self.queue_groups: QueueGroups[F] = QueueGroups(caller)
-        self.user_groups: UserGroups[F] = UserGroups(caller)
-        self.user_group_policies: UserGroupPolicies[F] = UserGroupPolicies(caller)
-        self.customers: Customers[F] = Customers(caller)
-        self.cdrs: Cdrs[F] = Cdrs(caller)
-        self.raw: Raw[F] = Raw(caller)
+        for name, resource in PARTS.items():
+            setattr(self, name, resource(caller))
 
+
+def _parts() -> dict[str, type[Resource[Any]]]:
+    hints = {name: get_origin(hint) for name, hint in get_type_hints(Catalogue).items()}
+    return {name: kind for name, kind in hints.items() if isinstance(kind, type) and issubclass(kind, Resource)}
+
+
+PARTS: dict[str, type[Resource[Any]]] = _parts()
+"""What a client has, by name: the resources of the API, and `Raw`."""
 
 RESOURCES: dict[str, type[Resource[Any]]] = {
     "me": Catalogue,
-    "users": Users,
-    "queue_groups": QueueGroups,
-    "user_groups": UserGroups,
-    "user_group_policies": UserGroupPolicies,
-    "customers": Customers,
-    "cdrs": Cdrs,
+    **{name: resource for name, resource in PARTS.items() if operations(resource)},
 }
-"""The resources of the API, by the name that they have on a client."""
+"""The resources of the API, by the name that they have on a client. What a client itself offers goes by ``me``."""
 
-__all__ = (
-    "RESOURCES",
-    "Catalogue",
-    "Cdrs",
-    "Customers",
-    "QueueGroups",
-    "Raw",
-    "UserGroupPolicies",
-    "UserGroups",
-    "Users",
-)
+__all__ = ("PARTS", "RESOURCES", "Catalogue", "Raw")
