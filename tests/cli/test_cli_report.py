@@ -25,7 +25,7 @@ def test_the_figures_are_those_of_the_account(sandbox: Sandbox) -> None:
     stored = sandbox.store.rows("cdrs")
     calls = Counter(row["user_id"] for row in stored)
 
-    found = json_report(sandbox)
+    found = json_report(sandbox, "--count", "legs")
 
     assert {user["user_id"]: user["calls"] for user in found["users"]} == calls
     assert found["total"]["calls"] == 60
@@ -34,6 +34,18 @@ def test_the_figures_are_those_of_the_account(sandbox: Sandbox) -> None:
     assert found["fetch"]["rows"] == 60
     assert found["fetch"]["requests"] == len(sandbox.requests)
     assert found["fetch"]["complete"]
+
+
+def test_calls_are_counted_unless_legs_are_asked_for(sandbox: Sandbox) -> None:
+    roots = {row["root_live_id"] for row in sandbox.store.rows("cdrs")}
+
+    calls, legs = voipstudio("report", at=sandbox).out, voipstudio("report", "--count", "legs", at=sandbox).out
+
+    assert json_report(sandbox)["total"]["calls"] == len(roots) < 60
+    assert "Calls are counted: one that rang at three users is one" in calls
+    assert legs.startswith("Legs of calls")
+    assert "Legs are counted" in legs
+    assert voipstudio("report", "--count", "minutes", at=sandbox).code == 2
 
 
 def test_all_users_are_fetched_and_then_the_calls_of_the_account(sandbox: Sandbox) -> None:
@@ -86,7 +98,7 @@ def test_days_are_cut_in_the_zone(sandbox: Sandbox) -> None:
     days = sorted(row["calldate"][:10] for row in sandbox.store.rows("cdrs"))
     low, high = days[15], days[45]
 
-    found = json_report(sandbox, "--from", low, "--to", high)
+    found = json_report(sandbox, "--count", "legs", "--from", low, "--to", high)
     east = json_report(sandbox, "--from", low, "--to", high, "--tz", "Asia/Tokyo")
 
     assert found["total"]["calls"] == sum(low <= day <= high for day in days)
@@ -173,7 +185,7 @@ def test_calls_of_the_account_that_fail_are_reported(sandbox: Sandbox) -> None:
 def test_faults_are_overcome(sandbox: Sandbox) -> None:
     sandbox.faults.mix(0.3)
 
-    found = json_report(sandbox)
+    found = json_report(sandbox, "--count", "legs")
 
     assert found["total"]["calls"] == 60
 
@@ -183,7 +195,7 @@ def test_an_invented_account_needs_no_token() -> None:
 
     first, second = (json.loads(voipstudio(*options).out) for _ in range(2))
 
-    assert first["total"]["calls"] == 40
+    assert first["fetch"]["rows"] == 40
     assert first["users"] == second["users"]
 
 

@@ -49,6 +49,23 @@ def counted(cdrs: Iterable[Cdr]) -> Figures:
     )
 
 
+def counted_calls(legs: Iterable[Cdr]) -> Figures:
+    """Count the figures of the calls that some legs make, one after another."""
+    groups: dict[int, list[Cdr]] = {}
+    for leg in legs:
+        assert leg.root_live_id is not None
+        groups.setdefault(leg.root_live_id, []).append(leg)
+    calls = [counted(group) for group in groups.values()]
+    return Figures(
+        calls=len(calls),
+        answered=sum(call.answered > 0 for call in calls),
+        missed=sum(call.missed > 0 and not call.answered for call in calls),
+        talk_seconds=sum(call.talk_seconds for call in calls),
+        longest_seconds=max((call.talk_seconds for call in calls), default=0),
+        charge=sum((call.charge for call in calls), Decimal(0)),
+    )
+
+
 def grouped(cdrs: Iterable[Cdr], key: Callable[[Cdr], Any]) -> dict[Any, Figures]:
     """Count the figures of each group."""
     groups: dict[Any, list[Cdr]] = {}

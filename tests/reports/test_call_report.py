@@ -12,7 +12,7 @@ import attrs
 import pytest
 from faces import opened, settle
 from recorder import Recorder
-from reports.made_calls import counted
+from reports.made_calls import counted, counted_calls
 
 from voipstudio_async import (
     Cdr,
@@ -48,7 +48,8 @@ def figures_of(report: CallReport) -> CallReport:
 async def test_the_figures_are_those_of_the_rows(studio: Any, sandbox: Sandbox) -> None:
     report = await settle(call_report(studio))
     rows = records_of(sandbox)
-    assert report.total == counted(rows)
+    assert report.total == counted_calls(rows)
+    assert (await settle(call_report(studio, count="legs"))).total == counted(rows)
     for user in report.users:
         assert user.figures == counted(row for row in rows if row.user_id == user.user_id)
     assert (report.fetch.source, report.fetch.rows, report.fetch.complete) == ("account", 400, True)
@@ -67,7 +68,7 @@ async def test_both_sources_give_the_same_report(studio: Any, sandbox: Sandbox) 
 
 async def test_an_account_without_that_listing_is_read_user_by_user(studio: Any, sandbox: Sandbox) -> None:
     sandbox.faults.next(404, path="/cdrs")
-    report = await settle(call_report(studio))
+    report = await settle(call_report(studio, count="legs"))
     assert (report.fetch.source, report.total.calls, report.fetch.failures) == ("users", 400, ())
 
 
@@ -81,10 +82,10 @@ async def test_a_source_that_was_asked_for_is_not_replaced(studio: Any, sandbox:
 
 
 async def test_one_user_that_fails_does_not_lose_the_others(studio: Any, sandbox: Sandbox) -> None:
-    whole = await settle(call_report(studio, source="users"))
+    whole = await settle(call_report(studio, source="users", count="legs"))
     lost = whole.users[0]
     sandbox.deny("GET", f"/users/{lost.user_id}/cdrs")
-    report = await settle(call_report(studio, source="users"))
+    report = await settle(call_report(studio, source="users", count="legs"))
     (failure,) = report.fetch.failures
     assert (failure.user_id, failure.what, failure.error.status) == (lost.user_id, lost.name, 403)
     assert report.total.calls == whole.total.calls - lost.figures.calls

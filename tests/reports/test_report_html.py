@@ -11,6 +11,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import attrs
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from voipstudio_async import Cdr, ConfigurationError, NotFoundError, User
 from voipstudio_async.reports import CallReport, CallStats, Failure, Fetch, render_html
 from voipstudio_async.reports.plots import shortened
+from voipstudio_async.reports.values import Count
 from voipstudio_async.texts import amount, duration
 
 EVIL = '<script>alert("1")</script>'
@@ -190,3 +192,10 @@ def test_a_browser_shows_the_page(tmp_path: Path, width: int) -> None:
     assert "CONSOLE" not in run.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 20_000
+
+
+def test_the_page_says_what_is_counted() -> None:
+    calls, legs = (CallReport(tz="UTC", count=count).to_html() for count in get_args(Count))
+    assert "Calls are counted" in calls
+    assert "Legs are counted" in legs
+    assert "<dt>Legs of calls</dt>" in legs

@@ -51,9 +51,13 @@ COLUMNS = (
 
 def draw_report(console: Console, report: CallReport, top: int | None = None) -> None:
     """Draw the figures of each user, or of the `top` first and of all others together, and the totals."""
-    console.print(Text.assemble(("Calls", "bold"), (f"  {span(report)}", "dim")))
+    head = "Calls" if report.count == "calls" else "Legs of calls"
+    console.print(Text.assemble((head, "bold"), (f"  {span(report)}", "dim")))
     console.print()
     console.print(_table(console, report, top))
+    if report.is_shared or report.count == "legs":
+        console.print()
+        console.print(Text(report.counting, style="dim"))
 
 
 def draw_fetch(console: Console, report: CallReport) -> None:

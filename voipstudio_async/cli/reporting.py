@@ -45,6 +45,13 @@ class ReportFormat(enum.StrEnum):
     CSV = "csv"
 
 
+class Count(enum.StrEnum):
+    """What is counted."""
+
+    CALLS = "calls"
+    LEGS = "legs"
+
+
 class Source(enum.StrEnum):
     """Where the call records of a report are read."""
 
@@ -74,6 +81,12 @@ class Span:
             help="Read the whole account's call records, or each user's own; auto: the account's if that is allowed.",
         ),
     ] = Source.AUTO
+    count: Annotated[
+        Count,
+        typer.Option(
+            rich_help_panel=_PANEL, help="Count a call once, or each of its legs: one for each user it rang at."
+        ),
+    ] = Count.CALLS
 
     def check(self, connection: Connection) -> None:
         """Refuse a range that would end before it begins."""
@@ -191,6 +204,7 @@ def _fetched(span: Span, connection: Connection, token: str | None, base_url: st
                     end=span.end(connection),
                     tz=connection.zone,
                     source=span.source.value,
+                    count=span.count.value,
                     concurrency=connection.concurrency,
                     progress=progress,
                     deadline=connection.deadline,

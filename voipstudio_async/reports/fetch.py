@@ -14,7 +14,8 @@ import attrs
 
 from .. import AsyncVoipStudio, VoipStudio
 from ..entities import Cdr, User
-from ..entities.arguments import count, plain, told
+from ..entities.arguments import count as checked_count
+from ..entities.arguments import plain, told
 from ..entities.zones import aware, first_moment, known, next_day
 from ..errors import APIError, ConfigurationError, DeadlineExceeded, VoipStudioError
 from ..pagination.page import MAX_PAGE_SIZE, Page, PageReport
@@ -22,7 +23,7 @@ from ..pagination.pagers import AsyncPages
 from ..wire.filters import Filter, field
 from .report import CallReport
 from .stats import CallStats, name_of
-from .values import Failure, Fetch, Source
+from .values import Count, Failure, Fetch, Source
 
 Wanted = Literal["auto", "account", "users"]
 ProgressHook = Callable[["Progress"], None]
@@ -59,6 +60,7 @@ class Plan:
     end: datetime | None
     tz: tzinfo
     source: Wanted
+    count: Count
     concurrency: int
     progress: ProgressHook | None
     deadline: float | None
@@ -84,6 +86,7 @@ def call_report(
     end: date | None = None,
     tz: tzinfo = UTC,
     source: Wanted = "auto",
+    count: Count = "calls",
     concurrency: int = 8,
     progress: ProgressHook | None = None,
     deadline: float | None = None,
@@ -96,6 +99,7 @@ def call_report(
     end: date | None = None,
     tz: tzinfo = UTC,
     source: Wanted = "auto",
+    count: Count = "calls",
     concurrency: int = 8,
     progress: ProgressHook | None = None,
     deadline: float | None = None,
@@ -107,6 +111,7 @@ def call_report(
     end: date | None = None,
     tz: tzinfo = UTC,
     source: Wanted = "auto",
+    count: Count = "calls",
     concurrency: int = 8,
     progress: ProgressHook | None = None,
     deadline: float | None = None,
@@ -120,6 +125,8 @@ def call_report(
     :param tz: the zone whose days and hours are meant
     :param source: ``"account"`` reads the call records of the whole account, ``"users"`` each user's own; ``"auto"``
         tries the first and takes the second where the first is not allowed (403) or not there (404, 405)
+    :param count: ``"calls"`` counts a call once, however many legs it has (it rang at a group, or waited in a queue);
+        ``"legs"`` counts each call record. The figures of users are of their own legs in either case
     :param concurrency: how many users' records are read at once; pages are fetched ahead in the same measure, at most 4
     :param progress: called after every page, on the loop's thread
     :param deadline: seconds for the whole report; what is not fetched by then is a failure in it
@@ -132,7 +139,8 @@ def call_report(
         end=_moment(end, tz, last=True),
         tz=tz,
         source=source,
-        concurrency=count("concurrency", concurrency, 1),
+        count=count,
+        concurrency=checked_count("concurrency", concurrency, 1),
         progress=progress,
         deadline=deadline,
     )
@@ -156,6 +164,8 @@ def _moment(bound: date | None, tz: tzinfo, *, last: bool = False) -> datetime |
 def _check(plan: Plan) -> None:
     if plan.start is not None and plan.end is not None and plan.start >= plan.end:
         raise ConfigurationError(f"the report would end ({plan.end}) before it begins ({plan.start})")
+    if plan.count not in get_args(Count):
+        raise ConfigurationError(f"count must be one of {', '.join(get_args(Count))}, got {plan.count!r}")
     if plan.source not in get_args(Wanted):
         raise ConfigurationError(f"source must be one of {', '.join(get_args(Wanted))}, got {plan.source!r}")
     if plan.deadline is not None and not _is_duration(plan.deadline):
@@ -174,7 +184,7 @@ class _Gathering:
     def __init__(self, client: AsyncVoipStudio, plan: Plan) -> None:
         self._client = client
         self._plan = plan
-        self._stats = CallStats(plan.tz)
+        self._stats = CallStats(plan.tz, count=plan.count)
         self._users: dict[int, User] = {}
         self._source: Source = "users" if plan.source == "users" else "account"
         self._requests = self._rows = self._duplicates = self._elsewhere = self._outside = 0

@@ -19,13 +19,13 @@ class Figures:
     """The figures of a set of calls."""
 
     calls: int = 0
-    """Call records: one for each leg of a call."""
+    """Calls; for a user, and where legs are counted, call records: one for each leg of a call."""
     answered: int = 0
-    """Those that somebody picked up: see `is_answered`."""
+    """Those that somebody picked up: see `is_answered`. A call is answered if one of its legs is."""
     missed: int = 0
     """Incoming calls that nobody picked up: see `is_missed`. Outgoing calls without an answer are neither."""
     talk_seconds: int = 0
-    """Seconds talked: the billed seconds of all answered calls."""
+    """Seconds talked: the billed seconds of all answered legs."""
     longest_seconds: int = 0
     """The longest answered call."""
     charge: Decimal = _ZERO

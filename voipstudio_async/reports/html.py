@@ -44,7 +44,7 @@ def render_html(report: ReportValues, title: str = "Call report") -> str:
 def _sections(report: ReportValues, title: str) -> Iterable[str]:
     drawn = plots(report)
     yield f'<header>\n<h1>{escape(title)}</h1>\n<p class="soft">{_subtitle(report)}</p>\n</header>\n<main>'
-    yield _cards(report.total)
+    yield _cards(report)
     yield _notice(report)
     yield from _figures(report, drawn) if drawn else _nothing(report)
     yield f"</main>\n{_footer(report)}"
@@ -87,10 +87,11 @@ def _figure(drawn: Mapping[str, str], words: str) -> str:
     return f"<figure>\n{pictures}\n<figcaption>{escape(words)}</figcaption>\n</figure>"
 
 
-def _cards(total: Figures) -> str:
+def _cards(report: ReportValues) -> str:
+    total = report.total
     share = f" <small>{total.answered_share:.0%}</small>" if total.answered_share is not None else ""
     cards = (
-        ("", "Calls", f"{total.calls:,}"),
+        ("", "Calls" if report.count == "calls" else "Legs of calls", f"{total.calls:,}"),
         ("answered", "Answered", f"{total.answered:,}{share}"),
         ("missed", "Missed", f"{total.missed:,}"),
         ("", "Talk time", duration(total.talk_seconds, "-")),
@@ -99,7 +100,7 @@ def _cards(total: Figures) -> str:
         ("", "Charge", amount(total.charge)),
     )
     items = "\n".join(f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>' for kind, name, value in cards)
-    return f'<dl class="cards">\n{items}\n</dl>'
+    return f'<dl class="cards">\n{items}\n</dl>\n<p class="soft">{report.counting}</p>'
 
 
 def _notice(report: ReportValues) -> str:
@@ -165,7 +166,7 @@ def _about_week(report: ReportValues) -> str:
 def _about_users(report: ReportValues) -> str:
     drawn = len(busiest(report))
     if drawn == len(report.users):
-        return "Calls of each user."
+        return "Calls of each user: those that rang at the user, or were made there."
     if sum(1 for user in report.users if user.figures.calls) > drawn:
         return f"The {drawn} busiest of {len(report.users):,}; the table has all of them."
     return f"Calls of each user who has any, {drawn} of {len(report.users):,}; the table has all of them."

@@ -10,7 +10,7 @@ from .values import ReportValues
 
 @attrs.frozen(kw_only=True, repr=False)
 class CallReport(ReportValues):
-    """The figures of an account's calls. Each grouping holds every call once, so its figures add up to `total`."""
+    """The figures of an account's calls. Each grouping but `users` holds every call once."""
 
     def to_html(self, title: str = "Call report") -> str:
         """Draw the report as one page of HTML; see `voipstudio_async.reports.render_html`."""

@@ -1,23 +1,21 @@
-"""`CallStats`: sums call records up as they come. What it holds grows with users and days, not with calls."""
+"""`CallStats`: sums call records up as they come. Rows are not held."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any, Self, TypeVar
+from typing import Any, Self, get_args
 
 from ..entities import CallType, Cdr, Disposition, User
-from ..entities.zones import first_moment, known, last_day, next_day, seen_in, zone_name
+from ..entities.zones import first_moment, known, next_day, zone_name
 from ..errors import ConfigurationError
 from .countries import SHORTEST, country_of
 from .figures import NOTHING, Cell, Figures
+from .groupings import Groupings, Leg, hour_of, merge_cells, total
+from .legs import Legs, root_of
 from .report import CallReport
-from .values import UserFigures
-
-K = TypeVar("K")
-Slot = tuple[date, int]
-"""A day and an hour of it, on the clock of the report's zone."""
+from .values import Count, UserFigures
 
 
 def is_missed(cdr: Cdr) -> bool:
@@ -76,50 +74,63 @@ class CallStats:
     """The accumulator of a call report: add call records in any order, from any number of places.
 
     :param tz: the zone whose days and hours are meant. A day is what the calendar of that zone says, also where the
-    clock is changed.
+        clock is changed.
+    :param count: ``"calls"`` counts the legs of a call as one, ``"legs"`` each for itself. What is held grows with
+        users and days, and for calls by 24 bytes a leg.
+    :raises ConfigurationError: `count` is neither
     """
 
-    def __init__(self, tz: tzinfo = UTC) -> None:
+    def __init__(self, tz: tzinfo = UTC, *, count: Count = "calls") -> None:
+        if count not in get_args(Count):
+            raise ConfigurationError(f"count must be 'calls' or 'legs', got {count!r}")
         self.tz = known(tz)
+        self.count: Count = count
         self._users: defaultdict[int | None, Cell] = defaultdict(Cell)
-        self._slots: defaultdict[Slot, Cell] = defaultdict(Cell)
-        self._outcomes: defaultdict[str, Cell] = defaultdict(Cell)
-        self._destinations: defaultdict[str, Cell] = defaultdict(Cell)
-        self._undated = Cell()
+        self._counted = Groupings()
+        self._legs = Legs()
 
     def add(self, cdr: Cdr, user_id: int | None = None) -> None:
         """Count one call record; `user_id` is whose it is, where the record itself does not say."""
+        leg = self._leg(cdr)
+        owner = cdr.user_id if user_id is None else user_id
+        self._users[owner].add(leg.answered, leg.missed, leg.talk, cdr.charge)
+        root = root_of(cdr) if self.count == "calls" else None
+        if root is None:
+            self._counted.add(leg, cdr.charge)
+            return
+        self._legs.add(root, leg, cdr.charge)
+
+    def _leg(self, cdr: Cdr) -> Leg:
         missed = cdr.type == CallType.MISSED
         answered = is_answered(cdr)
-        talk = cdr.billsec or 0 if answered else 0
-        owner = cdr.user_id if user_id is None else user_id
-        outcome = "answered" if answered else _unanswered(missed, cdr.disposition)
-        for cell in (
-            self._users[owner],
-            self._slot(cdr.calldate),
-            self._outcomes[outcome],
-            self._destinations[destination_of(cdr)],
-        ):
-            cell.add(answered, missed, talk, cdr.charge)
+        return Leg(
+            cdr.is_root is False or bool(cdr.parent_live_id),
+            self._hour(cdr.calldate),
+            "answered" if answered else _unanswered(missed, cdr.disposition),
+            destination_of(cdr),
+            answered,
+            missed,
+            cdr.billsec or 0 if answered else 0,
+        )
 
-    def _slot(self, moment: datetime | None) -> Cell:
-        if moment is None:
-            return self._undated
+    def _hour(self, moment: datetime | None) -> int:
         try:
-            local = moment.astimezone(self.tz)
+            return 0 if moment is None else hour_of(moment.astimezone(self.tz))
         except OverflowError:  # in the first and the last year that there are
-            return self._undated
-        return self._slots[local.date(), local.hour]
+            return 0
 
     def merge(self, other: CallStats) -> Self:
-        """Take in what another accumulator has counted, and give this one. The order of merging does not matter."""
+        """Take in what another accumulator has counted, and give this one. The order of merging does not matter.
+
+        :raises ConfigurationError: the other one has another zone, or counts something else
+        """
         if zone_name(self.tz) != zone_name(other.tz):
             raise ConfigurationError(f"days of {zone_name(other.tz)} cannot be added to days of {zone_name(self.tz)}")
-        _take(self._users, other._users)
-        _take(self._slots, other._slots)
-        _take(self._outcomes, other._outcomes)
-        _take(self._destinations, other._destinations)
-        self._undated.merge(other._undated)
+        if self.count != other.count:
+            raise ConfigurationError(f"{other.count} cannot be added to {self.count}")
+        merge_cells(self._users, other._users)
+        self._counted.merge(other._counted)
+        self._legs.merge(other._legs)
         return self
 
     def report(
@@ -131,18 +142,26 @@ class CallStats:
         `start` and `end` (not included) are the range that was asked for: its days are all in the report, empty ones
         too.
         """
+        found = self._groupings()
         return CallReport(
             tz=zone_name(self.tz),
             start=start,
             end=end,
-            total=_total(self._users.values()).figures(),
+            count=self.count,
+            total=found.total(),
             users=self._user_figures(users),
-            days=self._day_figures(start, end),
-            week=self._week_figures(),
-            undated=self._undated.figures(),
-            outcomes=_ranked(self._outcomes),
-            destinations=_ranked(self._destinations),
+            days=found.days(start, end, self.tz),
+            week=found.week(),
+            undated=found.undated(),
+            outcomes=found.outcomes(),
+            destinations=found.destinations(),
         )
+
+    def _groupings(self) -> Groupings:
+        found = Groupings()
+        found.merge(self._counted)
+        self._legs.count_into(found)
+        return found
 
     def _user_figures(self, users: Iterable[User] | None) -> tuple[UserFigures, ...]:
         cells = dict(self._users)
@@ -154,29 +173,8 @@ class CallStats:
         ]
         known.sort(key=lambda each: (-each.figures.calls, each.user_id))
         if cells:
-            known.append(UserFigures(user_id=None, name="unknown", figures=_total(cells.values()).figures()))
+            known.append(UserFigures(user_id=None, name="unknown", figures=total(cells.values()).figures()))
         return tuple(known)
-
-    def _day_figures(self, start: datetime | None, end: datetime | None) -> dict[date, Figures]:
-        cells: defaultdict[date, Cell] = defaultdict(Cell)
-        for (day, _), cell in self._slots.items():
-            cells[day].merge(cell)
-        days = list(cells)
-        if start is not None:
-            days.append(seen_in(start, self.tz).date())
-        if end is not None:
-            days.append(last_day(end, self.tz))
-        if not days:
-            return {}
-        first, last = min(days), max(days)
-        span = (first + timedelta(days=number) for number in range((last - first).days + 1))
-        return {day: cells[day].figures() if day in cells else NOTHING for day in span}
-
-    def _week_figures(self) -> tuple[tuple[Figures, ...], ...]:
-        week = [[Cell() for _ in range(24)] for _ in range(7)]
-        for (day, hour), cell in self._slots.items():
-            week[day.weekday()][hour].merge(cell)
-        return tuple(tuple(cell.figures() for cell in day) for day in week)
 
 
 def name_of(user: User) -> str:
@@ -185,22 +183,6 @@ def name_of(user: User) -> str:
     return names or user.email or f"user {user.id}"
 
 
-def _take(mine: defaultdict[K, Cell], theirs: Mapping[K, Cell]) -> None:
-    for key, cell in theirs.items():
-        mine[key].merge(cell)
-
-
-def _total(cells: Iterable[Cell]) -> Cell:
-    total = Cell()
-    for cell in cells:
-        total.merge(cell)
-    return total
-
-
 def _popped(cells: dict[int | None, Cell], user_id: int) -> Figures:
     cell = cells.pop(user_id, None)
     return NOTHING if cell is None else cell.figures()
-
-
-def _ranked(cells: Mapping[str, Cell]) -> dict[str, Figures]:
-    return {name: cell.figures() for name, cell in sorted(cells.items(), key=lambda item: (-item[1].calls, item[0]))}

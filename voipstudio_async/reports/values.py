@@ -13,6 +13,7 @@ from ..errors import VoipStudioError
 from .figures import NOTHING, Figures
 
 Source = Literal["account", "users"]
+Count = Literal["calls", "legs"]
 
 
 @attrs.frozen(kw_only=True)
@@ -99,7 +100,7 @@ class Fetch:
 
 @attrs.frozen(kw_only=True)
 class ReportValues:
-    """What a `CallReport` holds. Each grouping holds every call once, so its figures add up to `total`."""
+    """What a `CallReport` holds. Each grouping but `users` holds every call once, so its figures add up to `total`."""
 
     tz: str
     """The zone that days and hours are told in."""
@@ -107,9 +108,14 @@ class ReportValues:
     """The first moment that was asked for."""
     end: datetime | None = None
     """The moment before which a call had to begin."""
+    count: Count = "calls"
+    """Whether a call of several legs is counted once, or each of its legs is."""
     total: Figures = NOTHING
     users: tuple[UserFigures, ...] = ()
-    """All users, those without calls too, most calls first; last the calls of users not listed, as ``unknown``."""
+    """All users, those without calls too, most calls first; last the calls of users not listed, as ``unknown``.
+
+    The figures are of each user's own legs, whatever `count` is: a call that rang at three users stands in all three.
+    """
     days: Mapping[date, Figures] = attrs.field(factory=dict[date, Figures], hash=False)
     """Every day from the first to the last, those without calls too."""
     week: tuple[tuple[Figures, ...], ...] = ((NOTHING,) * 24,) * 7
@@ -124,8 +130,20 @@ class ReportValues:
 
     def __repr__(self) -> str:
         days = f"{min(self.days)} to {max(self.days)}, " if self.days else ""
-        found = f"{self.total.calls:,} calls, {len(self.users):,} users"
+        found = f"{self.total.calls:,} {self.count}, {len(self.users):,} users"
         return f"{type(self).__name__}({days}{self.tz}: {found}{'' if self.fetch.complete else ', incomplete'})"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether calls had legs of several users, or several of one: then `users` add up to more than `total`."""
+        return sum(user.figures.calls for user in self.users) > self.total.calls
+
+    @property
+    def counting(self) -> str:
+        """What is counted, in words for those who read the figures."""
+        if self.count == "legs":
+            return "Legs are counted: a call that rang at three users is three."
+        return "Calls are counted: one that rang at three users is one, and stands with each of the three."
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -142,6 +160,7 @@ class ReportValues:
             "tz": self.tz,
             "start": self.start.isoformat() if self.start else None,
             "end": self.end.isoformat() if self.end else None,
+            "count": self.count,
             "total": self.total.to_dict(),
             "users": [user.to_dict() for user in self.users],
             "days": {day.isoformat(): figures.to_dict() for day, figures in self.days.items()},

@@ -1,0 +1,135 @@
+"""`Groupings`: the counts of a report by hour, by outcome and by destination, while they grow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
+
+from ..entities.zones import last_day, seen_in
+from .figures import NOTHING, Cell, Figures, exact_sum
+
+K = TypeVar("K")
+
+
+class Leg(NamedTuple):
+    """What is counted of a leg, or of a whole call; the order is that in which a leg tells where its call went."""
+
+    is_later: bool
+    """Whether it is not the root, with which the call began."""
+    hour: int
+    """Counted through all days; 0 where there is no date."""
+    outcome: str
+    destination: str
+    answered: bool
+    missed: bool
+    talk: int
+
+
+class Groupings:
+    """Counts calls in three ways at once. An hour is one of those of the report's zone, counted through all days."""
+
+    def __init__(self) -> None:
+        self._hours: defaultdict[int, Cell] = defaultdict(Cell)
+        self._outcomes: defaultdict[str, Cell] = defaultdict(Cell)
+        self._destinations: defaultdict[str, Cell] = defaultdict(Cell)
+
+    def add(self, call: Leg, charge: Decimal | None = None) -> None:
+        """Count a call."""
+        for cell in self._cells(call):
+            cell.add(call.answered, call.missed, call.talk, charge)
+
+    def take(self, call: Leg, counted: Cell) -> None:
+        """Take in what was counted of calls that are alike."""
+        for cell in self._cells(call):
+            cell.merge(counted)
+
+    def charge_kind(self, outcome: str, destination: str, charge: Decimal) -> None:
+        """Add what legs cost to their outcome and their destination."""
+        for cell in (self._outcomes[outcome], self._destinations[destination]):
+            cell.charge = exact_sum(cell.charge, charge)
+
+    def charge_hour(self, hour: int, charge: Decimal) -> None:
+        """Add what legs cost to their hour."""
+        self._hours[hour].charge = exact_sum(self._hours[hour].charge, charge)
+
+    def merge(self, other: Groupings) -> None:
+        """Take in what another one has counted."""
+        merge_cells(self._hours, other._hours)
+        merge_cells(self._outcomes, other._outcomes)
+        merge_cells(self._destinations, other._destinations)
+
+    def total(self) -> Figures:
+        """Return the figures of all calls."""
+        return total(self._outcomes.values()).figures()
+
+    def undated(self) -> Figures:
+        """Return the figures of the calls without a date."""
+        return self._hours[0].figures() if 0 in self._hours else NOTHING
+
+    def outcomes(self) -> dict[str, Figures]:
+        """Return the figures by outcome, most calls first."""
+        return _ranked(self._outcomes)
+
+    def destinations(self) -> dict[str, Figures]:
+        """Return the figures by destination, most calls first."""
+        return _ranked(self._destinations)
+
+    def days(self, start: datetime | None, end: datetime | None, tz: tzinfo) -> dict[date, Figures]:
+        """Return the figures of every day from the first to the last, and of those that were asked for."""
+        cells: defaultdict[date, Cell] = defaultdict(Cell)
+        for hour, cell in self._dated():
+            cells[day_of(hour)].merge(cell)
+        days = list(cells)
+        if start is not None:
+            days.append(seen_in(start, tz).date())
+        if end is not None:
+            days.append(last_day(end, tz))
+        if not days:
+            return {}
+        first, last = min(days), max(days)
+        span = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return {day: cells[day].figures() if day in cells else NOTHING for day in span}
+
+    def week(self) -> tuple[tuple[Figures, ...], ...]:
+        """Return the figures of the hours of the week, from Monday on."""
+        week = [[Cell() for _ in range(24)] for _ in range(7)]
+        for hour, cell in self._dated():
+            week[day_of(hour).weekday()][(hour - 1) % 24].merge(cell)
+        return tuple(tuple(cell.figures() for cell in day) for day in week)
+
+    def _cells(self, leg: Leg) -> tuple[Cell, Cell, Cell]:
+        return self._hours[leg.hour], self._outcomes[leg.outcome], self._destinations[leg.destination]
+
+    def _dated(self) -> Iterable[tuple[int, Cell]]:
+        return ((hour, cell) for hour, cell in self._hours.items() if hour)
+
+
+def hour_of(moment: datetime) -> int:
+    """Return the number of an hour: 1 and more, since 0 stands for none."""
+    return moment.toordinal() * 24 + moment.hour + 1
+
+
+def day_of(hour: int) -> date:
+    """Return the day of an hour."""
+    return date.fromordinal((hour - 1) // 24)
+
+
+def merge_cells(mine: defaultdict[K, Cell], theirs: Mapping[K, Cell]) -> None:
+    """Add one set of counts to another."""
+    for key, cell in theirs.items():
+        mine[key].merge(cell)
+
+
+def total(cells: Iterable[Cell]) -> Cell:
+    """Add counts up."""
+    found = Cell()
+    for cell in cells:
+        found.merge(cell)
+    return found
+
+
+def _ranked(cells: Mapping[str, Cell]) -> dict[str, Figures]:
+    return {name: cell.figures() for name, cell in sorted(cells.items(), key=lambda item: (-item[1].calls, item[0]))}
