@@ -134,7 +134,7 @@ async def test_what_is_no_id_is_refused(bad: Any, recorded: Any, nothing_sent: R
 
 
 async def test_an_id_of_any_size_is_sent(recorded: Any, recorder: Recorder) -> None:
-    recorder.answer(200, {"data": {"id": 1}})
+    recorder.answer(200, {"data": {"id": 10**40}})
 
     await settle(recorded.users.get(10**40))
 

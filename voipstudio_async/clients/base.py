@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 BASE_URL = "https://l7api.com/v1.2/voipstudio"
 TOKEN_VARIABLE = "VOIPSTUDIO_API_TOKEN"  # noqa: S105 - the name of the variable, not a token
 URL_VARIABLE = "VOIPSTUDIO_API_URL"
+_ODD_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
+"""Some of it would vanish: a line end in a host, half of a surrogate pair in a path."""
 
 
 @attrs.frozen(kw_only=True)
@@ -86,12 +89,12 @@ class BaseClient(Catalogue[F]):
         hooks: Hooks = Hooks(),
     ) -> None:
         check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy), limits=(limits, Limits))
-        check_kinds(hooks=(hooks, Hooks))
+        check_kinds(hooks=(hooks, Hooks), strict=(strict, bool), trust_env=(trust_env, bool))
         _check_ssl(ssl)
         self._start(
             Setup(
                 auth=_credentials(token, auth),
-                base=_base(base_url or os.environ.get(URL_VARIABLE) or BASE_URL),
+                base=_base(base_url),
                 timeouts=timeouts,
                 retry=retry,
                 limits=limits,
@@ -140,7 +143,11 @@ def _credentials(token: str | None, auth: Auth | None) -> Auth:
     return TokenAuth(token)
 
 
-def _base(text: str) -> str:
+def _base(given: str | None) -> str:
+    is_given = given is not None and not (isinstance(given, str) and not given)
+    text = given if is_given else os.environ.get(URL_VARIABLE) or BASE_URL
+    if not isinstance(text, str) or _ODD_IN_A_URL.search(text):
+        raise ConfigurationError("base_url is not a URL: it is a text without spaces, line ends and half characters")
     try:
         url = URL(text)
     except (ValueError, TypeError):

@@ -16,6 +16,7 @@ _OWN = frozenset((int, str, bool, float, type(None), date, datetime, timedelta, 
 _SHOWN = 80
 _MAX_DIGITS = 100
 _LARGEST_ID = 10**_MAX_DIGITS - 1
+_ENDLESS = 10**300
 _EXACT_UNITS = frozenset(("D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"))
 """Units of numpy's date-times that name a moment or a day; a month or a year is neither."""
 
@@ -118,3 +119,18 @@ def count(name: str, value: Any, least: int, most: int | None = None, unit: str 
         bounds = f"from {least} to {most}" if most is not None else f"{least} or more"
         raise ConfigurationError(f"{name} must be {bounds}{unit and ' ' + unit}, got {told(value)}")
     return number
+
+
+def is_whole_text(value: object) -> bool:
+    """Tell whether a text can be sent as it is: half of a surrogate pair would vanish, or be an error, on its way."""
+    if not isinstance(value, str):
+        return False
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def is_duration(seconds: object) -> bool:
+    """Tell whether a value is a number of seconds above 0 that a timer can count."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        return False
+    # Compared, not asked with `isfinite`, which an integer may be too large for.
+    return 0 < seconds < _ENDLESS

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
+from ..entities.arguments import told
 from ..errors import ConfigurationError
 
 
@@ -84,9 +85,14 @@ def _check_token(_: object, __: object, value: Any) -> None:
     check_token(value)
 
 
+def _header_of(token: Any) -> HeaderValue:
+    # Made before the token is checked: what is no text may not even have one.
+    return HeaderValue(token if isinstance(token, str) else "")
+
+
 def _check_user_id(_: object, __: object, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"the user id is a positive integer, got {value!r}")
+        raise ConfigurationError(f"the user id is a positive integer, got {told(value)}")
 
 
 @attrs.frozen
@@ -95,7 +101,10 @@ class TokenAuth:
 
     _token: str = attrs.field(validator=_check_token, repr=False)
     _value: HeaderValue = attrs.field(
-        init=False, repr=False, eq=False, default=attrs.Factory(lambda auth: HeaderValue(auth._token), takes_self=True)
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(lambda auth: _header_of(auth._token), takes_self=True),
     )
 
     def headers(self) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from ..entities.arguments import told
 from ..errors import ConfigurationError
 from ..wire.exchange import Repeat
 from .settings import positive_count, positive_number
@@ -22,7 +23,10 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 
 def _statuses(value: Iterable[int]) -> frozenset[int]:
-    return frozenset(value)
+    try:
+        return frozenset(value)
+    except TypeError:
+        raise ConfigurationError(f"RetryPolicy.statuses is a set of error statuses, got {told(value)}") from None
 
 
 def _check_wait(policy: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -34,7 +38,7 @@ def _check_wait(policy: object, attribute: attrs.Attribute[Any], value: Any) -> 
 def _check_statuses(_: object, __: object, value: frozenset[Any]) -> None:
     for status in value:
         if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
-            raise ConfigurationError(f"RetryPolicy.statuses holds error statuses, from 400 to 599, got {status!r}")
+            raise ConfigurationError(f"RetryPolicy.statuses holds error statuses, from 400 to 599, got {told(status)}")
 
 
 @attrs.frozen

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import attrs
 
+from ..entities.arguments import is_duration, told
 from ..errors import ConfigurationError
 
 
@@ -14,15 +14,21 @@ def positive_number(instance: Any, attribute: attrs.Attribute[Any], value: Any) 
     """Validate: None, or a number above 0 that is finite."""
     if value is None:
         return
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+    if not is_duration(value):
         name = f"{type(instance).__name__}.{attribute.name}"
-        raise ConfigurationError(f"{name} must be a number above 0, or None for no limit, got {value!r}")
+        raise ConfigurationError(f"{name} must be a number above 0, or None for no limit, got {told(value)}")
 
 
 def positive_count(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     """Validate: a whole number, 1 or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{type(instance).__name__}.{attribute.name} must be 1 or more, got {value!r}")
+        raise ConfigurationError(f"{type(instance).__name__}.{attribute.name} must be 1 or more, got {told(value)}")
+
+
+def yes_or_no(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Validate: True or False."""
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{type(instance).__name__}.{attribute.name} is True or False, got {told(value)}")
 
 
 @attrs.frozen(kw_only=True)
@@ -57,7 +63,7 @@ class Limits:
 
     concurrency: int = attrs.field(default=16, validator=positive_count)
     """Requests under way at once, and the size of the connection pool."""
-    adaptive: bool = True
+    adaptive: bool = attrs.field(default=True, validator=yes_or_no)
     """Send fewer at once after the API has asked to slow down, and more again as it answers; False fixes the number."""
     per_second: float | None = attrs.field(default=None, validator=positive_number)
     """Requests begun in a second, or None for as many as the API takes (it publishes no limit)."""

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import attrs
 
-from ..entities.arguments import checked_id, plain, told
+from ..entities.arguments import checked_id, plain, plain_list, told
 from ..entities.base import Secret
 from ..errors import ConfigurationError
 
@@ -42,7 +42,8 @@ class Key(Generic[K]):
 _USUAL = 2**32
 """Ids below this are looked at no further."""
 _DIGITS = re.compile(r"[0-9]{1,40}")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f]")
+_LARGEST_NUMBER = 10**40
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 
 
 def check_id(id: Any) -> int:
@@ -52,9 +53,12 @@ def check_id(id: Any) -> int:
 
 def write_ids(ids: Sequence[int]) -> str:
     """Write several ids, parted by commas. No ids would be a path of another meaning: the whole collection."""
-    if not ids:
+    given = plain_list(ids)
+    if given is None:
+        raise ConfigurationError(f"ids are a list of integers, got {told(ids)}")
+    if not given:
         raise ConfigurationError("there must be at least one id")
-    return ",".join(str(check_id(id)) for id in ids)
+    return ",".join(str(check_id(id)) for id in given)
 
 
 def write_text(key: str | Secret) -> str:
@@ -69,9 +73,11 @@ def write_text(key: str | Secret) -> str:
 def write_digits(key: int | str) -> str:
     """Write a key that is a string of digits, which may be given as a number."""
     value = plain(key)
-    if isinstance(value, bool) or not isinstance(value, (int, str)) or not _DIGITS.fullmatch(str(value)):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST_NUMBER:
+        value = str(int(value))
+    if not isinstance(value, str) or not _DIGITS.fullmatch(value):
         raise ConfigurationError(f"this must be a number, or a text of digits, got {told(key)}")
-    return str(value)
+    return value
 
 
 ID: Key[int] = Key("id", check_id, "[1-9][0-9]*", "The id of the thing itself, or of what it belongs to.", "int")

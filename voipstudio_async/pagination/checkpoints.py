@@ -41,11 +41,26 @@ class Checkpoint:
                 raise ConfigurationError("this checkpoint was made by another version")
             values: dict[str, Any] = {**fields, "report": PageReport(**fields["report"])}
             point = cls(**values)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            point._check()
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ConfigurationError("this is not the text of a checkpoint") from error
         if point.listing != fingerprint(query):
             raise ConfigurationError(f"this checkpoint belongs to another listing than {query.path} with these filters")
         return point
+
+    def _check(self) -> None:
+        numbers = (self.report.requests, self.report.rows, self.report.duplicates)
+        if not all(is_count(number) for number in (self.page, *numbers)) or self.page < 1:
+            raise ValueError("a checkpoint counts from 0, pages from 1")
+        if not all(number is None or is_count(number) for number in (self.report.total_first, self.report.total_last)):
+            raise ValueError("a total is a number")
+        if not (self.last is None or isinstance(self.last, int)):
+            raise ValueError("the last id is a number")
+
+
+def is_count(value: object) -> bool:
+    """Tell whether something that was read is a number of things."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def check_order(query: PageQuery[Any]) -> None:

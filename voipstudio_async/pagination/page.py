@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import attrs
 
-from ..entities.arguments import count, told, whole
+from ..entities.arguments import count, is_whole_text, told, whole
 from ..entities.base import Entity
 from ..errors import ConfigurationError, PaginationError
 from ..wire.codec import Codec
@@ -19,6 +19,8 @@ E = TypeVar("E", bound=Entity)
 MAX_PAGE_SIZE = 5000
 """The most rows that the API gives in a page (as the vendor's introduction is read, and its connector uses)."""
 DEFAULT_PAGE_SIZE = 100
+_ENDLESS = 10**18
+"""No listing has so many pages."""
 DEFAULT_ORDER = "-id"
 """Newest first, as the vendor's own command line lists: see `pagination.strategies` for why it is the safest."""
 
@@ -60,8 +62,8 @@ class PageReport:
 
 
 def _check_order(_: object, __: object, order: Any) -> None:
-    if order is not None and not (isinstance(order, str) and order.removeprefix("-").strip()):
-        raise ConfigurationError(f"order_by names a field, 'calldate' or '-calldate', got {order!r}")
+    if order is not None and not (is_whole_text(order) and order.removeprefix("-").strip()):
+        raise ConfigurationError(f"order_by names a field, 'calldate' or '-calldate', got {told(order)}")
 
 
 def _page_size(size: Any) -> int:
@@ -69,8 +71,8 @@ def _page_size(size: Any) -> int:
 
 
 def _check_strategy(query: PageQuery[Any], _: object, strategy: Strategy) -> None:
-    if strategy not in ("offset", "keyset"):
-        raise ConfigurationError(f"strategy is 'offset' or 'keyset', got {strategy!r}")
+    if not isinstance(strategy, str) or strategy not in ("offset", "keyset"):
+        raise ConfigurationError(f"strategy is 'offset' or 'keyset', got {told(strategy)}")
     if strategy == "keyset" and not query.by_id:
         raise ConfigurationError(f"a keyset walk goes by id: order_by must be 'id' or '-id', got {query.order_by!r}")
 
@@ -102,7 +104,7 @@ class PageQuery(Generic[E]):
     def page(self, number: int, size: int | None = None) -> Exchange[Page[E]]:
         """Ask for one page."""
         asked = whole(number)
-        if asked is None or asked < 1:
+        if asked is None or not 1 <= asked < _ENDLESS:
             raise ConfigurationError(f"pages are counted from 1, got {told(number)}")
         return self._exchange(asked, asked, size or self.page_size, self.filters)
 

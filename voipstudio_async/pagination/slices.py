@@ -23,7 +23,7 @@ from ..entities.scalars import day_text, moment_text
 from ..entities.zones import aware, first_moment, is_repeated, seen_in, wall_clock, zone_name
 from ..errors import ClientClosedError, ConfigurationError, PaginationError
 from ..wire.filters import Filter
-from .checkpoints import check_order, fingerprint
+from .checkpoints import check_order, fingerprint, is_count
 from .page import Page, PageQuery, PageReport
 from .pagers import ELSEWHERE, AsyncPages, Fetch, PageWalk
 
@@ -295,9 +295,11 @@ class SlicedWalk(Generic[E]):
     def _load(self, text: str) -> tuple[int, str | None, PageReport]:
         try:
             fields = json.loads(text)
-            state = (int(fields["slice"]), fields["inner"], PageReport(**fields["done"]))
+            state = (fields["slice"], fields["inner"], PageReport(**fields["done"]))
+            if not is_count(state[0]) or state[0] > self._cuts.count or not isinstance(state[1], str | None):
+                raise ValueError("a walk stands in one of its slices")
             fits = fields["v"] == 1 and fields["listing"] == self._name()
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ConfigurationError("this is not the text of a checkpoint of such a walk") from error
         if not fits:
             raise ConfigurationError(f"this checkpoint belongs to another walk than {self._query.path} in these slices")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import aclosing
@@ -15,7 +14,7 @@ import attrs
 from .. import AsyncVoipStudio, VoipStudio
 from ..entities import Cdr, User
 from ..entities.arguments import count as checked_count
-from ..entities.arguments import plain, told
+from ..entities.arguments import is_duration, plain, told
 from ..entities.zones import aware, first_moment, known, next_day
 from ..errors import APIError, ConfigurationError, DeadlineExceeded, VoipStudioError
 from ..pagination.page import MAX_PAGE_SIZE, Page, PageReport
@@ -164,18 +163,12 @@ def _moment(bound: date | None, tz: tzinfo, *, last: bool = False) -> datetime |
 def _check(plan: Plan) -> None:
     if plan.start is not None and plan.end is not None and plan.start >= plan.end:
         raise ConfigurationError(f"the report would end ({plan.end}) before it begins ({plan.start})")
-    if plan.count not in get_args(Count):
-        raise ConfigurationError(f"count must be one of {', '.join(get_args(Count))}, got {plan.count!r}")
-    if plan.source not in get_args(Wanted):
-        raise ConfigurationError(f"source must be one of {', '.join(get_args(Wanted))}, got {plan.source!r}")
-    if plan.deadline is not None and not _is_duration(plan.deadline):
+    if not isinstance(plan.count, str) or plan.count not in get_args(Count):
+        raise ConfigurationError(f"count must be one of {', '.join(get_args(Count))}, got {told(plan.count)}")
+    if not isinstance(plan.source, str) or plan.source not in get_args(Wanted):
+        raise ConfigurationError(f"source must be one of {', '.join(get_args(Wanted))}, got {told(plan.source)}")
+    if plan.deadline is not None and not is_duration(plan.deadline):
         raise ConfigurationError(f"deadline must be a number of seconds above 0, got {told(plan.deadline)}")
-
-
-def _is_duration(seconds: Any) -> bool:
-    return (
-        isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds > 0 and math.isfinite(seconds)
-    )
 
 
 class _Gathering:

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from ..entities.arguments import plain, plain_list, told
+from ..entities.arguments import is_whole_text, plain, plain_list, told
 from ..errors import ConfigurationError
 
 FilterValue = str | int | float | bool | Decimal | date | None | list[Any] | tuple[Any, ...]
@@ -61,8 +61,8 @@ class Field:
     """With a scalar of numpy on the left, ``np.int64(60) < field("duration")``, the comparison is still ours."""
 
     def __init__(self, name: str) -> None:
-        if not isinstance(name, str) or not name.strip():
-            raise ConfigurationError(f"a field needs a name, got {name!r}")
+        if not is_whole_text(name) or not name.strip():
+            raise ConfigurationError(f"a field needs a name, got {told(name)}")
         self._name = name
 
     def __repr__(self) -> str:
@@ -70,8 +70,8 @@ class Field:
 
     def op(self, operator: str, value: FilterValue) -> Filter:
         """Compare with an operator that this SDK does not list; the API refuses those it does not know with 400."""
-        if not isinstance(operator, str) or not operator.strip():
-            raise ConfigurationError(f"a filter needs the name of an operator, got {operator!r}")
+        if not is_whole_text(operator) or not operator.strip():
+            raise ConfigurationError(f"a filter needs the name of an operator, got {told(operator)}")
         return Filter(self._name, operator, value)
 
     def __eq__(self, value: FilterValue) -> Filter:  # type: ignore[override]
@@ -133,7 +133,7 @@ def flatten(conditions: tuple[Condition, ...]) -> tuple[Filter, ...]:
         elif isinstance(condition, Between):
             filters += (condition.low, condition.high)
         else:
-            raise ConfigurationError(f"a filter is made like field('duration') > 60, got {condition!r}")
+            raise ConfigurationError(f"a filter is made like field('duration') > 60, got {told(condition)}")
     return tuple(filters)
 
 
