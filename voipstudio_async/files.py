@@ -70,7 +70,7 @@ def check(target: str | os.PathLike[str], name: str = "") -> None:
     if found is None and descriptor is not None:
         raise ConfigurationError(f"{about}{path} is not open")
     if found is None:
-        _check_folder(_resolved(path).parent, about)
+        check_folder(_resolved(path).parent, about)
     elif stat.S_ISDIR(found.st_mode):
         raise ConfigurationError(f"{about}{path} is a folder")
     elif stat.S_ISSOCK(found.st_mode) and descriptor is None:
@@ -79,7 +79,8 @@ def check(target: str | os.PathLike[str], name: str = "") -> None:
         raise ConfigurationError(f"{about}{path} may not be written to")
 
 
-def _check_folder(folder: Path, about: str) -> None:
+def check_folder(folder: Path, about: str = "") -> None:
+    """Refuse a folder that nothing can be put into."""
     if not folder.is_dir():
         raise ConfigurationError(f"{about}there is no folder {folder}")
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -111,7 +112,9 @@ def is_stream(target: str | os.PathLike[str]) -> bool:
     """Tell whether a target is a device or a pipe, which takes bytes one after another and keeps none."""
     path = Path(target)
     found = None if _descriptor_of(path) is not None else _found(path, "")
-    return _descriptor_of(path) is not None or (found is not None and not stat.S_ISREG(found.st_mode))
+    return _descriptor_of(path) is not None or (
+        found is not None and not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode))
+    )
 
 
 def _streamed(path: Path) -> int | None:
@@ -135,13 +138,13 @@ def _beside(path: Path) -> Generator[BinaryIO]:
     # What is to have the permissions of an older file is not to be seen by others until it has them.
     mode = _ANYBODY if before is None else _ME
     try:
-        with _naming(path):
+        with naming(path):
             descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
         with _buffered(descriptor, path) as file:
             yield file
-            with _naming(path):
+            with naming(path):
                 to_disk(file)
-        with _naming(path):
+        with naming(path):
             _put(place, path, before)
     finally:
         with contextlib.suppress(OSError):
@@ -149,12 +152,20 @@ def _beside(path: Path) -> Generator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _naming(path: Path) -> Generator[None]:
+def naming(path: Path) -> Generator[None]:
     """Let an error of the system name the target, whatever it was about."""
     try:
         yield
     except OSError as error:
+        if error.errno is None:
+            raise
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def put(place: Path, target: Path) -> None:
+    """Put a complete file, which lies in the same file system, in the place of a target; links are not followed."""
+    with naming(target):
+        _put(place, target, _found(target, ""))
 
 
 def _put(place: Path, path: Path, before: os.stat_result | None) -> None:
@@ -172,7 +183,7 @@ def _put(place: Path, path: Path, before: os.stat_result | None) -> None:
 
 def _made_alike(place: Path, path: Path, before: os.stat_result) -> bool:
     """Give a file the owner and the permissions of another one; False where that is not to be had."""
-    if before.st_nlink > 1 or place.parent != path.parent:
+    if before.st_nlink > 1 or not os.access(path.parent, os.W_OK | os.X_OK):
         return False
     now = place.stat()
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from datetime import tzinfo
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ import attrs
 from ..entities.base import Entity
 from ..entities.zones import zone_name
 from ..errors import ConfigurationError, PaginationError
+from ..files import naming
 from ..pagination.page import PageReport
 from ..pagination.pagers import AsyncPages, Pages
 from .arrow import ArrowRows
@@ -142,10 +144,10 @@ class _Rows(Protocol):
     """The rows of a partial file, in some format."""
 
     def begin(self) -> None: ...
-    def restore(self, mark: dict[str, Any]) -> None: ...
+    def restore(self, mark: dict[str, Any], rows: int) -> None: ...
     def write(self, items: Sequence[Entity]) -> None: ...
     def mark(self) -> dict[str, Any]: ...
-    def finish(self) -> str: ...
+    def finish(self, rows: int) -> str: ...
     def close(self) -> None: ...
 
 
@@ -196,21 +198,29 @@ class _Export:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # On a full disk, this fails as well: what is told is the error that came first, and the last mark stays.
+        quiet = suppress(OSError) if error is not None else nullcontext()
         try:
-            if error is not None and self._settled and self._rows > self._marked:
-                self._mark()
+            with quiet:
+                if error is not None and self._settled and self._rows > self._marked:
+                    self._mark()
         finally:
-            self._sink.close()
-            if error is not None and not self._kept:
-                self._partial.discard()
+            with quiet:
+                self._sink.close()
+            with quiet:
+                if error is not None and not self._kept:
+                    self._partial.discard()
+            self._partial.release()
 
     def begin(self, pages: P) -> P | None:
+        self._partial.acquire()
         found = self._partial.load() if self._resume else None
         if found is not None and not self._is_published(found):
             return self._go_on(pages, found)
-        self._partial.begin()
         self._kept = False
-        self._sink.begin()
+        with naming(self._partial.target):
+            self._partial.begin()
+            self._sink.begin()
         return pages
 
     def _is_published(self, found: dict[str, Any]) -> bool:
@@ -223,7 +233,7 @@ class _Export:
             rest = pages.resumed(found["checkpoint"])
         except ConfigurationError as error:
             raise ConfigurationError(f"{self._partial.folder}: {error}: {self._partial.cure}") from error
-        self._sink.restore(found["mark"])
+        self._sink.restore(found["mark"], found["rows"])
         self._pages = rest
         self._rows = self._marked = self._resumed = found["rows"]
         if not found["finished"]:
@@ -241,12 +251,13 @@ class _Export:
             )
 
     def take(self, items: Sequence[Entity]) -> None:
-        self._settled = False
-        self._sink.write(items)
-        self._rows += len(items)
-        self._settled = True
-        if self._rows - self._marked >= self._batch_size:
-            self._mark()
+        with naming(self._partial.target):
+            self._settled = False
+            self._sink.write(items)
+            self._rows += len(items)
+            self._settled = True
+            if self._rows - self._marked >= self._batch_size:
+                self._mark()
         if self._progress is not None:
             self._progress(self._rows)
 
@@ -268,8 +279,9 @@ class _Export:
         report = self._pages.report if self._report is None else self._report
         if self._require_complete and not report.complete:
             raise PaginationError(f"the export is not complete: {report}", report)
-        self._mark(finished=True)
-        self._partial.publish(self._sink.finish())
+        with naming(self._partial.target):
+            self._mark(finished=True)
+            self._partial.publish(self._sink.finish(self._rows))
         return Exported(
             path=self._partial.target, format=self._form, rows=self._rows, resumed=self._resumed, report=report
         )

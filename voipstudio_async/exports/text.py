@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, BinaryIO
+from zlib import crc32
 
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..files import to_disk
 from ..texts import JsonText, cell, csv_text, encoded, to_json, utf8, writable
 from .columns import Kind, Table
-from .partial import PartialFile
+from .partial import PartialFile, checksum
 
 _ROWS = "rows"
+_CHUNK = 1 << 20
 _NUMBERS = (Kind.INTEGER, Kind.MONEY, Kind.JSON)
 """Kinds that may hold numbers which the JSON encoder writes in another way than we do, or not at all."""
 
@@ -44,6 +46,20 @@ def json_lines(table: Table, items: Sequence[Entity]) -> bytes:
     return b"".join(encoded(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
 
 
+def count_records(file: BinaryIO, end: bytes) -> int | None:
+    """Count records, each with its end of line, which counts outside of quotes only; None where one is cut off."""
+    records, quoted, before = 0, False, b""
+    while chunk := file.read(_CHUNK):
+        chunk = before + chunk
+        before = b"\r" if chunk.endswith(b"\r") else b""
+        parts = chunk[: len(chunk) - len(before)].split(b'"') if end == b"\r\n" else [chunk]
+        records += sum(part.count(end) for part in parts[quoted::2])
+        quoted = quoted is not (len(parts) % 2 == 0)
+        last = chunk[-len(end) :]
+        whole = last == end and not quoted
+    return records if not records or (whole and not before) else None
+
+
 class TextRows:
     """The rows of a partial file as one file of lines."""
 
@@ -52,35 +68,55 @@ class TextRows:
         self._table = table
         self._lines = csv_lines if form == "csv" else json_lines
         self._header = csv_header(table) if form == "csv" else b""
+        self._end = b"\r\n" if form == "csv" else b"\n"
         self._file: BinaryIO | None = None
+        self._sum = 0
 
     def begin(self) -> None:
         """Start with nothing."""
         self._file = self._partial.path(_ROWS).open("wb")
-        self._file.write(self._header)
+        self._sum = 0
+        self._put(self._header)
 
-    def restore(self, mark: dict[str, Any]) -> None:
+    def restore(self, mark: dict[str, Any], rows: int) -> None:
         """Go on behind a mark; what was written after it is cut off."""
         place = self._partial.path(_ROWS)
         if not place.is_file() or place.stat().st_size < mark["size"]:
             raise ConfigurationError(f"{place} is shorter than its checkpoint says: {self._partial.cure}")
         self._file = place.open("r+b")
         self._file.truncate(mark["size"])
+        self._sum = mark["sum"]
+        self._check(rows)
         self._file.seek(mark["size"])
 
     def write(self, items: Sequence[Entity]) -> None:
         """Append some rows."""
-        self._open.write(self._lines(self._table, items))
+        self._put(self._lines(self._table, items))
+
+    def _put(self, lines: bytes) -> None:
+        self._open.write(lines)
+        self._sum = crc32(lines, self._sum)
 
     def mark(self) -> dict[str, Any]:
         """Bring all rows to the disk, and say how much there is."""
         to_disk(self._open)
-        return {"size": self._open.tell()}
+        return {"size": self._open.tell(), "sum": self._sum}
 
-    def finish(self) -> str:
-        """Name the file that is the export."""
+    def finish(self, rows: int) -> str:
+        """Count the rows, and name the file that is the export."""
         self.close()
+        self._check(rows)
         return _ROWS
+
+    def _check(self, rows: int) -> None:
+        """Refuse a file that does not hold so many rows: somebody else has written to it."""
+        place = self._partial.path(_ROWS)
+        with place.open("rb") as file:
+            is_as_written = checksum(file) == self._sum
+            file.seek(len(self._header))
+            found = count_records(file, self._end)
+        if not is_as_written or found != rows:
+            raise ConfigurationError(f"{place} does not hold the {rows:,} rows that were written: {self._partial.cure}")
 
     def close(self) -> None:
         """Let go of the file."""
