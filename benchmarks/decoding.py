@@ -27,7 +27,7 @@ ENTITIES = {"user": User, "cdr": Cdr}
 
 
 def reader(kind: str) -> models.Decode:
-    """Return our own way: what a listing does with the body of a page, its twins learned."""
+    """Return our own way: what a listing does with the body of a page, its struct decoders learned."""
     codec, entity = Codec(UTC, strict=False), ENTITIES[kind]
     return lambda body: codec.rows(entity, body)
 

@@ -13,7 +13,8 @@ import pydantic
 
 from voipstudio_async import Filter, field
 from voipstudio_async.entities import UserGroupDraft
-from voipstudio_async.wire.codec import Codec, encode
+from voipstudio_async.wire.codec import Codec
+from voipstudio_async.wire.parsing import encode
 
 from .measure import OURS, Plan, Result, compare, timed
 

@@ -13,7 +13,7 @@ import attrs
 import voipstudio_async as v
 from voipstudio_async import errors, resources
 from voipstudio_async.clients.base import BaseClient
-from voipstudio_async.entities.base import field_specs
+from voipstudio_async.entities.fields import field_specs
 from voipstudio_async.openapi.schema import field_texts
 from voipstudio_async.operations import Operation, operations
 
@@ -71,10 +71,10 @@ def class_lines(cls: type) -> Iterator[str]:
     yield f"\n### `{cls.__name__}`\n\n{plain(cls.__doc__)}\n\n| field | type | |\n|---|---|---|"
     texts = field_texts(cls)
     attrs.resolve_types(cls, include_extras=True)
-    specs = field_specs(cls) if issubclass(cls, v.Entity) else attrs.fields(cls)
-    for field in specs:
-        name = str(field.name)
-        yield f"| `{name}` | {type_name(field.type)} | {plain(texts.get(name))} |"
+    declared = attrs.fields_dict(cls)
+    names = [spec.name for spec in field_specs(cls)] if issubclass(cls, v.Entity) else list(declared)
+    for name in names:
+        yield f"| `{name}` | {type_name(declared[name].type)} | {plain(texts.get(name))} |"
 
 
 def method_lines(cls: type) -> Iterator[str]:

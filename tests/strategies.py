@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
 from voipstudio_async import entities
-from voipstudio_async.entities.base import Entity, FieldSpec, Secret, WireForm, field_specs
+from voipstudio_async.entities.base import Entity
+from voipstudio_async.entities.fields import FieldType, Kind, WireForm, field_specs
 
 ENTITIES: list[type[Entity]] = [
     found
@@ -35,15 +33,17 @@ tricky = st.sampled_from(
     ["", "0", "1", "true", "None", "null", "0000-00-00", "2026-02-30 00:00:00", "12", "-1", "1.5", "NaN"]
 )
 
-_FITTING: dict[Any, st.SearchStrategy[Any]] = {
-    int: whole | whole.map(str) | st.integers(-9, 9).map(float),
-    bool: st.booleans() | st.sampled_from([0, 1, "0", "1", "true", "false"]),
-    str: texts | whole,
-    Decimal: numbers | whole | numbers.map(repr) | st.decimals(-99, 99, places=2).map(str),
-    datetime: moments | st.just("0000-00-00 00:00:00") | moments.map(lambda text: text[:10]),
-    tuple[str, ...]: st.lists(texts, max_size=3),
-    Secret: texts,
-    Any: json_values,
+_FITTING: dict[Kind, st.SearchStrategy[Any]] = {
+    Kind.INTEGER: whole | whole.map(str) | st.integers(-9, 9).map(float),
+    Kind.BOOLEAN: st.booleans() | st.sampled_from([0, 1, "0", "1", "true", "false"]),
+    Kind.TEXT: texts | whole,
+    Kind.FLOAT: numbers | st.integers(-99, 99) | numbers.map(repr),
+    Kind.MONEY: numbers | whole | numbers.map(repr) | st.decimals(-99, 99, places=2).map(str),
+    Kind.MOMENT: moments | st.just("0000-00-00 00:00:00") | moments.map(lambda text: text[:10]),
+    Kind.DAY: moments.map(lambda text: text[:10]) | st.just("0000-00-00"),
+    Kind.SECRET: texts,
+    Kind.MAPPING: st.dictionaries(texts, json_values, max_size=3),
+    Kind.ANY: json_values,
 }
 _FORMS: dict[WireForm, st.SearchStrategy[Any]] = {
     WireForm.EPOCH: st.integers(0, 250_000_000_000) | moments,
@@ -51,22 +51,36 @@ _FORMS: dict[WireForm, st.SearchStrategy[Any]] = {
 }
 
 
-def fitting(spec: FieldSpec) -> st.SearchStrategy[Any]:
+def fitting(of: FieldType) -> st.SearchStrategy[Any]:
     """Values that fit a field as they are, or convert without loss."""
-    return _FORMS[spec.form] if spec.form is not None else st.one_of(*map(_fitting, kinds(spec.type)))
+    return st.one_of(*(_fitting(of, kind) for kind in of.kinds))
 
 
-def _fitting(kind: Any) -> st.SearchStrategy[Any]:
-    return _FITTING[kind]
+def _fitting(of: FieldType, kind: Kind) -> st.SearchStrategy[Any]:
+    if kind is Kind.LIST and of.items is not None:
+        return st.lists(in_list(of.items), max_size=3)
+    if kind is Kind.OBJECT and of.nested is not None:
+        return nested(of.nested)
+    return _FORMS[of.form] if of.form is not None else _FITTING[kind]
 
 
-def kinds(annotation: Any) -> list[Any]:
-    """Take an annotation apart, down to what is declared without null."""
-    if typing.get_origin(annotation) is typing.Annotated:
-        return kinds(typing.get_args(annotation)[0])
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return [kind for part in typing.get_args(annotation) if part is not type(None) for kind in kinds(part)]
-    return [annotation]
+def in_list(items: FieldType) -> st.SearchStrategy[Any]:
+    """Items of a list: null, and the zero date that reads as null, only where they are declared."""
+    values = fitting(items) | (st.none() if items.optional else st.nothing())
+    return values if items.optional else values.filter(lambda value: not str(value).startswith("0000-00-00"))
+
+
+def _later(of: FieldType) -> st.SearchStrategy[Any]:
+    """A class may hold others of its own."""
+    return st.deferred(lambda: fitting(of))
+
+
+def nested(cls: type) -> st.SearchStrategy[dict[str, Any]]:
+    """Records inside of records: what is needed, and now and then what is not."""
+    specs = field_specs(cls)
+    needed = {spec.wire: fitting(spec.type) for spec in specs if not spec.optional}
+    optional = {spec.wire: _later(spec.type) | st.none() for spec in specs if spec.optional}
+    return st.fixed_dictionaries(needed, optional=optional)
 
 
 def unknown_names(cls: type[Entity]) -> st.SearchStrategy[str]:
@@ -80,12 +94,15 @@ def unknown_names(cls: type[Entity]) -> st.SearchStrategy[str]:
 def records(draw: st.DrawFn, cls: type[Entity], *, messy: bool = True) -> dict[str, Any]:
     """A record for an entity with a good id; `messy` ones also hold values that do not fit."""
     record: dict[str, Any] = {}
+    number = draw(st.integers(1, 2**70))
     for spec in field_specs(cls):
-        values = [fitting(spec), st.none()]
+        values = [fitting(spec.type), st.none()]
         if messy:
             values += [tricky, json_values]
         if spec.name == "id":
-            record["id"] = draw(st.integers(1, 2**70))
+            record["id"] = number if spec.kinds == (Kind.INTEGER,) and spec.form is None else str(number)
+        elif not spec.optional and not messy:
+            record[spec.wire] = draw(fitting(spec.type))
         elif draw(st.integers(0, 3)):
             record[spec.wire] = draw(st.one_of(values))
     return record | draw(st.dictionaries(unknown_names(cls), json_values, max_size=3))

@@ -17,8 +17,9 @@ from recorder import Recorder
 
 from voipstudio_async import ConfigurationError, field
 from voipstudio_async.entities.arguments import plain, plain_list, told
-from voipstudio_async.wire.codec import codec, encode
+from voipstudio_async.wire.codec import codec
 from voipstudio_async.wire.filters import Filter, flatten
+from voipstudio_async.wire.parsing import encode
 
 CODEC = codec(UTC)
 np: Any = pytest.importorskip("numpy")

@@ -15,7 +15,7 @@ import pytest
 from plain_http import ask_at
 
 from voipstudio_async.entities import CallType, Cdr, Code, DigitId, Entity, EpochTime
-from voipstudio_async.entities.base import field_specs
+from voipstudio_async.entities.fields import field_specs
 from voipstudio_async.operations import Get, Listing, Resource
 from voipstudio_async.resources import RESOURCES
 from voipstudio_async.sandbox import Sandbox, checksum

@@ -25,8 +25,9 @@ from voipstudio_async import (
     field,
 )
 from voipstudio_async.entities import QueueGroupPatch, UserGroupDraft, UserGroupPatch
-from voipstudio_async.wire.codec import codec, encode, parse
+from voipstudio_async.wire.codec import codec
 from voipstudio_async.wire.filters import Filter, flatten
+from voipstudio_async.wire.parsing import encode, parse
 
 WIRE = codec(UTC)
 names = texts.filter(lambda text: text.strip())

@@ -12,9 +12,8 @@ from collections.abc import Collection
 from datetime import UTC, date, tzinfo
 from decimal import Decimal
 
-import attrs
-
 from ..entities import Entity
+from ..entities.fields import Kind, field_specs
 from ..errors import ConfigurationError
 from ..wire.filters import Filter, FilterValue, field
 from . import dates
@@ -54,8 +53,7 @@ def condition(text: str, tz: tzinfo = UTC, texts: Collection[str] = ()) -> Filte
 
 def text_fields(entity: type[Entity]) -> set[str]:
     """List the fields of an entity that are declared as text and nothing else."""
-    attrs.resolve_types(entity)
-    return {each.name for each in attrs.fields(entity) if each.type in (str, str | None)}
+    return {spec.wire for spec in field_specs(entity) if spec.kinds == (Kind.TEXT,)}
 
 
 def _value(text: str, operator: str, tz: tzinfo, *, is_text: bool) -> FilterValue:

@@ -11,7 +11,7 @@ import msgspec
 
 from .. import texts
 from ..entities import Entity
-from ..entities.base import field_specs
+from ..entities.fields import field_specs
 from ..entities.secrecy import masked
 from ..entities.zones import seen_in
 from ..errors import ConfigurationError
@@ -72,6 +72,8 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 def _plain(value: Any, tz: tzinfo) -> Any:
     if isinstance(value, datetime):
         return seen_in(value, tz) if value.tzinfo is not None else value
+    if isinstance(value, Entity):
+        return record(value, tz)
     if isinstance(value, _TUPLE):
         return [_plain(item, tz) for item in value]
     return value

@@ -1,4 +1,4 @@
-"""What every entity has, and the vocabulary that its fields are declared with.
+"""What every entity has. What its fields can be stands in `fields`.
 
 An entity is data and nothing else: a frozen attrs class with slots. Every field but ``id`` may be missing in
 an answer, or null; both read as None. What the SDK does not know, or what does not fit its declared type,
@@ -7,38 +7,14 @@ is kept in `Entity.extra`. `Entity.to_dict` gives back what the API sent.
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any, Final, NoReturn, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NoReturn
 
 import attrs
 
-from .scalars import number
+from .fields import INSIDE, Code, DigitId, EpochTime, check_when_declared, field_specs
 from .secrecy import masked, revealed
 from .secret import Secret
-
-Code = str | int | bool
-"""The value of an open enumeration.
-
-The vendor's published samples print small integers where the live API sends words, and the lists of values are
-not published: what is not known today passes as it is. Known values are in string enumerations such as
-`CallType`, whose members compare equal to the plain value.
-"""
-
-
-class WireForm(enum.Enum):
-    """How a field's value looks in JSON, where its Python type alone does not say."""
-
-    EPOCH = "epoch"
-    """A date-time sent as whole seconds since 1970 (live calls)."""
-    DIGITS = "digits"
-    """An integer sent as a string of digits."""
-
-
-EpochTime = Annotated[datetime, WireForm.EPOCH]
-DigitId = Annotated[int, WireForm.DIGITS]
 
 
 class Extra(dict[str, Any]):
@@ -54,6 +30,9 @@ class Extra(dict[str, Any]):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]  # unlike a dict it cannot be changed
+        return hash(frozenset(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Extra, (dict(self),)
@@ -81,9 +60,13 @@ _MAY_HIDE = frozenset((Secret, dict, list))
 class Entity:
     """The base of all entities."""
 
-    extra: Mapping[str, Any] = attrs.field(default=NO_EXTRA, hash=False)
+    extra: Mapping[str, Any] = attrs.field(default=NO_EXTRA, hash=False, metadata=INSIDE)
     """Fields that the SDK does not know, and values that did not fit their declared type, under their wire names."""
-    _origin: Origin | None = attrs.field(default=None, alias="origin", eq=False, repr=False)
+    _origin: Origin | None = attrs.field(default=None, alias="origin", eq=False, repr=False, metadata=INSIDE)
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        check_when_declared(cls)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as the API sent it: its names, its formats, its nulls.
@@ -96,13 +79,13 @@ class Entity:
             value = getattr(self, spec.name)
             if origin is None:
                 if value is not None:
-                    record[spec.wire] = spec.plain(value)
+                    record[spec.wire] = spec.type.plain(value)
                 continue
             original = origin.originals.get(spec.name)
             if original is not None and type(original[0]) is type(value) and original[0] == value:
                 record[spec.wire] = original[1]
             elif value is not None or not (spec.name in origin.absent or spec.wire in self.extra):
-                record[spec.wire] = spec.plain(value)
+                record[spec.wire] = spec.type.plain(value)
         # A field that has a value now stands above the misfit that was kept in its place.
         record |= {name: value for name, value in self.extra.items() if name not in record}
         return {name: revealed(value) if type(value) in _MAY_HIDE else value for name, value in record.items()}
@@ -120,71 +103,6 @@ class Entity:
             yield "extra", masked(self.extra)
 
 
-@attrs.frozen
-class FieldSpec:
-    """One declared field: its name here, its name in JSON, its declared type and its wire form."""
-
-    name: str
-    wire: str
-    type: Any
-    form: WireForm | None
-
-    def plain(self, value: Any) -> Any:
-        """Turn a value of this field into what JSON has."""
-        if self.form is WireForm.EPOCH:
-            return int(value.timestamp()) if value is not None else None
-        if self.form is WireForm.DIGITS:
-            return str(value) if value is not None else None
-        return plain(value)
-
-
-def plain(value: Any) -> Any:
-    """Turn any value that an entity may hold into what JSON has."""
-    if isinstance(value, datetime):
-        # The API's date-times have no offset: the wall clock of the zone that they were read in.
-        return value.replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, Secret):
-        return value.reveal()
-    if isinstance(value, tuple):
-        return [plain(item) for item in cast("Sequence[Any]", value)]
-    if isinstance(value, Decimal):
-        # A whole number was sent without a point, and is given back so.
-        return int(value) if value.as_tuple().exponent == 0 else number(value)
-    return value
-
-
-def wire_name(name: str) -> str:
-    """Return a field's name in JSON: a trailing underscore only keeps a Python keyword out of the way."""
-    return name.rstrip("_")
-
-
-_SPECS: dict[type, tuple[FieldSpec, ...]] = {}
-
-
-def field_specs(cls: type) -> tuple[FieldSpec, ...]:
-    """List the declared fields of an entity or a body class, in the order of their declaration."""
-    specs = _SPECS.get(cls)
-    if specs is None:
-        attrs.resolve_types(cls, include_extras=True)
-        specs = tuple(
-            FieldSpec(field.name, wire_name(field.name), field.type, _form_of(field.type))
-            for field in attrs.fields(cls)
-            if field.name not in ("extra", "_origin")
-        )
-        # The id first, whichever class of the line declares it: that is how the API prints a record.
-        specs = tuple(sorted(specs, key=lambda spec: spec.name != "id"))
-        _SPECS[cls] = specs
-    return specs
-
-
-def _form_of(annotation: Any) -> WireForm | None:
-    for part in (annotation, *getattr(annotation, "__args__", ())):
-        for mark in getattr(part, "__metadata__", ()):
-            if isinstance(mark, WireForm):
-                return mark
-    return None
-
-
 __all__ = (
     "NO_EXTRA",
     "Code",
@@ -192,11 +110,6 @@ __all__ = (
     "Entity",
     "EpochTime",
     "Extra",
-    "FieldSpec",
     "Origin",
     "Secret",
-    "WireForm",
-    "field_specs",
-    "plain",
-    "wire_name",
 )

@@ -6,6 +6,7 @@ digits) and returns it in the declared type, or raises `Misfit`: it never guesse
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -21,6 +22,8 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ Tt](?!24)[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?",
     re.ASCII,
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_ZERO_DATE = re.compile(r"0000-00-00([ T]00:00:00)?", re.ASCII)
 _KINDS: dict[type, str] = {
     bool: "a boolean",
     int: "an integer",
@@ -43,6 +46,26 @@ class Misfit(ValueError):
 
     def __init__(self, expected: str, value: object) -> None:
         super().__init__(f"expected {expected}, got {shown(value)}")
+        self.path = ""
+        """Where it is, seen from the value that was to be read: ``[1].id`` in a list of objects."""
+
+    def below(self, place: str) -> Misfit:
+        """Say that it was found below a place: a name, or an index in brackets."""
+        self.path = joined(place, self.path)
+        return self
+
+
+class Missing(Misfit):
+    """A value that is needed is not there."""
+
+    def __init__(self, name: str, *, null: bool) -> None:
+        ValueError.__init__(self, "is null" if null else "is missing")
+        self.path = name
+
+
+def joined(place: str, path: str) -> str:
+    """Join two parts of a path: ``data[3]`` and ``users[1].id``."""
+    return f"{place}{'.' if place and path and not path.startswith('[') else ''}{path}"
 
 
 def shown(value: object) -> str:
@@ -107,6 +130,27 @@ def to_decimal(value: Any) -> Decimal:
         except InvalidOperation:
             raise Misfit("a number", value) from None
     raise Misfit("a number", value)
+
+
+def to_float(value: Any) -> float:
+    """Return the float that is nearest: a float has no more digits. What is too large, or too near to 0, is none."""
+    exact = to_decimal(value)
+    short = float(exact)
+    if math.isinf(short) or bool(short) != bool(exact):
+        raise Misfit("a number that a float can hold", value)
+    return short
+
+
+def to_date(value: Any) -> date | None:
+    """Read ``2017-11-27``. The database's zero date, with or without a time, is None."""
+    if type(value) is str and _ZERO_DATE.fullmatch(value):
+        return None
+    if type(value) is not str or not _DAY.fullmatch(value):
+        raise Misfit("a date", value)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Misfit("a date", value) from None
 
 
 def to_datetime(value: Any, tz: tzinfo) -> datetime | None:

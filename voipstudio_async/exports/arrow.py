@@ -38,7 +38,9 @@ def schema_of(table: Table, tz: tzinfo) -> Any:
     types = {
         Kind.INTEGER: pa.int64(),
         Kind.BOOLEAN: pa.bool_(),
+        Kind.FLOAT: pa.float64(),
         Kind.MONEY: pa.decimal128(38, SCALE),
+        Kind.DAY: pa.date32(),
         Kind.MOMENT: pa.timestamp("us", tz=zone_of(tz)),
         Kind.TEXTS: pa.list_(pa.string()),
     }

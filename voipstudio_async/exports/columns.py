@@ -8,17 +8,16 @@ JSON.
 from __future__ import annotations
 
 import enum
-import types
-import typing
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
-from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
-from ..entities.base import Code, Entity, FieldSpec, Secret, field_specs
+from ..entities import fields
+from ..entities.base import Code, Entity
+from ..entities.fields import FieldSpec, FieldType, field_specs
 from ..entities.secrecy import masked
 from ..entities.zones import seen_in
 
@@ -32,8 +31,10 @@ class Kind(enum.Enum):
     BOOLEAN = "boolean"
     TEXT = "text"
     CODE = "code"
+    FLOAT = "float"
     MONEY = "money"
     MOMENT = "moment"
+    DAY = "day"
     TEXTS = "texts"
     HIDDEN = "hidden"
     """A `Secret`."""
@@ -48,17 +49,15 @@ class Column:
     kind: Kind
 
 
-_KINDS: tuple[tuple[Any, Kind], ...] = (
-    (Secret, Kind.HIDDEN),
-    (datetime, Kind.MOMENT),
-    (Decimal, Kind.MONEY),
-    (tuple[str, ...], Kind.TEXTS),
-)
-_ONLY: dict[frozenset[Any], Kind] = {
-    frozenset((int,)): Kind.INTEGER,
-    frozenset((bool,)): Kind.BOOLEAN,
-    frozenset((str,)): Kind.TEXT,
-    frozenset(typing.get_args(Code)): Kind.CODE,
+_ONLY: dict[frozenset[fields.Kind], Kind] = {
+    frozenset((fields.Kind.INTEGER,)): Kind.INTEGER,
+    frozenset((fields.Kind.BOOLEAN,)): Kind.BOOLEAN,
+    frozenset((fields.Kind.TEXT,)): Kind.TEXT,
+    frozenset((fields.Kind.FLOAT,)): Kind.FLOAT,
+    frozenset((fields.Kind.MONEY,)): Kind.MONEY,
+    frozenset((fields.Kind.MOMENT,)): Kind.MOMENT,
+    frozenset((fields.Kind.DAY,)): Kind.DAY,
+    frozenset(fields.field_type(Code).kinds): Kind.CODE,
 }
 
 
@@ -69,21 +68,18 @@ def columns_of(entity: type[Entity], extras: bool = False) -> tuple[Column, ...]
 
 
 def _kind_of(spec: FieldSpec) -> Kind:
-    members = frozenset(_members(spec.type))
-    if members in _ONLY:
-        return _ONLY[members]
-    return next((kind for member, kind in _KINDS if member in members), Kind.JSON)
+    if fields.Kind.SECRET in spec.kinds:
+        return Kind.HIDDEN
+    if _is_texts(spec.type):
+        return Kind.TEXTS
+    return _ONLY.get(frozenset(spec.kinds), Kind.JSON)
 
 
-def _members(annotation: Any) -> Iterable[Any]:
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        yield from _members(typing.get_args(annotation)[0])
-    elif origin in (typing.Union, types.UnionType):
-        for member in typing.get_args(annotation):
-            yield from _members(member)
-    elif annotation is not type(None):
-        yield annotation
+def _is_texts(of: FieldType) -> bool:
+    """Tell whether it is a list of texts; a single text is a list of one."""
+    texts = (fields.Kind.TEXT,)
+    in_list = of.items is not None and of.items.kinds == texts and not of.items.optional
+    return in_list and of.kinds in ((fields.Kind.LIST,), (fields.Kind.LIST, *texts))
 
 
 class Table:
@@ -99,7 +95,8 @@ class Table:
         self.columns = columns_of(entity, extras)
         self._extras = extras
         specs = field_specs(entity)
-        self._values = attrgetter(*(spec.name for spec in specs))
+        # Two names at least: with one, an attrgetter gives the value, and no tuple.
+        self._values = attrgetter(*(spec.name for spec in specs), "extra")
         self._convert = tuple(
             (place, convert)
             for place, column in enumerate(self.columns)
@@ -108,12 +105,12 @@ class Table:
 
     def row(self, item: Entity) -> list[Any]:
         """Return the values of one entity, in the order of the columns; None for null."""
-        values = list(self._values(item))
+        *values, extra = self._values(item)
         for place, convert in self._convert:
             if values[place] is not None:
                 values[place] = convert(values[place])
         if self._extras:
-            values.append(masked(item.extra) if item.extra else None)
+            values.append(masked(extra) if extra else None)
         return values
 
     def rows(self, items: Iterable[Entity]) -> list[list[Any]]:
@@ -133,7 +130,7 @@ def _converter(kind: Kind, tz: tzinfo | None) -> Callable[[Any], Any] | None:
         Kind.CODE: _code,
         Kind.TEXTS: _texts,
         Kind.HIDDEN: str,
-        Kind.JSON: masked,
+        Kind.JSON: lambda value: masked(_json_value(value, tz)),
     }
     return plain.get(kind)
 
@@ -146,3 +143,15 @@ def _code(value: Any) -> str:
 
 def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
+
+
+def _json_value(value: Any, tz: tzinfo | None) -> Any:
+    """Turn what a field without a column type of its own holds into plain values; secrets are still to be masked."""
+    if isinstance(value, Entity):
+        named = ((spec.wire, getattr(value, spec.name)) for spec in field_specs(type(value)))
+        return {wire: _json_value(inner, tz) for wire, inner in named} | dict(value.extra)
+    if isinstance(value, datetime) and tz is not None:
+        return seen_in(value, tz)
+    if isinstance(value, tuple):
+        return [_json_value(item, tz) for item in cast("Sequence[Any]", value)]
+    return value

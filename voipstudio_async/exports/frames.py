@@ -70,7 +70,9 @@ def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     types = {
         Kind.INTEGER: "Int64",
         Kind.BOOLEAN: "boolean",
+        Kind.FLOAT: "Float64",
         Kind.MONEY: "object",
+        Kind.DAY: "object",
         Kind.TEXTS: "object",
         Kind.MOMENT: pandas.DatetimeTZDtype("us", tz),
     }
@@ -109,7 +111,9 @@ def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     types = {
         Kind.INTEGER: polars.Int64,
         Kind.BOOLEAN: polars.Boolean,
+        Kind.FLOAT: polars.Float64,
         Kind.MONEY: polars.Decimal(38, SCALE),
+        Kind.DAY: polars.Date,
         Kind.MOMENT: polars.Datetime("us", zone_of(tz)),
         Kind.TEXTS: polars.List(polars.String),
     }

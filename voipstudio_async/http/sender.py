@@ -28,8 +28,8 @@ from ..errors import (
     TransportError,
     error_class,
 )
-from ..wire.codec import error_parts
 from ..wire.exchange import Reply, Request, Sending, Sink
+from ..wire.parsing import error_parts
 from ..wire.received import without_named
 from ..wire.redaction import conceal
 from .auth import Auth, credentials, secrets_of

@@ -7,22 +7,18 @@ is not part of them. The dialect is JSON Schema 2020-12, which is that of OpenAP
 from __future__ import annotations
 
 import ast
-import enum
 import inspect
 import textwrap
-import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import attrs
 import cattrs
 
-from ..entities.base import Entity, FieldSpec, Secret, WireForm, field_specs
-from ..unset import Unset
+from ..entities.base import Entity
+from ..entities.fields import FieldType, Kind, WireForm, field_specs, nested_classes
 
 REFERENCE = "#/components/schemas/"
 
@@ -59,37 +55,41 @@ MOMENT = Schema(
 EPOCH = Schema(type=("integer",), minimum=0, description="Whole seconds since 1970.")
 DIGITS = Schema(type=("string",), pattern="^[0-9]+$", description="An integer, sent as a string of digits.")
 
-_FORMS = {WireForm.EPOCH: EPOCH, WireForm.DIGITS: DIGITS}
-_SCALARS: dict[Any, Schema] = {
-    str: Schema(type=("string",)),
-    int: Schema(type=("integer",)),
-    bool: Schema(type=("boolean",)),
-    Decimal: Schema(type=("number",)),
-    datetime: MOMENT,
-    Secret: Schema(type=("string",), format="password"),
-    type(None): Schema(type=("null",)),
+DAY = Schema(type=("string",), format="date")
+
+_FORMS = {(Kind.MOMENT, WireForm.EPOCH): EPOCH, (Kind.INTEGER, WireForm.DIGITS): DIGITS}
+_KINDS: dict[Kind, Schema] = {
+    Kind.TEXT: Schema(type=("string",)),
+    Kind.INTEGER: Schema(type=("integer",)),
+    Kind.BOOLEAN: Schema(type=("boolean",)),
+    Kind.FLOAT: Schema(type=("number",)),
+    Kind.MONEY: Schema(type=("number",)),
+    Kind.MOMENT: MOMENT,
+    Kind.DAY: DAY,
+    Kind.SECRET: Schema(type=("string",), format="password"),
+    Kind.MAPPING: Schema(type=("object",)),
 }
+_NULL = Schema(type=("null",))
 
 
 # --- describe ------------------------------------------------------------------------------------------------
 
 
-def describe(annotation: Any) -> Schema:
-    """Say how the values of a type look in JSON; an attrs class becomes a reference. TypeError for an unknown type."""
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation is Any:
+def describe(of: FieldType) -> Schema:
+    """Say how the values of a type look in JSON; an attrs class becomes a reference."""
+    if Kind.ANY in of.kinds:
         return Schema()
-    if origin is typing.Annotated:
-        return _marked(arguments[0], arguments[1:])
-    if origin in (typing.Union, types.UnionType):
-        return _either([describe(member) for member in arguments if member is not Unset])
-    if origin is tuple:
-        return Schema(type=("array",), items=describe(arguments[0]))
-    if isinstance(annotation, type) and attrs.has(annotation) and annotation not in _SCALARS:
-        return reference(annotation)
-    if annotation not in _SCALARS:
-        raise TypeError(f"no JSON form is known for {annotation!r}")
-    return _SCALARS[annotation]
+    members = [_describe_kind(of, kind) for kind in of.kinds]
+    schema = _either([*members, _NULL] if of.optional else members)
+    return attrs.evolve(schema, examples=of.known) if of.known else schema
+
+
+def _describe_kind(of: FieldType, kind: Kind) -> Schema:
+    if kind is Kind.LIST and of.items is not None:
+        return Schema(type=("array",), items=describe(of.items))
+    if kind is Kind.OBJECT and of.nested is not None:
+        return reference(of.nested)
+    return _KINDS[kind] if of.form is None else _FORMS.get((kind, of.form), _KINDS[kind])
 
 
 def reference(cls: type) -> Schema:
@@ -97,18 +97,10 @@ def reference(cls: type) -> Schema:
     return Schema(ref=REFERENCE + cls.__name__)
 
 
-def _marked(annotation: Any, marks: tuple[Any, ...]) -> Schema:
-    for mark in marks:
-        if isinstance(mark, WireForm):
-            return _FORMS[mark]
-        if isinstance(mark, enum.EnumMeta):
-            known = tuple(member.value for member in typing.cast("Iterable[enum.Enum]", mark))
-            return attrs.evolve(describe(annotation), examples=known)
-    return describe(annotation)
-
-
 def _either(members: list[Schema]) -> Schema:
     """Join alternatives. Those of different JSON types share one schema: a keyword speaks of one type only."""
+    if len(members) == 1:
+        return members[0]
     if any(member.ref is not None for member in members):
         return Schema(any_of=tuple(members))
     keywords = {
@@ -129,7 +121,7 @@ def collect(roots: Iterable[type]) -> dict[str, Schema]:
         cls = waiting.pop(0)
         if found.setdefault(cls.__name__, cls) is not cls:
             raise ValueError(f"two classes are called {cls.__name__}: {found[cls.__name__]!r} and {cls!r}")
-        waiting += [inner for inner in _inner_classes(cls) if inner.__name__ not in found]
+        waiting += [inner for inner in nested_classes(cls) if found.get(inner.__name__) is not inner]
     return {name: describe_class(cls) for name, cls in found.items()}
 
 
@@ -138,7 +130,7 @@ def describe_class(cls: type) -> Schema:
     texts = field_texts(cls)
     specs = field_specs(cls)
     is_entity = issubclass(cls, Entity)
-    needed = tuple(spec.wire for spec in specs if _is_needed(cls, spec))
+    needed = tuple(spec.wire for spec in specs if spec.needed)
     return Schema(
         description=inspect.getdoc(cls),
         type=("object",),
@@ -172,26 +164,9 @@ def _own_texts(cls: type) -> Iterator[tuple[str, str]]:
                 pass
 
 
-def _is_needed(cls: type, spec: FieldSpec) -> bool:
-    return attrs.fields_dict(cls)[spec.name].default is attrs.NOTHING
-
-
 def _with_text(schema: Schema, text: str | None) -> Schema:
     texts = [each for each in (text, schema.description) if each is not None]
     return attrs.evolve(schema, description=" ".join(texts) or None)
-
-
-def _inner_classes(cls: type) -> Iterator[type]:
-    for spec in field_specs(cls):
-        for part in _parts(spec.type):
-            if isinstance(part, type) and attrs.has(part) and part not in _SCALARS:
-                yield part
-
-
-def _parts(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for argument in typing.get_args(annotation):
-        yield from _parts(argument)
 
 
 # --- print ---------------------------------------------------------------------------------------------------

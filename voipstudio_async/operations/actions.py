@@ -23,9 +23,10 @@ import attrs
 from ..entities.base import Entity
 from ..pagination.page import Strategy
 from ..pagination.pagers import AsyncPages, Pages
-from ..wire.codec import Codec, encode
+from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Repeat, Request
 from ..wire.filters import Condition
+from ..wire.parsing import encode
 from .base import A_co, Awaited, B_co, Operation, Resource, join
 from .description import Answers, Parameter
 from .keys import ID, Key

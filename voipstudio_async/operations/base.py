@@ -22,6 +22,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 from ..entities.base import Entity
+from ..entities.fields import check_declaration
 from ..pagination.page import PageQuery
 from ..pagination.slices import Cuts
 from ..wire.codec import Codec
@@ -97,6 +98,9 @@ class Resource(Generic[F]):
         super().__init_subclass__(**kwargs)
         if path is not None:
             cls.path = path
+        for operation in operations(cls).values():
+            for named in filter(None, (operation.entity, operation.body)):
+                check_declaration(named)
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller

@@ -19,8 +19,8 @@ import attrs
 from ..entities.arguments import count
 from ..entities.scalars import is_object
 from ..errors import DecodeError
-from ..wire.codec import parse
 from ..wire.exchange import Reply, Request
+from ..wire.parsing import parse
 from .base import Awaited, Operation, R_co, Resource
 from .description import Answers, FileType
 from .keys import ID, check_id

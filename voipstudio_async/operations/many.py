@@ -10,8 +10,9 @@ import attrs
 
 from ..entities.base import Entity
 from ..errors import ConfigurationError, UnsafeOperationError
-from ..wire.codec import Codec, encode
+from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Repeat, Reply, Request
+from ..wire.parsing import encode
 from .base import Awaited, Bound, Derived, Operation, R_co, Resource, join
 from .description import Answers
 from .keys import IDS, check_id

@@ -12,8 +12,9 @@ from urllib.parse import unquote
 from ..entities.arguments import is_whole_text, plain, told
 from ..errors import ConfigurationError
 from ..unset import UNSET
-from ..wire.codec import Codec, encode
+from ..wire.codec import Codec
 from ..wire.exchange import Exchange, RawResponse, Repeat, Request
+from ..wire.parsing import encode
 from .base import Awaited, Operation, R_co
 from .description import Answers
 from .signatures import call_signature

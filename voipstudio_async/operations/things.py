@@ -9,8 +9,9 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from ..entities.arguments import whole
 from ..entities.base import Entity
 from ..errors import ConfigurationError, UnsafeOperationError
-from ..wire.codec import Codec, encode
+from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Repeat, Reply, Request
+from ..wire.parsing import encode
 from .base import A_co, Awaited, B_co, ByKey, Operation, R_co, join
 from .description import Answers
 from .keys import ID, K, Key, check_id

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any, cast
 
-import attrs
-
-from ..entities.base import FieldSpec, Secret, WireForm, field_specs
+from ..entities.fields import FieldSpec, FieldType, Kind, WireForm, field_specs
 from . import texts
 from .refusals import Refusal, invalid, not_valid, wrong
-from .tables import kinds
 from .texts import printed
 
 
@@ -47,34 +43,41 @@ def _read(content: bytes, content_type: str) -> Any:
 
 def checked(body: type, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as they were sent, or refuse with everything that is wrong with them."""
-    specs = {spec.wire: spec for spec in field_specs(body)}
-    errors = [wrong(name, "unknown field") for name in given if name not in specs]
-    errors += [wrong(name, "is required") for name in specs if name not in given and _is_needed(body, specs[name])]
-    errors += [
-        not_valid(name, f"must be {_expected(specs[name])}")
-        for name, value in given.items()
-        if name in specs and not _fits(body, specs[name], value)
-    ]
+    errors = _errors(body, given)
     if errors:
         raise invalid(*errors)
     return dict(given)
 
 
-def _is_needed(body: type, spec: FieldSpec) -> bool:
-    return attrs.fields_dict(body)[spec.name].default is attrs.NOTHING
+def _errors(body: type, given: Mapping[str, Any]) -> list[dict[str, str]]:
+    specs = {spec.wire: spec for spec in field_specs(body)}
+    errors = [wrong(name, "unknown field") for name in given if name not in specs]
+    errors += [wrong(name, "is required") for name, spec in specs.items() if name not in given and spec.needed]
+    errors += [
+        not_valid(name, f"must be {_expected(specs[name])}")
+        for name, value in given.items()
+        if name in specs and not _fits(specs[name], value)
+    ]
+    return errors
 
 
-def _fits(body: type, spec: FieldSpec, value: Any) -> bool:
-    if value == "" and _is_needed(body, spec):
-        return False
-    if value is not None and spec.form is not None:
-        return _FORMS[spec.form](value)
-    return any(_is_of(kind, value) for kind in kinds(spec.type))
+def _fits(spec: FieldSpec, value: Any) -> bool:
+    return not (value == "" and spec.needed) and _is_of(spec.type, value)
 
 
-def _is_of(kind: Any, value: Any) -> bool:
-    check = _CHECKS.get(kind)
-    return kind is Any if check is None else check(value)
+def _is_of(of: FieldType, value: Any) -> bool:
+    if value is None:
+        return of.optional
+    return any(_is_of_kind(of, kind, value) for kind in of.kinds)
+
+
+def _is_of_kind(of: FieldType, kind: Kind, value: Any) -> bool:
+    if kind is Kind.LIST and of.items is not None:
+        return isinstance(value, list) and all(_is_of(of.items, item) for item in cast("Iterable[Any]", value))
+    if kind is Kind.OBJECT and of.nested is not None:
+        return isinstance(value, dict) and not _errors(of.nested, cast("dict[str, Any]", value))
+    check = _CHECKS[kind] if of.form is None else _FORMS.get((kind, of.form), _CHECKS[kind])
+    return check(value)
 
 
 def _is_moment(value: Any) -> bool:
@@ -84,35 +87,42 @@ def _is_moment(value: Any) -> bool:
         return False
 
 
+def _is_day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return _is_int(value) or isinstance(value, float)
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_text, cast("Iterable[Any]", value)))
-
-
-_CHECKS: dict[Any, Callable[[Any], bool]] = {
-    str: _is_text,
-    Secret: _is_text,
-    int: _is_int,
-    bool: lambda value: isinstance(value, bool),
-    float: lambda value: _is_int(value) or isinstance(value, float),
-    Decimal: lambda value: _is_int(value) or isinstance(value, float),
-    datetime: _is_moment,
-    type(None): lambda value: value is None,
-    tuple[str, ...]: _is_texts,
+_CHECKS: dict[Kind, Callable[[Any], bool]] = {
+    Kind.TEXT: _is_text,
+    Kind.SECRET: _is_text,
+    Kind.INTEGER: _is_int,
+    Kind.BOOLEAN: lambda value: isinstance(value, bool),
+    Kind.FLOAT: _is_number,
+    Kind.MONEY: _is_number,
+    Kind.MOMENT: _is_moment,
+    Kind.DAY: _is_day,
+    Kind.MAPPING: lambda value: isinstance(value, dict),
+    Kind.ANY: lambda _: True,
 }
-_FORMS: dict[WireForm, Callable[[Any], bool]] = {
-    WireForm.EPOCH: _is_int,
-    WireForm.DIGITS: lambda value: _is_text(value) and value.isdigit(),
+_FORMS: dict[tuple[Kind, WireForm], Callable[[Any], bool]] = {
+    (Kind.MOMENT, WireForm.EPOCH): _is_int,
+    (Kind.INTEGER, WireForm.DIGITS): lambda value: _is_text(value) and value.isdigit(),
 }
 
 
 def _expected(spec: FieldSpec) -> str:
-    names = sorted(getattr(kind, "__name__", str(kind)) for kind in kinds(spec.type))
-    return " or ".join(name.replace("NoneType", "null") for name in names)
+    return " or ".join(sorted([*spec.type.label.split(" or "), *(["null"] if spec.optional else [])]))

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..entities.base import field_specs
+from ..entities.fields import field_specs
 from ..operations import Answers, Operation, Resource, operations
 from .bodies import checked, read_list, read_object
 from .clock import Clock

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, cast
 
 import attrs
 
-from ..entities.base import FieldSpec, WireForm
+from ..entities.fields import FieldSpec, Kind, WireForm
 from . import texts
 from .refusals import Refusal, invalid, not_valid, wrong
 from .store import Query
-from .tables import Table, kinds
+from .tables import Table
 
 MAX_LIMIT = 5000
 DEFAULT_LIMIT = 100
@@ -169,7 +168,7 @@ def _bound(spec: FieldSpec, value: Any) -> Any:
         return _digits(spec, value)
     if spec.form is WireForm.EPOCH:
         return _number(spec, value)
-    bind = next((bind for kind, bind in _BINDERS if kind in kinds(spec.type)), _text)
+    bind = next((bind for kind, bind in _BINDERS if kind in spec.kinds), _text)
     return bind(spec, value)
 
 
@@ -216,22 +215,23 @@ def _digits(spec: FieldSpec, value: Any) -> str:
 
 def _text(spec: FieldSpec, value: Any) -> Any:
     """Texts, open enumerations and what has no declared form: compared as they are, a number with its digits."""
-    possible = kinds(spec.type)
+    possible = frozenset(spec.kinds)
     if isinstance(value, bool):
-        if possible.isdisjoint({bool, Any}):
+        if possible.isdisjoint({Kind.BOOLEAN, Kind.ANY}):
             raise _filtration(not_valid(spec.wire, "must be a text"))
         return int(value)
     if isinstance(value, (int, float)):
-        return str(value) if possible.isdisjoint({int, Any}) else _number(spec, value)
+        return str(value) if possible.isdisjoint({Kind.INTEGER, Kind.ANY}) else _number(spec, value)
     return value
 
 
-_BINDERS: tuple[tuple[type, Callable[[FieldSpec, Any], Any]], ...] = (
-    (datetime, _moment),
-    (str, _text),
-    (Decimal, _number),
-    (bool, _flag),
-    (int, _number),
+_BINDERS: tuple[tuple[Kind, Callable[[FieldSpec, Any], Any]], ...] = (
+    (Kind.MOMENT, _moment),
+    (Kind.TEXT, _text),
+    (Kind.MONEY, _number),
+    (Kind.FLOAT, _number),
+    (Kind.BOOLEAN, _flag),
+    (Kind.INTEGER, _number),
 )
 
 

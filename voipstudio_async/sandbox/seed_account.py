@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from random import Random
 from typing import Any, Literal
 
 import attrs
 
 from .. import entities as e
-from ..entities.base import Entity, FieldSpec, WireForm, field_specs
+from ..entities.base import Entity
+from ..entities.fields import FieldType, Kind, WireForm, field_specs
 from .seed_calls import Employee, call_lines
 from .store import Line, Row
-from .tables import Table, kinds, known_values
+from .tables import Table
 from .texts import printed, text
 
 END = datetime(2026, 7, 6, tzinfo=UTC)
@@ -312,26 +312,37 @@ _MAKERS: dict[type[Entity], Callable[[Account, Random], Rows]] = {
 
 def _plain_rows(account: Account, entity: type[Entity], dice: Random, count: int = 5) -> Rows:
     for id in range(1, count + 1):
-        values = {spec.wire: _plain_value(account, spec, dice) for spec in field_specs(entity)}
-        yield None, {"id": id} | {key: value for key, value in values.items() if key != "id"}
+        yield None, _plain_record(account, entity, dice) | {"id": id}
 
 
-def _plain_value(account: Account, spec: FieldSpec, dice: Random) -> Any:
-    if spec.form is WireForm.EPOCH:
+def _plain_record(account: Account, cls: type, dice: Random, depth: int = 0) -> Row:
+    return {spec.wire: _plain_value(account, spec.type, spec.wire, dice, depth) for spec in field_specs(cls)}
+
+
+def _plain_value(account: Account, of: FieldType, wire: str, dice: Random, depth: int) -> Any:
+    if of.form is WireForm.EPOCH:
         return int((account.start + timedelta(seconds=dice.randrange(10**6))).timestamp())
-    if spec.form is WireForm.DIGITS:
+    if of.form is WireForm.DIGITS:
         return str(dice.randrange(10**6))
-    if known := known_values(spec.type):
-        return dice.choice(known)
-    possible = kinds(spec.type)
-    if datetime in possible:
-        return account.moment(dice)
-    return next((make(spec, dice) for kind, make in _PLAIN if kind in possible), None)
+    if of.known:
+        return dice.choice(of.known)
+    if of.items is not None and depth < _DEEPEST:
+        return [_plain_value(account, of.items, wire, dice, depth + 1) for _ in range(2)]
+    if of.nested is not None and depth < _DEEPEST:
+        return _plain_record(account, of.nested, dice, depth + 1)
+    if Kind.MOMENT in of.kinds or Kind.DAY in of.kinds:
+        return account.moment(dice)[: None if Kind.MOMENT in of.kinds else 10]
+    return next((make(wire, dice) for kind, make in _PLAIN if kind in of.kinds), None)
 
 
-_PLAIN: tuple[tuple[type, Callable[[FieldSpec, Random], Any]], ...] = (
-    (str, lambda spec, dice: f"{spec.wire} {dice.randrange(1000)}"),
-    (Decimal, lambda _, dice: dice.randrange(10**5) / 100),
-    (bool, lambda _, dice: dice.random() < 0.5),
-    (int, lambda _, dice: dice.randrange(1000)),
+_DEEPEST = 2
+"""Levels of lists and objects in an invented value: a class may hold others of its own."""
+_PLAIN: tuple[tuple[Kind, Callable[[str, Random], Any]], ...] = (
+    (Kind.TEXT, lambda wire, dice: f"{wire} {dice.randrange(1000)}"),
+    (Kind.MONEY, lambda _, dice: dice.randrange(10**5) / 100),
+    (Kind.FLOAT, lambda _, dice: dice.randrange(10**5) / 1000),
+    (Kind.BOOLEAN, lambda _, dice: dice.random() < 0.5),
+    (Kind.INTEGER, lambda _, dice: dice.randrange(1000)),
+    (Kind.LIST, lambda _, __: []),
+    (Kind.MAPPING, lambda _, __: {}),
 )

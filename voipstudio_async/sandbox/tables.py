@@ -7,18 +7,14 @@ change of the entity classes.
 
 from __future__ import annotations
 
-import enum
-import types
-import typing
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 import attrs
 
-from ..entities.base import Entity, FieldSpec, WireForm, field_specs
+from ..entities.base import Entity
+from ..entities.fields import FieldSpec, Kind, WireForm, field_specs
 from ..operations import Resource, operations
-from ..unset import Unset
 
 _INDEXED = "user_id"
 
@@ -76,20 +72,4 @@ def main_entity(resource: type[Resource[Any]]) -> type[Entity] | None:
 
 def is_moment(spec: FieldSpec) -> bool:
     """Tell whether a field is a date-time in its text form."""
-    return datetime in kinds(spec.type) and spec.form is not WireForm.EPOCH
-
-
-def known_values(annotation: Any) -> list[Any]:
-    """Return the known values of a field that is an open enumeration."""
-    marks = [mark for part in (annotation, *typing.get_args(annotation)) for mark in getattr(part, "__metadata__", ())]
-    enums = (mark for mark in marks if isinstance(mark, type) and issubclass(mark, enum.Enum))
-    return [member.value for found in enums for member in found]
-
-
-def kinds(annotation: Any) -> frozenset[Any]:
-    """Spell out a declared type: its members without their marks, with NoneType where null is allowed."""
-    if typing.get_origin(annotation) is typing.Annotated:
-        return kinds(typing.get_args(annotation)[0])
-    if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
-        return frozenset({annotation})
-    return frozenset(kind for member in typing.get_args(annotation) for kind in kinds(member)) - {Unset}
+    return Kind.MOMENT in spec.kinds and spec.form is not WireForm.EPOCH

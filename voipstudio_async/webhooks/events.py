@@ -18,7 +18,7 @@ from ..entities.base import Code, DigitId
 from ..entities.scalars import is_object, shown
 from ..errors import ConfigurationError, DecodeError
 from ..wire.codec import codec
-from ..wire.codec import parse as parse_json
+from ..wire.parsing import parse as parse_json
 
 RECONCILED = "reconciled"
 

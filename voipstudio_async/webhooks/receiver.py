@@ -19,7 +19,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, tzinfo
 from typing import Any, Literal, Self, TypeVar, cast
 
-from ..entities.base import field_specs
+from ..entities.fields import field_specs
 from ..errors import ConfigurationError, DecodeError
 from . import adapters
 from .credentials import ANYONE, Anyone, Credentials, Gatekeeper

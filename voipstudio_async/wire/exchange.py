@@ -15,7 +15,7 @@ from ..entities.scalars import loose
 from ..entities.secrecy import is_secret
 from ..entities.secret import MASK
 from ..errors import DecodeError, RequestInfo
-from .codec import parse
+from .parsing import parse
 from .redaction import body_secrets, parameter_secrets, shown_parameter
 
 if TYPE_CHECKING:

@@ -1,25 +1,37 @@
-"""Twins: the fast way from a page of JSON to entities, proven equal to the plain way.
+"""The fast way from a page of JSON to entities, proven equal to the plain way.
 
-Building a dict for each row is the expensive part of decoding. So each entity class gets a hidden twin, a
-`msgspec.Struct` that the whole page is decoded into in C: the JSON, the types, and which fields are there. A loop,
-generated once for each twin, then moves the slots into entities.
+*The idea.* Building a dict for each row is the expensive part of decoding. So each entity class gets hidden classes,
+`msgspec.Struct`, that a whole page is decoded into in C: the JSON, the types, and which fields are there. A loop,
+generated once for each of them, then moves the slots of these structs into entities. A `StructDecoder` is the struct
+and the loop.
 
-A twin fits rows of one *shape*: exactly these keys, the unknown ones included, each value null or of its very type.
-That makes it exact: what is absent is the same for all rows, nothing unknown can slip through, and nothing needs to be
-converted but what is always written in one way: the date-time ``2017-11-27 23:45:52`` and an id in digits. A row that
-does not fit is read the plain way, alone; the shape of a page that was read the plain way is learned, up to a few for
-each class. (One liberty: an API that writes its
-date-times in another way from the first goes the plain way for good; one that changes its way gets them back with a
-space, and without a fraction that is zero. The values are the same.)
+*Why a struct, and not the entity.* msgspec drops what a class does not know, and writes into attrs classes slowly. A
+struct that forbids unknown fields says at once that a row has another *shape*, and costs next to nothing to make.
 
-Frozen entities are filled through a subclass that allows plain stores, and then take their own class: ``__init__``
-would cost ten times as much, one ``object.__setattr__`` for each field. This skips attrs validators and converters, of
-which entities have none. Where it cannot be done the loop calls the class instead.
+*Why both ways give the same.* A struct decoder reads rows of one shape only: exactly these keys, the unknown ones
+included, each value null or of its very type. So what is absent is the same for all its rows, and nothing unknown can
+slip through. A slot is moved in one of two ways. Either its value needs no conversion, or one that can be undone: the
+date-time ``2017-11-27 23:45:52``, an id in digits, a decimal. Or it goes through the very hook that plain decoding has
+for the field (`PlainDecoder.reader`): nested entities, lists of them, floats, secrets; and counts only if the value
+gives back what was sent, so that nothing has to be remembered about it. (One liberty: an API that writes its
+date-times in another way from the first is read the plain way for good; one that changes its way gets them back with
+a space, and without a fraction that is zero. The values are the same.)
+
+*What makes it fall back.* Anything else is `Unfit`: a value of another type, one that is converted with a loss of form
+(``"5"`` for 5), a misfit, another set of keys, broken JSON. The row is then read the plain way, alone; see `readers`
+for how shapes are learned and given up.
+
+*Why slots are moved by generated code.* The loop knows the number of each slot and the name of each field, and does
+nothing else. Names that were received never become part of it: they are known by their position.
+
+*Why entities are filled from behind.* They are frozen: ``__init__`` would cost ten times as much, one
+``object.__setattr__`` for each field. So an object of a subclass that allows plain stores is filled, and then takes
+its own class. This skips attrs validators and converters, of which entities have none. Where it cannot be done the
+loop calls the class instead.
 """
 
 from __future__ import annotations
 
-import keyword
 import types
 import typing
 from collections.abc import Callable
@@ -31,8 +43,10 @@ from typing import Annotated, Any, Generic, TypeVar
 import attrs
 import msgspec
 
-from ..entities.base import NO_EXTRA, Entity, Extra, FieldSpec, Origin, Secret, WireForm, field_specs
+from ..entities.base import NO_EXTRA, Entity, Extra, Origin
+from ..entities.fields import FieldSpec, FieldType, Kind, WireForm, field_specs
 from ..entities.secrecy import guarded, hidden, is_secret
+from .plain import PlainDecoder
 
 E = TypeVar("E", bound=Entity)
 
@@ -43,7 +57,7 @@ _DAWN = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock that date-times wi
 
 
 class Unfit(ValueError):
-    """A row is not of the twin's shape."""
+    """A row is not of the shape that a decoder is for."""
 
 
 class _Digits(dict[str, int]):
@@ -68,40 +82,38 @@ def _money(value: Any) -> Decimal:
     return Decimal(value)
 
 
-def supports(cls: type[Entity]) -> bool:
-    """Tell whether a class can have twins: secrets and times in seconds are read the plain way."""
-    return all(spec.form is not WireForm.EPOCH and Secret not in _parts(spec.type) for spec in field_specs(cls))
-
-
 @attrs.frozen
-class Twin(Generic[E]):
+class StructDecoder(Generic[E]):
     """Reads the pages, or the single rows, of one shape; raises `Unfit` for others."""
 
     page: Callable[[bytes], tuple[list[E], int | None]]
     one: Callable[[bytes], E]
     """From the answer about one thing."""
     slots: Callable[[Any], Any]
-    """From the raw JSON of one row to the slots of the twin."""
+    """From the raw JSON of one row to the slots of the struct."""
     move: Callable[[list[Any]], list[E]]
     """From slots to entities."""
 
 
-def make_twin(cls: type[E], keys: frozenset[str], tz: tzinfo) -> Twin[E]:
-    """Make the twin of a class for rows with exactly these keys."""
-    specs = [spec for spec in field_specs(cls) if spec.wire in keys]
-    unknown = sorted(keys - {spec.wire for spec in specs})
+def make_decoder(cls: type[E], keys: frozenset[str], plain: PlainDecoder) -> StructDecoder[E]:
+    """Make the decoder of a class for rows with exactly these keys.
+
+    :raises ValueError: a key cannot be a field of a struct
+    """
+    moves = [_move(spec, plain) for spec in field_specs(cls) if spec.wire in keys]
+    unknown = sorted(keys - {move.spec.wire for move in moves})
     # Slots have names of our own: what an API calls its fields never becomes part of generated code.
-    slots: list[tuple[str, Any]] = [(f"f{index}", _slot_type(spec.type)) for index, spec in enumerate(specs)]
+    slots: list[tuple[str, Any]] = [(f"f{index}", move.slot) for index, move in enumerate(moves)]
     slots += [(f"x{index}", Any) for index in range(len(unknown))]
-    wires = [spec.wire for spec in specs] + unknown
+    wires = [move.spec.wire for move in moves] + unknown
     rename = {slot: wire for (slot, _), wire in zip(slots, wires, strict=True)}
     row = msgspec.defstruct("Row", slots, rename=rename, forbid_unknown_fields=True, gc=False)
     page = msgspec.defstruct("Page", [("data", list[row]), ("total", int | None, None)], gc=False)  # type: ignore[valid-type]
     one = msgspec.defstruct("One", [("data", row)], gc=False)
-    return _read_through(page, one, row, _compile(cls, specs, unknown, tz))
+    return _read_through(page, one, row, _compile(cls, moves, unknown, plain.tz))
 
 
-def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E]) -> Twin[E]:
+def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E]) -> StructDecoder[E]:
     move, move_one = movers
     read_page = msgspec.json.Decoder(page, float_hook=Decimal).decode
     read_one = msgspec.json.Decoder(one, float_hook=Decimal).decode
@@ -137,52 +149,102 @@ def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E]) -> Twin[E]:
         except _UNFIT:
             raise Unfit from None
 
-    return Twin(whole, about_one, slots, moved)
+    return StructDecoder(whole, about_one, slots, moved)
 
 
 _UNFIT = (ValueError, ArithmeticError, RecursionError, msgspec.MsgspecError)
 """What a page of another shape, or one that is no page at all, makes them raise: then the plain way decides."""
 
 
-def _slot_type(annotation: Any) -> Any:
-    parts = _parts(annotation)
-    if annotation is Any or Decimal in parts:
-        # Decimals are made of the untyped numbers, by `float_hook`: typed, msgspec would take texts as well.
-        return Any
-    if WireForm.DIGITS in parts:
-        return str | None
-    if datetime in parts:
-        return _Moment | None
-    kinds = [
-        tuple[str, ...] if kind is tuple else kind for kind in parts if kind in (int, bool, str, tuple, type(None))
-    ]
-    return typing.Union[tuple(kinds)]  # noqa: UP007 - of a list
+@attrs.frozen
+class _Move:
+    """How the slot of one field becomes its value."""
+
+    spec: FieldSpec
+    slot: Any
+    """The type that msgspec checks."""
+    steps: tuple[str, ...] = ()
+    """What turns ``v``, the slot's value, into the field's; nothing where it is that already."""
+    fit: Callable[[Any], Any] | None = None
+    """What the steps call ``fit``."""
 
 
-def _parts(annotation: Any) -> set[Any]:
-    """List what an annotation is made of: its types, without their arguments, and its marks."""
-    origin = typing.get_origin(annotation)
-    if origin is Annotated:
-        marks = {mark for mark in annotation.__metadata__ if isinstance(mark, WireForm)}
-        return _parts(annotation.__origin__) | marks
-    if origin in (typing.Union, types.UnionType):
-        return {part for member in typing.get_args(annotation) for part in _parts(member)}
-    return {origin or annotation}
+_NATIVE: dict[Kind, Any] = {Kind.TEXT: str, Kind.INTEGER: int, Kind.BOOLEAN: bool}
+"""Kinds that msgspec checks as strictly as plain decoding does."""
+
+
+def _move(spec: FieldSpec, plain: PlainDecoder) -> _Move:
+    native = _native(spec.type)
+    if native is not None:
+        return _Move(spec, native)
+    match spec.kinds, spec.form:
+        case (Kind.ANY,), _:
+            return _Move(spec, Any, ("if v is not None: v = guarded(v)",))
+        case (Kind.MONEY,), _ if spec.optional:
+            # Made of an untyped number, by `float_hook`: typed, msgspec would take texts as well.
+            return _Move(spec, Any, ("if v.__class__ is not Decimal and v is not None: v = money(v)",))
+        case (Kind.INTEGER,), WireForm.DIGITS:
+            return _Move(spec, _or_null(str, spec), ("if v is not None: v = digits[v]",))
+        case (Kind.MOMENT,), None:
+            # Counting from a dawn that has the zone gives the wall clock its zone in a fifth of the time that
+            # replace() takes.
+            steps = ("if v is not None:", " if v.microsecond: raise Unfit", " v = zoned_dawn + (v - dawn)")
+            return _Move(spec, _or_null(_Moment, spec), steps)
+        case _:
+            return _Move(spec, Any, ("v = fit(v)",), _fit(spec.type, plain))
+
+
+def _or_null(slot: Any, spec: FieldSpec) -> Any:
+    return slot | None if spec.optional else slot
+
+
+def _native(of: FieldType) -> Any:
+    """Return the type that msgspec reads as plain decoding does, if there is one."""
+    if of.form is not None:
+        return None
+    members = [_native_list(of) if kind is Kind.LIST else _NATIVE.get(kind) for kind in of.kinds]
+    if any(each is None for each in members):
+        return None
+    return typing.Union[tuple([*members, None] if of.optional else members)]  # noqa: UP007 - of a list
+
+
+def _native_list(of: FieldType) -> Any:
+    inner: Any = None if of.items is None else _native(of.items)
+    return None if inner is None else types.GenericAlias(tuple, (inner, ...))
+
+
+def _fit(of: FieldType, plain: PlainDecoder) -> Callable[[Any], Any]:
+    """Return what converts a value as plain decoding does, and refuses one whose form would have to be remembered."""
+    hook, target = plain.reader(of)
+    needed = not of.optional
+
+    def fit(sent: Any) -> Any:
+        if sent is None:
+            if needed:
+                raise Unfit
+            return None
+        value = hook(sent, target)
+        if not of.gives_back(value, sent):
+            raise Unfit
+        return value
+
+    return fit
 
 
 _Movers = tuple[Callable[[list[Any]], list[E]], Callable[[Any], E]]
 """From the slots of many rows to entities, and from those of one."""
 
 
-def _compile(cls: type[E], specs: list[FieldSpec], unknown: list[str], tz: tzinfo) -> _Movers[E]:
-    """Write how the slots of a twin become entities: in a loop, and for one row."""
-    absent = [spec.name for spec in field_specs(cls) if spec not in specs]
+def _compile(cls: type[E], moves: list[_Move], unknown: list[str], tz: tzinfo) -> _Movers[E]:
+    """Write how the slots of a struct become entities: in a loop, and for one row."""
+    known = {move.spec.name for move in moves}
+    absent = [spec.name for spec in field_specs(cls) if spec.name not in known]
     opened = open_class(cls)
     store = "o.{} = {}" if opened is not None else "o['{}'] = {}"
     fill: list[str] = []
-    for index, spec in enumerate(specs):
-        prepared, value = _value(f"r.f{index}", spec.type)
-        fill += [*prepared, store.format(spec.name, value)]
+    for index, move in enumerate(moves):
+        fill += _steps(index, move)
+        fill.append(store.format(move.spec.name, "v" if move.steps else f"r.f{index}"))
     if opened is not None:
         fill += [f"o.{name} = None" for name in absent]
     fill += [store.format("extra", _extra(unknown)), store.format("_origin" if opened else "origin", "origin")]
@@ -190,11 +252,17 @@ def _compile(cls: type[E], specs: list[FieldSpec], unknown: list[str], tz: tzinf
         "cls": cls,
         "Open": opened,
         "zoned_dawn": _DAWN.replace(tzinfo=tz),
-        "names": unknown,
         "origin": Origin(frozenset(absent), {}),
     }
+    scope |= {f"fit{index}": move.fit for index, move in enumerate(moves)}
+    scope |= {f"n{index}": name for index, name in enumerate(unknown)}
     exec(_code(fill, opened is not None), scope)  # noqa: S102 - made of our own field names, of nothing that was received
     return scope["move"], scope["move_one"]
+
+
+def _steps(index: int, move: _Move) -> list[str]:
+    steps = [step.replace("fit(", f"fit{index}(") for step in move.steps]
+    return [f"v = r.f{index}", *steps] if steps else []
 
 
 def _code(fill: list[str], is_open: bool) -> str:
@@ -210,23 +278,6 @@ def _code(fill: list[str], is_open: bool) -> str:
     )
 
 
-def _value(slot: str, annotation: Any) -> tuple[list[str], str]:
-    """Write how a slot becomes a field's value: the lines before it, and the expression."""
-    parts = _parts(annotation)
-    take = f"v = {slot}"
-    if annotation is Any:
-        return [take, "if v is not None: v = guarded(v)"], "v"
-    if Decimal in parts:
-        return [take, "if v.__class__ is not Decimal and v is not None: v = money(v)"], "v"
-    if WireForm.DIGITS in parts:
-        return [take, "if v is not None: v = digits[v]"], "v"
-    if datetime in parts:
-        # Counting from a dawn that has the zone gives the wall clock its zone in a fifth of the time that replace()
-        # takes.
-        return [take, "if v is not None:", " if v.microsecond: raise Unfit", " v = zoned_dawn + (v - dawn)"], "v"
-    return [], slot
-
-
 def _keep(name: str, index: int) -> str:
     """Write the expression for one extra field: whether its name is that of a secret is asked once for each shape."""
     slot = f"r.x{index}"
@@ -234,13 +285,11 @@ def _keep(name: str, index: int) -> str:
 
 
 def _extra(unknown: list[str]) -> str:
-    """Write the expression for the extra fields. A name stands in the code only if it is a plain identifier."""
-    values = [_keep(name, index) for index, name in enumerate(unknown)]
+    """Write the expression for the extra fields. Their names are constants of the scope, known by their position."""
     if not unknown:
         return "NO_EXTRA"
-    if all(name.isascii() and name.isidentifier() and not keyword.iskeyword(name) for name in unknown):
-        return f"Extra({', '.join(f'{name}={value}' for name, value in zip(unknown, values, strict=True))})"
-    return f"Extra({{{', '.join(f'names[{index}]: {value}' for index, value in enumerate(values))}}})"
+    values = [_keep(name, index) for index, name in enumerate(unknown)]
+    return f"Extra({{{', '.join(f'n{index}: {value}' for index, value in enumerate(values))}}})"
 
 
 _SCOPE: dict[str, Any] = {

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from strategies import ENTITIES, moments, records
 
 from voipstudio_async import Cdr, DecodeError, User
-from voipstudio_async.entities.base import Entity, field_specs
-from voipstudio_async.wire import codec as wire
-from voipstudio_async.wire import gc_pause as collector
-from voipstudio_async.wire import structs as twins
-from voipstudio_async.wire.codec import Codec, _envelope
-from voipstudio_async.wire.readers import Rows
+from voipstudio_async.entities.base import Entity
+from voipstudio_async.entities.fields import field_specs
+from voipstudio_async.wire import gc_pause, parsing, structs
+from voipstudio_async.wire.codec import Codec
+from voipstudio_async.wire.parsing import envelope
+from voipstudio_async.wire.plain import PlainDecoder, Rows
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +65,9 @@ def both(cls: type[Entity], pages: list[bytes], *, strict: bool, tz: Any) -> Non
     """Read pages one after another, the reader learning as it goes, and each the plain way."""
     fast, plain = Codec(tz, strict), Codec(tz, strict)
     for page in pages:
-        expected = outcome(lambda page=page: plain.plain_rows(cls, _envelope(page)))
+        expected = outcome(lambda page=page: plain.plain.rows(cls, envelope(page)))
         assert outcome(lambda page=page: fast.rows(cls, page)) == expected
-        expected = outcome(lambda page=page: Rows([plain.plain_record(cls, _envelope(page))], None))
+        expected = outcome(lambda page=page: Rows([plain.plain.one(cls, envelope(page))], None))
         assert outcome(lambda page=page: Rows([fast.reader(cls).read_one(page)], None)) == expected
 
 
@@ -76,7 +76,7 @@ def single(row: Any) -> bytes:
 
 
 @given(data=st.data(), strict=st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_rows_of_any_kind_read_the_same(data: st.DataObject, strict: bool) -> None:
     cls = data.draw(st.sampled_from(ENTITIES))
     pages = data.draw(st.lists(st.lists(records(cls), max_size=4), min_size=2, max_size=4))
@@ -129,19 +129,19 @@ def test_the_total_reads_the_same(total: Any) -> None:
 def test_what_is_no_page_reads_the_same_after_learning(page: bytes) -> None:
     fast = Codec(UTC, strict=False)
     fast.rows(User, body([{"id": 1}]))
-    expected = outcome(lambda: Codec(UTC, strict=False).plain_rows(User, _envelope(page)))
+    expected = outcome(lambda: Codec(UTC, strict=False).plain.rows(User, envelope(page)))
     assert outcome(lambda: fast.rows(User, page)) == expected
 
 
 def _count(monkeypatch: pytest.MonkeyPatch, codec: Codec) -> list[str]:
     plain: list[str] = []
-    row = Codec._row
+    row = PlainDecoder.row
 
-    def counted(codec: Codec, cls: type[User], data: Any, path: str) -> User:
+    def counted(decoder: PlainDecoder, cls: type[User], data: Any, path: str) -> User:
         plain.append(path)
-        return row(codec, cls, data, path)
+        return row(decoder, cls, data, path)
 
-    monkeypatch.setattr(Codec, "_row", counted)
+    monkeypatch.setattr(PlainDecoder, "row", counted)
     return plain
 
 
@@ -159,7 +159,7 @@ def test_only_rows_that_do_not_fit_go_the_plain_way(monkeypatch: pytest.MonkeyPa
     assert plain == ["data[3]"]
 
 
-def test_a_twin_that_most_rows_do_not_fit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_most_rows_do_not_fit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     codec = Codec(UTC, strict=False)
     page = body([{"id": key, "active": 1} for key in range(1, 9)])
     codec.rows(User, page)
@@ -177,25 +177,25 @@ def test_the_number_of_shapes_is_bounded() -> None:
 
 
 def test_without_the_trick_it_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twins, "open_class", lambda cls: None)
+    monkeypatch.setattr(structs, "open_class", lambda cls: None)
     page = body([{"id": 1, "calldate": "2017-11-27 23:45:52", "src_id": "7", "charge": 0.5, "new": 1}])
     both(Cdr, [page, page], strict=True, tz=UTC)
 
 
 def test_the_trick_works_on_this_python() -> None:
-    assert all(twins.open_class(cls) is not None for cls in ENTITIES)
+    assert all(structs.open_class(cls) is not None for cls in ENTITIES)
 
 
 def test_the_collector_is_paused_and_always_restored() -> None:
-    with collector.paused():
+    with gc_pause.paused():
         assert not gc.isenabled()
-        with pytest.raises(ZeroDivisionError), collector.paused():
+        with pytest.raises(ZeroDivisionError), gc_pause.paused():
             1 / 0  # noqa: B018
         assert not gc.isenabled()
     assert gc.isenabled()
     gc.disable()
     try:
-        with collector.paused():
+        with gc_pause.paused():
             pass
         assert not gc.isenabled()
     finally:
@@ -205,13 +205,13 @@ def test_the_collector_is_paused_and_always_restored() -> None:
 @pytest.mark.parametrize("rows", [1, 5000])
 def test_only_large_pages_pause_the_collector(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     states: list[bool] = []
-    parse = wire.parse
+    parse = parsing.parse
 
     def watched(page: bytes) -> Any:
         states.append(gc.isenabled())
         return parse(page)
 
-    monkeypatch.setattr("voipstudio_async.wire.codec.parse", watched)
+    monkeypatch.setattr("voipstudio_async.wire.parsing.parse", watched)
     Codec(UTC, strict=True).rows(User, body([{"id": key, "email": "someone@example.com"} for key in range(rows)]))
     assert states == [rows == 1]
 

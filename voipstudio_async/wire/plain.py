@@ -1,0 +1,238 @@
+"""Plain decoding: from a parsed answer to entities, field by field, with the hooks of a cattrs converter.
+
+A hook takes a value as the JSON parser gives it, and returns it in the declared type or raises `Misfit`. The hooks of
+scalars, and of entities, are the converter's own: `Codec.converter` takes others as any converter does. Those of lists
+and of fields with several kinds are made of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+
+from ..entities import scalars
+from ..entities.base import NO_EXTRA, Entity, Extra, Origin
+from ..entities.fields import SCALARS, FieldSpec, FieldType, Kind, WireForm, field_specs
+from ..entities.scalars import Misfit, Missing, is_list, is_object, joined
+from ..entities.secrecy import guarded, hidden, kept
+from ..entities.secret import Secret
+from ..errors import DecodeError
+
+if TYPE_CHECKING:
+    import cattrs
+
+logger = logging.getLogger("voipstudio_async")
+
+E = TypeVar("E", bound=Entity)
+Hook = Callable[[Any, Any], Any]
+Read = tuple[Hook, Any]
+"""A hook, and the type that it is called with."""
+
+_PYTHON = {kind: python for python, kind in SCALARS.items()}
+_IN_JSON: dict[type, tuple[Kind, ...]] = {
+    list: (Kind.LIST,),
+    dict: (Kind.OBJECT, Kind.MAPPING),
+    str: (Kind.TEXT,),
+    int: (Kind.INTEGER, Kind.MONEY, Kind.FLOAT),
+    Decimal: (Kind.MONEY, Kind.FLOAT),
+    bool: (Kind.BOOLEAN,),
+}
+"""Where a field has several kinds: those that a JSON value is of at once, the nearest first."""
+
+
+@attrs.frozen
+class Rows(Generic[E]):
+    """What a listing answered: its rows, and the total of the whole collection where it was told."""
+
+    items: list[E]
+    total: int | None
+
+
+class PlainDecoder:
+    """Reads rows one by one, for one time zone and one strictness."""
+
+    def __init__(self, converter: cattrs.Converter, tz: tzinfo, strict: bool) -> None:
+        self.converter = converter
+        self.tz = tz
+        self.strict = strict
+        self._logged: set[tuple[type, str]] = set()
+        _register_scalars(converter, tz)
+        converter.register_structure_hook_factory(_is_entity, self._entity_hook)
+
+    def rows(self, cls: type[E], envelope: dict[str, Any]) -> Rows[E]:
+        """Read the rows of an envelope. A single object, as the documentation shows for four paths, is one row."""
+        data = envelope["data"]
+        if isinstance(data, dict):
+            return Rows([self.row(cls, data, "data")], 1)
+        if not is_list(data):
+            raise DecodeError("data", f"expected a list, got {scalars.shown(data)}")
+        items = [self.row(cls, row, f"data[{index}]") for index, row in enumerate(data)]
+        return Rows(items, self.total(envelope))
+
+    def one(self, cls: type[E], envelope: dict[str, Any]) -> E:
+        """Read the one thing of an envelope."""
+        data = envelope["data"]
+        if is_list(data) and len(data) == 1:
+            return self.row(cls, data[0], "data[0]")
+        if not isinstance(data, dict):
+            raise DecodeError("data", f"expected one object, got {scalars.shown(data)}")
+        return self.row(cls, data, "data")
+
+    def row(self, cls: type[E], row: Any, path: str) -> E:
+        """Read one row, which is found at a path."""
+        try:
+            return self.converter.structure(row, cls)
+        except Misfit as misfit:
+            raise DecodeError(joined(path, misfit.path), str(misfit)) from None
+        except RecursionError:
+            raise DecodeError(path, "is nested too deep") from None
+
+    def total(self, envelope: dict[str, Any]) -> int | None:
+        """Read the total of a collection."""
+        total = envelope.get("total")
+        if total is None:
+            return None
+        try:
+            count = scalars.to_int(total)
+            if count < 0:
+                raise Misfit("a count", total)
+        except Misfit as misfit:
+            if self.strict:
+                raise DecodeError("total", str(misfit)) from None
+            self._log(Rows, "total", misfit)
+            return None
+        return count
+
+    def reader(self, of: FieldType) -> Read:
+        """Return what reads the values of a type, null apart."""
+        if len(of.kinds) == 1:
+            return self._of_kind(of, of.kinds[0])
+        return _either(of, {kind: self._of_kind(of, kind) for kind in of.kinds}), of
+
+    def _of_kind(self, of: FieldType, kind: Kind) -> Read:
+        if kind is Kind.ANY:
+            return (lambda value, _: guarded(value)), of
+        if kind is Kind.MAPPING:
+            return _mapping, of
+        if of.items is not None and kind is Kind.LIST:
+            return _list_hook(of.items, *self.reader(of.items)), of
+        if kind is Kind.OBJECT:
+            # Looked up when a value comes: a class may hold others of its own.
+            return self.converter.structure, of.nested
+        if of.form is WireForm.EPOCH:
+            return (lambda value, _: scalars.from_epoch(value, self.tz)), of
+        return self.converter.get_structure_hook(_PYTHON[kind]), _PYTHON[kind]
+
+    def _entity_hook(self, cls: type[Entity]) -> Hook:
+        fields = [(spec, spec.wire, *self.reader(spec.type)) for spec in field_specs(cls)]
+        known = frozenset(wire for _, wire, _, _ in fields)
+        needed = frozenset(wire for spec, wire, _, _ in fields if not spec.optional)
+
+        def structure(row: Any, _: Any) -> Entity:
+            if not is_object(row):
+                raise Misfit("an object", row)
+            values: dict[str, Any] = {}
+            # In the order of their names, which is the one that a struct decoder can have.
+            extra = {key: kept(key, row[key]) for key in sorted([key for key in row if key not in known])}
+            originals: dict[str, tuple[Any, Any]] = {}
+            for spec, wire, hook, target in fields:
+                sent = row.get(wire)
+                if sent is None:
+                    if wire in needed:
+                        raise Missing(wire, null=wire in row)
+                    continue
+                try:
+                    values[spec.name] = value = hook(sent, target)
+                except Misfit as misfit:
+                    self._keep_aside(cls, spec, misfit)
+                    extra[wire] = _kept(spec, sent)
+                    continue
+                if (value is not sent or spec.type.form is not None) and not spec.type.gives_back(value, sent):
+                    originals[spec.name] = (value, _kept(spec, sent))
+            absent = frozenset(spec.name for spec, wire, _, _ in fields if wire not in row)
+            return cls(**values, extra=Extra(extra) if extra else NO_EXTRA, origin=Origin(absent, originals))
+
+        return structure
+
+    def _keep_aside(self, cls: type, spec: FieldSpec, misfit: Misfit) -> None:
+        """Let a value that does not fit pass, or raise what is wrong with the row."""
+        if self.strict or not spec.optional:
+            raise misfit.below(spec.wire)
+        self._log(cls, spec.name, misfit)
+
+    def _log(self, cls: type, name: str, misfit: Misfit) -> None:
+        if (cls, name) in self._logged:
+            return
+        self._logged.add((cls, name))
+        place = joined(f"{cls.__name__}.{name}", misfit.path)
+        logger.warning("%s does not fit its type (kept in extra): %s", place, misfit)
+
+
+def _kept(spec: FieldSpec, sent: Any) -> Any:
+    """Return what was sent as an entity keeps it; what should have been a secret stays one."""
+    return hidden(sent) if Kind.SECRET in spec.kinds else kept(spec.wire, sent)
+
+
+def _is_entity(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Entity)
+
+
+def _either(of: FieldType, readers: dict[Kind, Read]) -> Hook:
+    exact = {python: readers[kind] for python, kinds in _IN_JSON.items() for kind in reversed(kinds) if kind in readers}
+
+    def structure(value: object, _: Any) -> Any:
+        read = exact.get(type(value))
+        if read is not None:
+            return read[0](value, read[1])
+        for hook, target in readers.values():
+            try:
+                return hook(value, target)
+            except Misfit:
+                continue
+        raise Misfit(of.label, value)
+
+    return structure
+
+
+def _list_hook(items: FieldType, hook: Hook, target: Any) -> Hook:
+    def structure(value: Any, _: Any) -> tuple[Any, ...]:
+        if not is_list(value):
+            raise Misfit(f"a list of {items.label}", value)
+        read: list[Any] = []
+        for index, sent in enumerate(value):
+            try:
+                item = None if sent is None else hook(sent, target)
+                if item is None and not items.optional:
+                    raise Misfit(items.label, sent)
+            except Misfit as misfit:
+                raise misfit.below(f"[{index}]") from None
+            read.append(item)
+        return tuple(read)
+
+    return structure
+
+
+def _mapping(value: Any, _: Any) -> Extra:
+    if not is_object(value):
+        raise Misfit("an object", value)
+    return Extra(guarded(value))
+
+
+def _secret(value: Any, _: Any) -> Secret:
+    return Secret(scalars.to_str(value))
+
+
+def _register_scalars(converter: cattrs.Converter, tz: tzinfo) -> None:
+    converter.register_structure_hook(int, lambda value, _: scalars.to_int(value))
+    converter.register_structure_hook(bool, lambda value, _: scalars.to_bool(value))
+    converter.register_structure_hook(str, lambda value, _: scalars.to_str(value))
+    converter.register_structure_hook(float, lambda value, _: scalars.to_float(value))
+    converter.register_structure_hook(Decimal, lambda value, _: scalars.to_decimal(value))
+    converter.register_structure_hook(datetime, lambda value, _: scalars.to_datetime(value, tz))
+    converter.register_structure_hook(date, lambda value, _: scalars.to_date(value))
+    converter.register_structure_hook(Secret, _secret)
