@@ -22,6 +22,7 @@ LAYERS = (
     "version",
     "errors",
     "unset",
+    "tasks",
     "files",
     "deprecation",
     "texts",

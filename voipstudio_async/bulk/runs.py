@@ -19,6 +19,7 @@ from collections.abc import (
     Sequence,
     Sized,
 )
+from contextlib import aclosing
 from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, cast, overload
 
 from ..errors import BulkError, ConfigurationError, TransportError
@@ -92,9 +93,7 @@ async def _drive(
                 window.let_go()
                 places.release()
     finally:
-        feeder.cancel()
-        await asyncio.gather(feeder, return_exceptions=True)
-        await window.close()
+        await window.close(feeder)
 
 
 async def _feed(
@@ -102,8 +101,11 @@ async def _feed(
 ) -> None:
     failure: Exception | None = None
     try:
-        async for item in _each(source, places):
-            window.begin(window.admit(), item)
+        async with aclosing(_each(source, places)) as items:
+            async for item in items:
+                if window.closed:
+                    break
+                window.begin(window.admit(), item)
     except asyncio.CancelledError:
         failure = TransportError("reading the inputs was cancelled")
     except Exception as error:
@@ -112,7 +114,7 @@ async def _feed(
     window.wake()
 
 
-async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore) -> AsyncIterator[Any]:
+async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore) -> AsyncGenerator[Any, None]:
     await places.acquire()
     if isinstance(source, AsyncIterable):
         async for item in source:

@@ -17,6 +17,7 @@ from ..http.sender import Tally, tally
 from ..operations import Bound
 from ..operations.outcomes import Outcome
 from ..pagination.pagers import AsyncPages
+from ..tasks import end
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -36,6 +37,7 @@ class Window(Generic[In, Out]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
         self._tasks: dict[int, asyncio.Task[Outcome[In, Out]]] = {}
+        self._items: dict[int, In] = {}
         self._shared: dict[Any, asyncio.Task[Outcome[In, Out]]] = {}
         self._known: dict[Any, Outcome[In, Out]] = {}
         self._early: dict[int, Outcome[In, Out]] = {}
@@ -44,6 +46,8 @@ class Window(Generic[In, Out]):
         self._read = 0
         self._following = 0
         self._given = 0
+        self.closed = False
+        """Whether it has been left: what is read from now on is not begun."""
         self.reading = True
         """Whether more inputs may come."""
         self.failure: Exception | None = None
@@ -73,7 +77,7 @@ class Window(Generic[In, Out]):
 
     def begin(self, index: int, item: In) -> None:
         """Begin an input, on the loop's thread."""
-        if self._is_elsewhere():
+        if self.closed or self._is_elsewhere():
             return  # `news` says so, where somebody hears it
         self._loop = asyncio.get_running_loop()
         key = self._key(item)
@@ -83,9 +87,10 @@ class Window(Generic[In, Out]):
         twin = self._shared.get(key)
         task = asyncio.create_task(_follow(twin, index, item) if twin else self._perform(index, item))
         self._tasks[index] = task
+        self._items[index] = item
         if key is not None and twin is None:
             self._shared[key] = task
-        task.add_done_callback(functools.partial(self._finish, index, item, None if twin else key))
+        task.add_done_callback(functools.partial(self._finish, index, None if twin else key))
 
     def _key(self, item: In) -> Any:
         # 7 and 7.0 are equal, but only one of them is an id.
@@ -100,8 +105,9 @@ class Window(Generic[In, Out]):
             self._interrupt = error
             return Outcome(index, item, None, _cut_off(sent=True), 0)
 
-    def _finish(self, index: int, item: In, key: Any, task: asyncio.Task[Outcome[In, Out]]) -> None:
+    def _finish(self, index: int, key: Any, task: asyncio.Task[Outcome[In, Out]]) -> None:
         del self._tasks[index]
+        item = self._items.pop(index)
         outcome: Outcome[In, Out] = _never_begun(index, item) if task.cancelled() else task.result()
         if key is not None:
             del self._shared[key]
@@ -126,7 +132,12 @@ class Window(Generic[In, Out]):
             raise ClientClosedError("this bulk run began in another process or event loop; run anew what is left")
         while not self._ready and (self._tasks or self.reading) and self._interrupt is None:
             self._news.clear()
-            await self._news.wait()
+            try:
+                await self._news.wait()
+            except asyncio.CancelledError:
+                # Who does not wait for the next outcome leaves: nothing goes on, should they not get round to `close`.
+                self._cancel()
+                raise
 
     def wake(self) -> None:
         """Let whoever waits for news look again."""
@@ -145,17 +156,21 @@ class Window(Generic[In, Out]):
         """Make room for another input."""
         self._given += 1
 
-    async def close(self) -> None:
-        """Leave nothing running, and keep in `left` what becomes of it."""
+    def _cancel(self) -> None:
+        self.closed = True
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def close(self, *others: asyncio.Task[Any]) -> None:
+        """Leave nothing running, nor `others`, and keep in `left` what becomes of it."""
         if self._is_elsewhere():
             return
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        # A task that has just ended is done one turn of the loop before `_finish` hears of it.
-        await asyncio.sleep(0)
-        self.left += [*self._ready, *self._early.values()]
+        self.closed = True
+        await end([*others, *self._tasks.values()])
+        unheeding: list[Outcome[In, Out]] = [
+            Outcome(index, item, None, _cut_off(sent=True), 0) for index, item in self._items.items()
+        ]
+        self.left += [*self._ready, *self._early.values(), *unheeding]
         self._ready.clear()
         self._early.clear()
 

@@ -3,6 +3,11 @@
 The loop lives in the thread of an anyio portal. A call crosses over with one ``call_soon_threadsafe`` and waits on a
 raw lock: a third of the price of ``portal.call``, and whatever interrupts the wait (Ctrl-C above all) cancels the call
 on the other side.
+
+An interrupt may come between any two steps of the thread that waits, and more than once. So what must not be left half
+done is not done there: the loop is begun and ended in threads that no signal reaches, and a call is accounted for on
+the loop's side alone. The waiting side only tells the loop that it has lost interest, and tells it again when it is
+interrupted while doing so.
 """
 
 from __future__ import annotations
@@ -16,16 +21,15 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, TypeVarTuple
 
 from ..errors import ClientClosedError, ConfigurationError
 from ..http import forks
+from ..tasks import PATIENCE
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
-
-_PATIENCE = 1.0
-"""Seconds that an interrupted call is given to end on the other side."""
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -34,14 +38,14 @@ Ts = TypeVarTuple("Ts")
 class _Job:
     """One call on its way over the portal and back."""
 
-    __slots__ = ("_args", "_context", "_ended", "_error", "_function", "_result", "_task", "_unwanted", "done")
+    __slots__ = ("_args", "_context", "_ended", "_error", "_function", "_jobs", "_result", "_task", "done")
 
-    def __init__(self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+    def __init__(self, jobs: set[_Job], function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+        self._jobs = jobs
         self._function = function
         self._args = args
         self._context = contextvars.copy_context()
         self._task: asyncio.Task[Any] | None = None
-        self._unwanted = False
         self._ended = False
         self._result: Any = None
         self._error: BaseException | None = None
@@ -49,9 +53,8 @@ class _Job:
         self.done.acquire()
 
     def start(self) -> None:
-        """Begin, on the loop's thread."""
-        if self._unwanted:
-            self.fail(_closed_meanwhile())
+        """Begin, on the loop's thread; once is enough."""
+        if self._ended or self._task is not None:
             return
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(self._work(), context=self._context)
@@ -69,16 +72,19 @@ class _Job:
 
     def cancel(self) -> None:
         """Give up, on the loop's thread."""
-        self._unwanted = True
         if self._task is not None:
             self._task.cancel()
+        else:
+            self.fail(_closed_meanwhile())
 
     def fail(self, error: BaseException | None) -> None:
         """End, with an error or (None) without; once is enough."""
         if not self._ended:
             self._ended = True
             self._error = error
-            self.done.release()
+            self._jobs.discard(self)
+            with contextlib.suppress(RuntimeError):  # another thread has said so in the same moment
+                self.done.release()
 
     def outcome(self) -> Any:
         """Return the result, or raise what the call raised."""
@@ -130,7 +136,7 @@ class Portal:
     def run(self, function: Callable[[*Ts], Awaitable[T]], /, *args: *Ts) -> T:
         """Run a coroutine function on the loop and wait for its result."""
         try:
-            return self._run(_Job(function, args))  # type: ignore[no-any-return]
+            return self._run(_Job(self._jobs, function, args))  # type: ignore[no-any-return]
         except ClientClosedError:
             _end_silently()
             raise
@@ -140,12 +146,7 @@ class Portal:
     def _run(self, job: _Job) -> Any:
         loop = self._loop or self._start()
         self._refuse_own_thread(loop)
-        self._jobs.add(job)
-        try:
-            self._cross(loop, job.start)
-            self._wait(loop, job)
-        finally:
-            self._jobs.discard(job)
+        self._wait(loop, job, job.cancel)
         return job.outcome()
 
     def post(self, function: Callable[[*Ts], object], /, *args: *Ts) -> None:
@@ -168,8 +169,11 @@ class Portal:
             self._endings.add(ending := loop.create_task(_await(function)))
             ending.add_done_callback(self._endings.discard)
             return
+        job = _Job(self._jobs, function, ())
         with contextlib.suppress(ClientClosedError):
-            self.run(function)
+            # Interrupted, the caller does not wait for the end; it comes all the same.
+            self._wait(loop, job, job.start)
+            job.outcome()
 
     def _cross(self, loop: asyncio.AbstractEventLoop, function: Callable[[*Ts], object], *args: *Ts) -> None:
         try:
@@ -177,22 +181,37 @@ class Portal:
         except RuntimeError:
             raise self._closed_error() from None
 
-    def _wait(self, loop: asyncio.AbstractEventLoop, job: _Job) -> None:
+    def _wait(self, loop: asyncio.AbstractEventLoop, job: _Job, lost: Callable[[], None]) -> None:
+        """Have a job done; where the wait is interrupted, have the loop call `lost`."""
         try:
+            self._jobs.add(job)
+            self._cross(loop, job.start)
             job.done.acquire()
         except BaseException:
-            self._abandon(loop, job)
-            # Not longer than cancelling takes: what is interrupted has let go of its connection when this returns.
-            job.done.acquire(timeout=_PATIENCE)
+            # Not by a function that is called, and might be interrupted before its first step.
+            try:
+                self._abandon(loop, job, lost)
+            except BaseException:
+                self._abandon(loop, job, lost)
+                raise
             raise
 
-    def _abandon(self, loop: asyncio.AbstractEventLoop, job: _Job) -> None:
+    def _abandon(self, loop: asyncio.AbstractEventLoop, job: _Job, lost: Callable[[], None]) -> None:
         try:
-            loop.call_soon_threadsafe(job.cancel)
+            loop.call_soon_threadsafe(lost)
         except RuntimeError:
-            return  # the loop has ended, and the job with it
+            job.fail(self._closed_error())  # the loop has ended, and with it whatever was begun
+        # Not longer than cancelling takes: what is interrupted has let go of its connection when this returns.
+        job.done.acquire(timeout=PATIENCE)
 
     def _start(self) -> asyncio.AbstractEventLoop:
+        _open_portals.add(self)
+        try:
+            return _undisturbed(self._begin)
+        except RuntimeError as error:
+            raise ClientClosedError(f"{self._owner} cannot start its thread any more: {error}") from None
+
+    def _begin(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._closed:
                 raise self._closed_error()
@@ -204,13 +223,15 @@ class Portal:
                 self._manager = start_blocking_portal("asyncio", self._options, name=name)
                 started = self._manager.__enter__()
                 self._loop = started.call(_current_loop)
-                _open_portals.add(self)
             return self._loop
 
     def close(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
         """End the loop and its thread. Calls that others wait for are cancelled first; `last` is run at the end."""
         self._refuse_own_thread(self._loop)
-        self._end(last)
+        if self._loop is None and self._manager is None and not self._lock.locked():
+            self._closed = True
+            return
+        _undisturbed(self._end, last)
 
     def drop(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
         """End as `close` does, also on the loop's own thread: garbage may be collected there."""
@@ -227,7 +248,8 @@ class Portal:
         if manager is None or loop is None:
             return
         for job in list(self._jobs):
-            self._abandon(loop, job)
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(job.cancel)
         if last is not None:
             asyncio.run_coroutine_threadsafe(_await(last), loop).result()
         manager.__exit__(None, None, None)
@@ -240,6 +262,33 @@ class Portal:
 
     def _closed_error(self) -> ClientClosedError:
         return ClientClosedError(f"{self._owner} is closed; make a new one")
+
+
+def _undisturbed(function: Callable[[*Ts], T], *args: *Ts) -> T:
+    """Run a function in a thread of its own, which no signal interrupts, and wait for it."""
+    ended: list[Callable[[], T]] = []
+    done = threading.Lock()
+    done.acquire()
+
+    def work() -> None:
+        try:
+            value = function(*args)
+            ended.append(lambda: value)
+        except BaseException as error:
+            ended.append(partial(_throw, error))
+        done.release()
+
+    thread = threading.Thread(target=work, name="portal-of-voipstudio_async", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        work()  # the interpreter is ending, and starts no threads
+    done.acquire()
+    return ended.pop()()
+
+
+def _throw(error: BaseException) -> NoReturn:
+    raise error
 
 
 _open_portals: weakref.WeakSet[Portal] = weakref.WeakSet()

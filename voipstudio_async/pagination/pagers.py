@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from datetime import tzinfo
 from functools import partial
-from typing import Generic, Protocol, Self, TypeVar, TypeVarTuple
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
 
 from ..deprecation import deprecated
 from ..entities.arguments import count
 from ..entities.base import Entity
 from ..errors import ClientClosedError, PaginationError
+from ..tasks import end
 from ..wire.exchange import Exchange
 from .checkpoints import Checkpoint
 from .page import Page, PageQuery, PageReport
@@ -240,7 +241,14 @@ class _Ahead(Generic[E]):
     def fill(self, walk: WalkStrategy[E], most: int) -> None:
         self._loop = asyncio.get_running_loop()
         while len(self._tasks) < most and (exchange := walk.ask()) is not None:
-            self._tasks.append(asyncio.ensure_future(self._fetch(exchange)))
+            self._tasks.append(asyncio.create_task(self._ask(exchange)))
+
+    async def _ask(self, exchange: Exchange[Page[E]]) -> Callable[[], Page[E]]:
+        try:
+            return await self._fetch(exchange)
+        except (KeyboardInterrupt, SystemExit) as error:
+            # Out of a task these would end the loop, and with it everything else. They belong to whoever walks.
+            return partial(_throw, error)
 
     async def pop(self) -> Page[E]:
         if self._is_elsewhere():
@@ -253,13 +261,15 @@ class _Ahead(Generic[E]):
     async def close(self) -> None:
         if self._is_elsewhere():
             return
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def _is_elsewhere(self) -> bool:
         # After a fork, the child's loop is another one: what the parent's was doing goes on there alone.
         return bool(self._tasks) and self._loop is not asyncio.get_running_loop()
+
+
+def _throw(error: BaseException) -> NoReturn:
+    raise error
 
 
 class Runner(Protocol):
@@ -314,13 +324,13 @@ class Pages(Generic[E]):
 
     def pages(self) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; pages without a new row are left out."""
-        walk = self._pages.pages()
+        steps = _Steps(self._pages.pages())
         try:
-            while (page := self._run(_step, walk)) is not None:
+            while (page := self._run(steps.next)) is not None:
                 yield page
                 del page
         finally:
-            self._run.finish(walk.aclose)
+            self._run.finish(steps.close)
 
     def page(self, number: int) -> Page[E]:
         """Fetch one page, counted from 1. A page past the end is empty."""
@@ -344,6 +354,23 @@ class Pages(Generic[E]):
         return self._run(self._pages.collect, max_items, require_complete)
 
 
-async def _step(walk: AsyncIterator[Page[E]]) -> Page[E] | None:
-    # The end is a value: an exception that ends iteration must not cross the thread.
-    return await anext(walk, None)
+class _Steps(Generic[E]):
+    """A walk on the loop's thread, step by step; it can be ended in the middle of one, whose caller was interrupted."""
+
+    def __init__(self, walk: AsyncGenerator[Page[E], None]) -> None:
+        self._walk = walk
+        self._step: asyncio.Task[Any] | None = None
+
+    async def next(self) -> Page[E] | None:
+        self._step = asyncio.current_task()
+        try:
+            # The end is a value: an exception that ends iteration must not cross the thread.
+            return await anext(self._walk, None)
+        finally:
+            self._step = None
+
+    async def close(self) -> None:
+        if self._step is not None and self._step.get_loop() is asyncio.get_running_loop():
+            await end([self._step])
+        if self._step is None:
+            await self._walk.aclose()

@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from operator import attrgetter
 from typing import Generic, TypeVar
@@ -22,6 +23,7 @@ from ..entities.base import Entity, field_specs
 from ..entities.scalars import day_text, moment_text
 from ..entities.zones import aware, first_moment, is_repeated, seen_in, wall_clock, zone_name
 from ..errors import ClientClosedError, ConfigurationError, PaginationError
+from ..tasks import end
 from ..wire.filters import Filter
 from .checkpoints import check_order, fingerprint, is_count
 from .page import Page, PageQuery, PageReport
@@ -133,7 +135,7 @@ class _Given(Generic[E]):
     page: Page[E] | None
     checkpoint: str | None
     report: PageReport
-    error: Exception | None = None
+    error: BaseException | None = None
     strays: int = 0
     """Rows of the slice that were left out so far."""
 
@@ -179,18 +181,23 @@ class _Slice(Generic[E]):
         self._by_id = by_id
         self._queue: asyncio.Queue[_Given[E]] = asyncio.Queue(_BUFFER)
         self._loop = asyncio.get_running_loop()
-        self._task = self._loop.create_task(self._walk())
+        self.task = self._loop.create_task(self._walk())
 
     async def _walk(self) -> None:
         pager = self._pager
+        failure: BaseException | None = None
         try:
-            async for page in pager.pages():
-                inside = self._range.inside(page)
-                await self._queue.put(_Given(inside, self._checkpoint(), self._report(), strays=self._range.strays))
-            end: _Given[E] = _Given(None, None, self._report())
-        except Exception as error:
-            end = _Given(None, None, self._report(), error)
-        await self._queue.put(end)
+            async with aclosing(pager.pages()) as walk:
+                async for page in walk:
+                    inside = self._range.inside(page)
+                    await self._queue.put(_Given(inside, self._checkpoint(), self._report(), strays=self._range.strays))
+        except BaseException as error:
+            if _is_being_cancelled():
+                raise
+            # Whatever it is, SystemExit and a cancellation from within too: the caller waits for it, and for nothing
+            # else.
+            failure = error
+        await self._queue.put(_Given(None, None, self._report(), failure))
 
     def _report(self) -> PageReport:
         report, strays = self._pager.report, self._range.strays
@@ -201,18 +208,22 @@ class _Slice(Generic[E]):
         return self._pager.checkpoint() if self._by_id else None
 
     async def next(self) -> _Given[E]:
-        if self._loop is not asyncio.get_running_loop():
+        if not self.is_here:
             raise ClientClosedError(ELSEWHERE)
         given = await self._queue.get()
         if given.error is not None:
             raise given.error
         return given
 
-    async def close(self) -> None:
-        if self._loop is not asyncio.get_running_loop():
-            return  # after a fork: what the parent's loop was doing goes on there alone
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+    @property
+    def is_here(self) -> bool:
+        """Whether it is walked by this loop. After a fork, what the parent's loop was doing goes on there alone."""
+        return self._loop is asyncio.get_running_loop()
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class SlicedWalk(Generic[E]):
@@ -263,11 +274,10 @@ class SlicedWalk(Generic[E]):
                     continue
                 self._index, self._inner, self._done = self._index + 1, None, _sum(self._done, given.report)
                 self._current = _NOTHING
-                await ahead.popleft()[1].close()
+                ahead.popleft()
             self._index = self._cuts.count
         finally:
-            for _, one in ahead:
-                await one.close()
+            await end(one.task for _, one in ahead if one.is_here)
 
     def _fill(self, ahead: deque[tuple[int, _Slice[E]]], waiting: Iterator[tuple[int, str, str]]) -> bool:
         while len(ahead) < self._concurrency and (cut := next(waiting, None)) is not None:

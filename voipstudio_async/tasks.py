@@ -1,0 +1,42 @@
+"""How tasks are ended: all are cancelled before one is waited for, however often the waiter is cancelled itself.
+
+To cancel and to wait one by one leaves those behind that stand after the one where a second cancellation strikes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+PATIENCE = 1.0
+"""Seconds that what was cancelled is given to end. Nobody waits for ever for what does not heed it."""
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks, and wait until they and their callbacks are done.
+
+    When it is cancelled itself meanwhile, it cancels them once more, goes on, and is cancelled at the end.
+    """
+    pending = set(tasks)
+    for task in pending:
+        task.cancel()
+        task.add_done_callback(_look_at)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    cancelled: asyncio.CancelledError | None = None
+    while pending and (left := until - loop.time()) > 0:
+        try:
+            _, pending = await asyncio.wait(pending, timeout=left)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            for task in pending:
+                task.cancel()
+    if cancelled is not None:
+        raise cancelled
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    # What it raises is nobody's business any more, and asyncio shall not log that nobody has asked.
+    if not task.cancelled():
+        task.exception()
