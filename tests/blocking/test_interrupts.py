@@ -40,6 +40,7 @@ class Interrupts:
 
     def __init__(self, gaps: list[float]) -> None:
         self._gaps = gaps
+        self._begun = threading.Event()
 
     def during(self, work: Callable[[], object]) -> None:
         before = signal.signal(signal.SIGINT, self._strike)
@@ -48,6 +49,7 @@ class Interrupts:
         thread.start()
         try:
             self._armed = True
+            self._begun.set()
             work()
         except KeyboardInterrupt:
             self._armed = False
@@ -61,6 +63,7 @@ class Interrupts:
             raise KeyboardInterrupt
 
     def _press(self) -> None:
+        self._begun.wait()
         for gap in self._gaps:
             time.sleep(gap)
             os.kill(os.getpid(), signal.SIGINT)

@@ -162,16 +162,11 @@ class AsyncPages(Generic[E]):
         finally:
             await pages.aclose()
 
-    async def pages(self) -> AsyncGenerator[Page[E], None]:
+    def pages(self) -> AsyncGenerator[Page[E], None]:
         """Walk the listing page by page; pages without a new row are left out."""
+        # Given as it is: a loop that ends closes all generators at once, and one inside another would be closed twice.
         self._walk = walk = self._begin(self._resume)
-        pages = walk.pages()
-        try:
-            async for page in pages:
-                yield page
-                del page  # see `PageWalk.pages`
-        finally:
-            await pages.aclose()
+        return walk.pages()
 
     async def _read(self, exchange: Exchange[T]) -> T:
         return (await self._fetch(exchange))()
