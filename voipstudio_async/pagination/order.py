@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from ..entities.base import Entity, field_specs
+from ..entities.base import Entity
+from ..entities.fields import field_specs
 from .page import PageQuery
 
 E = TypeVar("E", bound=Entity)

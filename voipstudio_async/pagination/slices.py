@@ -19,7 +19,8 @@ from typing import Generic, TypeVar
 import attrs
 
 from ..entities.arguments import count, plain, told
-from ..entities.base import Entity, field_specs
+from ..entities.base import Entity
+from ..entities.fields import field_specs
 from ..entities.scalars import day_text, moment_text
 from ..entities.zones import aware, first_moment, is_repeated, seen_in, wall_clock, zone_name
 from ..errors import ClientClosedError, ConfigurationError, PaginationError
