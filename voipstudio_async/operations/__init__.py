@@ -1,7 +1,8 @@
 """The kinds of operation that a resource is declared with."""
 
 from .actions import Action, Arguments, Command, GetWith, ListingWith, PageOptions, Query, Rows
-from .base import Async, Blocking, Bound, Caller, Derived, F, Operation, Resource, as_it_is, join, operations
+from .base import Async, Blocking, Bound, Derived, F, Operation, Resource, join, operations
+from .caller import Caller, as_it_is
 from .description import Answers, FileType, Parameter
 from .files import MP3, PDF, Download, Saved, Target
 from .keys import DIGITS, ID, IDS, TOKEN, Key, check_id

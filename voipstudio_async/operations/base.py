@@ -1,4 +1,4 @@
-"""The kinds of operation: `Listing`, `Get`, `Create`, `Update`, `Delete` and their few relatives.
+"""What every operation and every resource is: the base of the kinds that the other modules of this room define.
 
 This module holds the one clever thing of the package. A resource is generic over a *face*, `Async` or `Blocking`; an
 operation is a descriptor whose ``__get__`` is overloaded on it, and a `~typing.ParamSpec` takes the keyword arguments
@@ -12,24 +12,22 @@ both. At run time nothing depends on the face: a resource holds a `Caller`, and 
 own affair.
 
 Asked on the class (``UserGroups.create``), a descriptor gives itself: that is how the sandbox, the OpenAPI document and
-the command line read the declarations.
+the command line read the declarations, by what each says of itself (see `Operation`).
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 from ..entities.base import Entity
 from ..entities.fields import check_declaration
-from ..pagination.page import PageQuery
-from ..pagination.slices import Cuts
 from ..wire.codec import Codec
-from ..wire.exchange import Exchange, Repeat, Request
+from ..wire.exchange import Exchange, Repeat
+from .caller import Caller
 from .description import Answers, FileType, Parameter
 from .keys import Key
-from .outcomes import BulkResult
 from .signatures import key_signature
 
 
@@ -48,45 +46,6 @@ A_co = TypeVar("A_co", covariant=True)
 B_co = TypeVar("B_co", covariant=True)
 K_contra = TypeVar("K_contra", contravariant=True)
 Awaited = Coroutine[Any, Any, T]
-
-
-def as_it_is(result: BulkResult[Any, Any]) -> BulkResult[Any, Any]:
-    """Return the outcomes of a bulk run, one for each of its inputs."""
-    return result
-
-
-class Caller(Protocol):
-    """What a resource needs in order to act: the codec of the client, and two ways to send."""
-
-    codec: Codec
-
-    def call(self, exchange: Exchange[Any], /) -> Any:
-        """Send one request: a coroutine on the async face, the result on the blocking one."""
-        ...
-
-    def download(self, request: Request, target: Any, kind: Any, /) -> Any:
-        """Save the file that a request answers with: a coroutine of `operations.files.Saved`, or that."""
-        ...
-
-    def pages(self, query: PageQuery[Any], /, *, prefetch: int, resume: str | None) -> Any:
-        """Begin a listing: `AsyncPages` or `Pages`."""
-        ...
-
-    def slices(self, query: PageQuery[Any], field: str, cuts: Cuts, /, *, concurrency: int, resume: str | None) -> Any:
-        """Begin a listing that is walked in slices of time: `AsyncPages` or `Pages`."""
-        ...
-
-    def many(
-        self,
-        operation: Bound,
-        inputs: Iterable[Any],
-        /,
-        *,
-        concurrency: int,
-        finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
-    ) -> Any:
-        """Do an operation on many inputs: a coroutine of a `BulkResult`, or the result, as `finish` makes it."""
-        ...
 
 
 class Resource(Generic[F]):
