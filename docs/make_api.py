@@ -1,9 +1,10 @@
-"""Writes docs/api.md from the package's own declarations and docstrings: `python docs/make_api.py`."""
+"""Writes docs/api.md, and the names in docs/cli.md, from the package's own declarations: `python docs/make_api.py`."""
 
 from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import attrs
 
 import voipstudio_async as v
 from voipstudio_async import errors, resources
+from voipstudio_async.cli.names import LISTINGS, THINGS
 from voipstudio_async.clients.base import BaseClient
 from voipstudio_async.entities.fields import field_specs
 from voipstudio_async.openapi.schema import field_texts
 from voipstudio_async.operations import Operation, operations
 
 TARGET = Path(__file__).with_name("api.md")
+COMMANDS = Path(__file__).with_name("cli.md")
 VALUES = (v.Timeouts, v.RetryPolicy, v.Limits, v.Hooks, v.Page, v.PageReport, v.Outcome, v.BulkResult, v.RawResponse)
 HEAD = """# Reference
 
@@ -129,5 +132,20 @@ def document() -> str:
     return "\n".join(lines) + "\n"
 
 
+def named() -> str:
+    """Write docs/cli.md anew, with the names that can be listed and got."""
+    page = COMMANDS.read_text(encoding="utf-8")
+    for word, names in (("Listed", LISTINGS.values()), ("Got", THINGS.values())):
+        whole, owned = (
+            ", ".join(f"`{each.name}`" for each in names if ("." in each.name) is dotted) for dotted in (False, True)
+        )
+        line = textwrap.fill(
+            f"* {word}: {whole}, and of the one whose ID is given {owned}.", 120, subsequent_indent="  "
+        )
+        page = re.sub(rf"^\* {word}: .*?\.$", lambda _, line=line: line, page, flags=re.MULTILINE | re.DOTALL)
+    return page
+
+
 if __name__ == "__main__":
+    COMMANDS.write_text(named(), encoding="utf-8")
     TARGET.write_text(document(), encoding="utf-8")

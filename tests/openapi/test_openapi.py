@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faces import operation
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from voipstudio_async import VoipStudio
 from voipstudio_async.openapi import catalogue as openapi
 from voipstudio_async.resources import RESOURCES
 
@@ -154,16 +156,10 @@ def test_the_live_me_is_valid() -> None:
     validator(schema).validate({"data": {"id": 7206, "balance": 5.14, "is_root": True, "sip_password": "s3cret"}})
 
 
-def test_resources_come_in_the_order_of_the_page() -> None:
-    assert list(dict.fromkeys(path.split("/")[1] for path in DOCUMENT["paths"])) == [
-        "queuegroups",
-        "customers",
-        "users",
-        "me",
-        "usergroups",
-        "usergrouppolicies",
-        "cdrs",
-    ]
+def test_the_documented_resources_come_first_in_the_order_of_the_page() -> None:
+    order = [path.split("/")[1] for path in DOCUMENT["paths"]]
+
+    assert list(dict.fromkeys(order))[:6] == list(dict.fromkeys(each["path"].split("/")[1] for each in PUBLISHED))
 
 
 def test_every_resource_has_a_tag_that_is_described() -> None:
@@ -174,7 +170,7 @@ def test_every_resource_has_a_tag_that_is_described() -> None:
 def test_operation_ids_are_the_names_of_the_client() -> None:
     ids = [each["operationId"] for path in DOCUMENT["paths"].values() for each in path.values()]
 
-    assert ids == [
+    assert ids[:26] == [
         "queue_groups.list",
         "queue_groups.create",
         "queue_groups.get",
@@ -201,9 +197,9 @@ def test_operation_ids_are_the_names_of_the_client() -> None:
         "user_group_policies.get",
         "user_group_policies.update",
         "user_group_policies.delete",
-        "cdrs.list",
-        "cdrs.get",
     ]
+    client = VoipStudio("token")
+    assert all(operation(client, name.split("_or_")[0]).operation.endpoint for name in ids)
 
 
 def test_either_credential_is_enough() -> None:
