@@ -108,3 +108,13 @@ def test_a_library_that_is_missing_is_named(
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ConfigurationError, match=rf"voipstudio-async\[{extra.removeprefix('py')}\]"):
         function(object())
+
+
+async def test_a_table_is_in_the_zone_that_one_of_pytz_means(make: Callable[..., Any], studio: Any) -> None:
+    pytz = pytest.importorskip("pytz")
+
+    named = await settle(make(studio.cdrs.list(), tz=pytz.timezone("Europe/Warsaw")))
+
+    assert schema(named) == schema(await settle(make(studio.cdrs.list(), tz=ZoneInfo("Europe/Warsaw"))))
+    with pytest.raises(ConfigurationError, match="tz must be a tzinfo"):
+        await settle(make(studio.cdrs.list(), tz="Europe/Warsaw"))

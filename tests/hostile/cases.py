@@ -6,6 +6,7 @@ import functools
 import gzip
 import zlib
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from hostile import trouble
@@ -221,6 +222,21 @@ TOTALS = [
         act=list_users,
         raises=PaginationError,
         match="ignore 'page'",
+    ),
+    Case(
+        name="sort is ignored",
+        script=_pages_of_three(total=3),
+        act=lambda client: client.users.list(page_size=2).collect(require_complete=True),
+        raises=PaginationError,
+        match="not complete",
+    ),
+    _told("total below what came already", total=1),
+    Case(
+        name="the range of a walk is ignored",
+        script=always(answer({"data": [{"id": 1, "calldate": "2020-02-02 02:02:02"}], "total": 1})),
+        act=lambda client: client.cdrs.walk(date(2026, 1, 1), date(2026, 1, 3)).collect(),
+        raises=PaginationError,
+        match="does not filter by calldate",
     ),
     Case(name="rows shift while pages are walked", script=trouble.shift, act=list_users, gives=[1, 2, 3, 4, 5]),
 ]

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 import attrs
 
 from ..entities.base import Entity
-from ..entities.zones import zone_name
+from ..entities.zones import known, zone_name
 from ..errors import ConfigurationError, PaginationError
 from ..files import naming
 from ..pagination.page import PageReport
@@ -167,7 +167,7 @@ class _Export:
         progress: RowsHook | None,
     ) -> None:
         entity = entity_of(pages)
-        tz = tz or pages.tz
+        tz = pages.tz if tz is None else known(tz)
         table = Table(entity, extras, tz)
         self._partial = PartialFile(path)
         text = form in ("csv", "ndjson")

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from ..entities.base import Entity
+from ..entities.zones import known
 from ..extras import needed
 from ..pagination.pagers import AsyncPages, Pages
 from .arrow import SCALE, batch_of, misfit, plain_columns, schema_of, zone_of
@@ -39,7 +40,7 @@ def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None)
     """
     arrow = needed("pyarrow", "arrow")
     entity = entity_of(pages)
-    tz = tz or pages.tz
+    tz = pages.tz if tz is None else known(tz)
     table = Table(entity, extras, tz)
     schema = schema_of(table, tz)
     return drive(
@@ -65,7 +66,7 @@ def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     """
     pandas = needed("pandas", "pandas")
     entity = entity_of(pages)
-    tz = tz or pages.tz
+    tz = pages.tz if tz is None else known(tz)
     table = Table(entity, extras, tz)
     types = {
         Kind.INTEGER: "Int64",
@@ -106,7 +107,7 @@ def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     """
     polars = needed("polars", "polars")
     entity = entity_of(pages)
-    tz = tz or pages.tz
+    tz = pages.tz if tz is None else known(tz)
     table = Table(entity, extras, tz)
     types = {
         Kind.INTEGER: polars.Int64,
