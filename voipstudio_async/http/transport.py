@@ -38,6 +38,7 @@ from ..wire.exchange import Reply, Sending, Sink
 from . import forks
 from .auth import HeaderValue
 from .decompression import ENCODINGS, BadEncoding, Unpacker
+from .resolver import Resolver
 from .settings import Limits, Timeouts
 from .timers import Timer, Timers
 
@@ -196,7 +197,7 @@ class Transport:
         return self._session, self._timers
 
     def _make_session(self, timers: Timers) -> aiohttp.ClientSession:
-        connector = _Connector(limit=self._limits.concurrency, resolver=aiohttp.ThreadedResolver())
+        connector = _Connector(limit=self._limits.concurrency, resolver=Resolver())
         connector.share(timers)
         session = aiohttp.ClientSession(
             connector=connector,
