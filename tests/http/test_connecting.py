@@ -22,6 +22,7 @@ from voipstudio_async import (
     RetryPolicy,
     Timeouts,
 )
+from voipstudio_async.http.resolver import Resolver
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 ONCE = RetryPolicy(attempts=1)
@@ -43,7 +44,7 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.Event().wait()
         return []
 
-    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
+    monkeypatch.setattr(Resolver, "resolve", resolve)
 
 
 @pytest.mark.timeout(20)

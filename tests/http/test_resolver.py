@@ -113,7 +113,8 @@ async def anew(awaited):
     awaited._caller.sender.transport._session.connector.clear_dns_cache()
     await asyncio.gather(awaited.me(), awaited.me())
 def later():
-    threading.main_thread().join()
+    if threading.current_thread() is not threading.main_thread():
+        threading.main_thread().join()
     print(client.me().id > 0)
     client.run(anew)
     client.close()
