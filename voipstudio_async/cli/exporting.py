@@ -32,6 +32,20 @@ class FileFormat(enum.StrEnum):
     ARROW = "arrow"
 
 
+class FileEncoding(enum.StrEnum):
+    """How the letters of a CSV file are written."""
+
+    UTF_8 = "utf-8"
+    UTF_8_SIG = "utf-8-sig"
+
+
+class Rounds(enum.StrEnum):
+    """What is done with money that has more digits than a column."""
+
+    EXACT = "exact"
+    ROUND = "round"
+
+
 def export(
     *,
     resource: ListingName,
@@ -49,6 +63,13 @@ def export(
     extras: Annotated[
         bool, typer.Option("--extras", help="Add a column with the fields that the SDK does not know, as JSON.")
     ] = False,
+    encoding: Annotated[
+        FileEncoding, typer.Option("--encoding", help="Of CSV; utf-8-sig is for Excel.", show_default=False)
+    ] = FileEncoding.UTF_8,
+    money: Annotated[
+        Rounds,
+        typer.Option("--money", help="In Parquet and Arrow, round money with over 12 decimals.", show_default=False),
+    ] = Rounds.EXACT,
     selection: Selection,
     connection: Connection,
 ) -> None:
@@ -80,11 +101,15 @@ def export(
                     resume=resume,
                     tz=connection.zone,
                     progress=progress,
+                    encoding=encoding.value,
+                    money=money.value,
                 )
 
     done = connection.run(work)
     resumed = f", {done.resumed:,} of them from before" if done.resumed else ""
     say(f"{counted(done.rows, 'row')} in {target}{resumed}")
+    if done.rounded:
+        say(f"{counted(done.rounded, 'value')} of money rounded")
     if not done.report.complete:
         say(unconfirmed(done.report))
         raise typer.Exit(FAILED)

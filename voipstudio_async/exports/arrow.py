@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timezone, tzinfo
-from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from ..entities.base import Entity
 from ..entities.zones import zone_name
-from ..errors import ConfigurationError, DecodeError
+from ..errors import ConfigurationError
 from ..extras import needed
 from ..files import to_disk
 from ..texts import to_json
 from .columns import Kind, Table
+from .money import SCALE, Rounding, misfit
 from .partial import PartialFile, checksum
-
-SCALE = 12
-"""Digits behind the point of a money column; 26 are left before it."""
-_SMALLEST = Decimal(1).scaleb(-SCALE)
 
 
 def zone_of(tz: tzinfo) -> str:
@@ -56,34 +53,30 @@ def plain_columns(table: Table, items: Sequence[Entity]) -> list[Sequence[Any]]:
     return columns
 
 
-def misfit(table: Table, column: str, error: Exception) -> DecodeError:
-    """Say that a value does not fit its column: nothing is rounded or cut to make it fit."""
-    return DecodeError(
-        f"{table.entity.__name__}.{column}", f"a value does not fit the column ({error}); CSV and NDJSON take any value"
-    )
-
-
-def batch_of(table: Table, schema: Any, items: Sequence[Entity]) -> Any:
-    """Turn some entities into a record batch; a value that does not fit its column without loss is a `DecodeError`."""
+def batch_of(table: Table, schema: Any, items: Sequence[Entity], rounding: Rounding) -> Any:
+    """Turn some entities into a record batch; a value that does not fit its column is a `DecodeError`."""
     pa = needed("pyarrow", "arrow")
     arrays: list[Any] = []
-    for field, values in zip(schema, plain_columns(table, items), strict=True):
+    for column, field, plain in zip(table.columns, schema, plain_columns(table, items), strict=True):
+        values = rounding.column(column.kind, plain)
         try:
             arrays.append(pa.array(values, field.type))
-        except (pa.ArrowException, OverflowError) as error:
-            raise misfit(table, field.name, error) from None
+        except (pa.ArrowException, OverflowError, ValueError, TypeError):
+            take = partial(pa.array, type=field.type)
+            raise misfit(table, column.kind, column.name, items, values, take) from None
     return pa.record_batch(arrays, schema=schema)
 
 
 class ArrowRows:
     """The rows of a partial file as numbered parts: Arrow files, each written at once."""
 
-    def __init__(self, partial: PartialFile, table: Table, form: str, tz: tzinfo) -> None:
+    def __init__(self, partial: PartialFile, table: Table, form: str, tz: tzinfo, rounding: Rounding) -> None:
         self._ipc = needed("pyarrow.ipc", "arrow")
         arrow = needed("pyarrow", "arrow")
         self._pool = arrow.default_memory_pool()
         self._errors: type[Exception] = arrow.ArrowException
         self._partial = partial
+        self._rounding = rounding
         self._table = table
         self._form = form
         self._schema = schema_of(table, tz)
@@ -112,7 +105,7 @@ class ArrowRows:
 
     def write(self, items: Sequence[Entity]) -> None:
         """Append some rows; they wait in memory for the next mark."""
-        self._batches.append(batch_of(self._table, self._schema, items))
+        self._batches.append(batch_of(self._table, self._schema, items, self._rounding))
 
     def mark(self) -> dict[str, Any]:
         """Write the rows that wait as a part, and say how many parts there are."""

@@ -21,10 +21,12 @@ from ..pagination.pagers import AsyncPages, Pages
 from .arrow import ArrowRows
 from .columns import Table
 from .faces import AnyPages, P, drive, entity_of, listing_of
+from .money import Money, Rounding
 from .partial import PartialFile
 from .text import TextRows
 
 Format = Literal["csv", "ndjson", "parquet", "arrow"]
+Encoding = Literal["utf-8", "utf-8-sig"]
 RowsHook = Callable[[int], None]
 
 _ENDINGS: dict[str, Format] = {
@@ -47,6 +49,8 @@ class Exported:
     """Rows in the file."""
     resumed: int
     """Those among them that an earlier, interrupted export had written."""
+    rounded: int = 0
+    """Values of money that were rounded, with ``money="round"``."""
     report: PageReport
     """What the walk has seen; ``report.complete`` tells whether the file is known to hold everything."""
 
@@ -63,6 +67,8 @@ def export(
     tz: tzinfo | None = None,
     require_complete: bool = False,
     progress: RowsHook | None = None,
+    encoding: Encoding = "utf-8",
+    money: Money = "exact",
 ) -> Coroutine[Any, Any, Exported]: ...
 @overload
 def export(
@@ -76,6 +82,8 @@ def export(
     tz: tzinfo | None = None,
     require_complete: bool = False,
     progress: RowsHook | None = None,
+    encoding: Encoding = "utf-8",
+    money: Money = "exact",
 ) -> Exported: ...
 def export(
     pages: AnyPages,
@@ -88,6 +96,8 @@ def export(
     tz: tzinfo | None = None,
     require_complete: bool = False,
     progress: RowsHook | None = None,
+    encoding: Encoding = "utf-8",
+    money: Money = "exact",
 ) -> Coroutine[Any, Any, Exported] | Exported:
     """Write a listing to a file. To be awaited with `AsyncPages`; `Pages` wait.
 
@@ -103,9 +113,12 @@ def export(
     :param tz: the zone that date-times are written in, the client's without it; each keeps its moment
     :param require_complete: raise instead of ending when it is not proven that all rows came
     :param progress: called after every page with the number of rows so far
+    :param encoding: ``"utf-8-sig"`` is for Excel: CSV with the mark by which it knows UTF-8
+    :param money: ``"round"`` rounds money with more digits than a column of Parquet or Arrow has (12 behind the point),
+        such as ``0.30000000000000004``; ``rounded`` of the result counts it
     :raises ConfigurationError: the arguments cannot work, a library is missing, or there is nothing to resume that fits
     :raises PaginationError: with `require_complete`; the rows are kept for a `resume`
-    :raises DecodeError: a value does not fit a column of Parquet or Arrow without loss
+    :raises DecodeError: a value does not fit a column of Parquet or Arrow without loss; it names row, field and value
     :raises OSError: the file cannot be written
     """
     form = format or _told_by(Path(path))
@@ -113,7 +126,10 @@ def export(
         raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, got {form!r}")
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
         raise ConfigurationError(f"batch_size must be 1 or more, got {batch_size!r}")
-    return drive(pages, _Export(pages, Path(path), form, extras, resume, batch_size, tz, require_complete, progress))
+    if encoding not in get_args(Encoding) or (encoding != "utf-8" and form != "csv"):
+        raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {encoding!r} for {form}")
+    how = _How(form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money))
+    return drive(pages, _Export(pages, Path(path), how))
 
 
 def _told_by(path: Path) -> Format:
@@ -151,37 +167,38 @@ class _Rows(Protocol):
     def close(self) -> None: ...
 
 
+@attrs.frozen
+class _How:
+    """How a listing is written."""
+
+    form: Format
+    extras: bool
+    resume: bool
+    batch_size: int
+    tz: tzinfo | None
+    require_complete: bool
+    progress: RowsHook | None
+    encoding: Encoding
+    rounding: Rounding
+
+
 class _Export:
     """One export under way."""
 
-    def __init__(
-        self,
-        pages: AnyPages,
-        path: Path,
-        form: Format,
-        extras: bool,
-        resume: bool,
-        batch_size: int,
-        tz: tzinfo | None,
-        require_complete: bool,
-        progress: RowsHook | None,
-    ) -> None:
+    def __init__(self, pages: AnyPages, path: Path, how: _How) -> None:
         entity = entity_of(pages)
-        tz = pages.tz if tz is None else known(tz)
-        table = Table(entity, extras, tz)
+        tz = pages.tz if how.tz is None else known(how.tz)
+        table = Table(entity, how.extras, tz)
+        self._how = how
         self._partial = PartialFile(path)
-        text = form in ("csv", "ndjson")
-        self._sink: _Rows = TextRows(self._partial, table, form) if text else ArrowRows(self._partial, table, form, tz)
-        self._form: Format = form
-        self._resume = resume
-        self._batch_size = batch_size
-        self._require_complete = require_complete
-        self._progress = progress
+        self._sink = self._rows_of(table, tz)
         self._kind = {
-            "format": form,
+            "format": how.form,
             "rows": table.entity.__name__,
             "columns": [column.name for column in table.columns],
             "tz": zone_name(tz),
+            "encoding": how.encoding,
+            "money": how.rounding.money,
         }
         self._listing = listing_of(pages)
         self._pages: AnyPages = pages
@@ -191,6 +208,11 @@ class _Export:
         self._kept = True
         """Whether the partial file is worth something to a later `resume`."""
         self._report: PageReport | None = None
+
+    def _rows_of(self, table: Table, tz: tzinfo) -> _Rows:
+        if self._how.form in ("csv", "ndjson"):
+            return TextRows(self._partial, table, self._how.form, self._how.encoding)
+        return ArrowRows(self._partial, table, self._how.form, tz, self._how.rounding)
 
     def __enter__(self) -> Self:
         return self
@@ -214,7 +236,7 @@ class _Export:
 
     def begin(self, pages: P) -> P | None:
         self._partial.acquire()
-        found = self._partial.load() if self._resume else None
+        found = self._partial.load() if self._how.resume else None
         if found is not None and not self._is_published(found):
             return self._go_on(pages, found)
         self._kept = False
@@ -236,6 +258,7 @@ class _Export:
         self._sink.restore(found["mark"], found["rows"])
         self._pages = rest
         self._rows = self._marked = self._resumed = found["rows"]
+        self._how.rounding.rounded = found["rounded"]
         if not found["finished"]:
             return rest
         self._report = PageReport(**found["report"])
@@ -256,10 +279,10 @@ class _Export:
             self._sink.write(items)
             self._rows += len(items)
             self._settled = True
-            if self._rows - self._marked >= self._batch_size:
+            if self._rows - self._marked >= self._how.batch_size:
                 self._mark()
-        if self._progress is not None:
-            self._progress(self._rows)
+        if self._how.progress is not None:
+            self._how.progress(self._rows)
 
     def _mark(self, finished: bool = False) -> None:
         try:
@@ -272,16 +295,22 @@ class _Export:
         if checkpoint is not None:
             report = attrs.asdict(self._pages.report if self._report is None else self._report)
             where = {"checkpoint": checkpoint, "mark": mark, "rows": self._rows, "finished": finished, "report": report}
+            where["rounded"] = self._how.rounding.rounded
             self._partial.save({"kind": self._kind, "listing": self._listing, **where})
             self._kept = True
 
     def done(self) -> Exported:
         report = self._pages.report if self._report is None else self._report
-        if self._require_complete and not report.complete:
+        if self._how.require_complete and not report.complete:
             raise PaginationError(f"the export is not complete: {report}", report)
         with naming(self._partial.target):
             self._mark(finished=True)
             self._partial.publish(self._sink.finish(self._rows))
         return Exported(
-            path=self._partial.target, format=self._form, rows=self._rows, resumed=self._resumed, report=report
+            path=self._partial.target,
+            format=self._how.form,
+            rows=self._rows,
+            resumed=self._resumed,
+            rounded=self._how.rounding.rounded,
+            report=report,
         )

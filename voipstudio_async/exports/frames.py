@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import tzinfo
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -12,9 +13,10 @@ from ..entities.base import Entity
 from ..entities.zones import known
 from ..extras import needed
 from ..pagination.pagers import AsyncPages, Pages
-from .arrow import SCALE, batch_of, misfit, plain_columns, schema_of, zone_of
-from .columns import Kind, Table
+from .arrow import batch_of, plain_columns, schema_of, zone_of
+from .columns import Column, Kind, Table
 from .faces import AnyPages, P, drive, entity_of
+from .money import SCALE, Money, Rounding, misfit
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # pandas-stubs are a matter of who uses pandas
@@ -24,28 +26,34 @@ Make = Callable[[Sequence[Entity]], Any]
 
 
 @overload
-def to_arrow(pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> Coroutine[Any, Any, Any]: ...
+def to_arrow(
+    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact"
+) -> Coroutine[Any, Any, Any]: ...
 @overload
-def to_arrow(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> Any: ...
-def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
+def to_arrow(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact") -> Any: ...
+def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact") -> Any:
     """Fetch a listing into a `pyarrow.Table`: to be awaited with `AsyncPages`; `Pages` wait.
 
     The result is typed as `Any`: pyarrow has no types that a checker could read.
 
     Money is ``decimal128(38, 12)``, date-times are microseconds with the zone `tz` (the client's
-    without it).
+    without it). With ``money="round"``, money with more digits is rounded to 12 behind the point.
 
     :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or `tz` has no name
-    :raises DecodeError: a value does not fit its column without loss
+    :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     arrow = needed("pyarrow", "arrow")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
     table = Table(entity, extras, tz)
     schema = schema_of(table, tz)
+    rounding = Rounding(money)
     return drive(
         pages,
-        _Frame(lambda items: batch_of(table, schema, items), lambda batches: arrow.Table.from_batches(batches, schema)),
+        _Frame(
+            lambda items: batch_of(table, schema, items, rounding),
+            lambda batches: arrow.Table.from_batches(batches, schema),
+        ),
     )
 
 
@@ -62,7 +70,7 @@ def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     zone `tz` (the client's without it).
 
     :raises ConfigurationError: pandas is missing (extra ``pandas``)
-    :raises DecodeError: a value does not fit its column without loss
+    :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     pandas = needed("pandas", "pandas")
     entity = entity_of(pages)
@@ -81,10 +89,11 @@ def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     def frame(items: Sequence[Entity]) -> Any:
         columns = {}
         for column, values in zip(table.columns, plain_columns(table, items), strict=True):
+            take = partial(pandas.Series, dtype=types.get(column.kind, "string"))
             try:
-                columns[column.name] = pandas.Series(list(values), dtype=types.get(column.kind, "string"))
-            except (OverflowError, ValueError, TypeError) as error:
-                raise misfit(table, column.name, error) from None
+                columns[column.name] = take(list(values))
+            except (OverflowError, ValueError, TypeError):
+                raise misfit(table, column.kind, column.name, items, values, take) from None
         return pandas.DataFrame(columns)
 
     return drive(pages, _Frame(frame, lambda frames: pandas.concat(frames or [frame([])], ignore_index=True)))
@@ -92,18 +101,20 @@ def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
 
 @overload
 def to_polars(
-    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None
+    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact"
 ) -> Coroutine[Any, Any, pl.DataFrame]: ...
 @overload
-def to_polars(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> pl.DataFrame: ...
-def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
+def to_polars(
+    pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact"
+) -> pl.DataFrame: ...
+def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact") -> Any:
     """Fetch a listing into a `polars.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
 
     Money is ``Decimal(38, 12)``, date-times are microseconds with the zone `tz` (the client's
-    without it).
+    without it). With ``money="round"``, money with more digits is rounded to 12 behind the point.
 
     :raises ConfigurationError: polars is missing (extra ``polars``), or `tz` has no name
-    :raises DecodeError: a value does not fit its column without loss
+    :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     polars = needed("polars", "polars")
     entity = entity_of(pages)
@@ -119,15 +130,22 @@ def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
         Kind.TEXTS: polars.List(polars.String),
     }
 
+    rounding = Rounding(money)
+
     def frame(items: Sequence[Entity]) -> Any:
         columns: list[Any] = []
-        for column, values in zip(table.columns, plain_columns(table, items), strict=True):
-            try:
+        for column, plain in zip(table.columns, plain_columns(table, items), strict=True):
+            values = rounding.column(column.kind, plain)
+
+            def take(values: Sequence[Any], column: Column = column) -> Any:
                 if column.kind is Kind.MONEY:
                     check_money(values)
-                columns.append(polars.Series(column.name, values, types.get(column.kind, polars.String), strict=True))
-            except (OverflowError, ValueError, TypeError, polars.exceptions.PolarsError) as error:
-                raise misfit(table, column.name, error) from None
+                return polars.Series(column.name, values, types.get(column.kind, polars.String), strict=True)
+
+            try:
+                columns.append(take(values))
+            except (OverflowError, ValueError, TypeError, polars.exceptions.PolarsError):
+                raise misfit(table, column.kind, column.name, items, values, take) from None
         return polars.DataFrame(columns)
 
     return drive(pages, _Frame(frame, lambda frames: polars.concat(frames or [frame([])])))

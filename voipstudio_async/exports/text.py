@@ -9,7 +9,7 @@ from zlib import crc32
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..files import to_disk
-from ..texts import JsonText, cell, csv_text, encoded, to_json, utf8, writable
+from ..texts import BOM, JsonText, cell, csv_text, encoded, to_json, utf8, writable
 from .columns import Kind, Table
 from .partial import PartialFile, checksum
 
@@ -63,11 +63,11 @@ def count_records(file: BinaryIO, end: bytes) -> int | None:
 class TextRows:
     """The rows of a partial file as one file of lines."""
 
-    def __init__(self, partial: PartialFile, table: Table, form: str) -> None:
+    def __init__(self, partial: PartialFile, table: Table, form: str, encoding: str) -> None:
         self._partial = partial
         self._table = table
         self._lines = csv_lines if form == "csv" else json_lines
-        self._header = csv_header(table) if form == "csv" else b""
+        self._header = utf8(BOM if encoding == "utf-8-sig" else "") + csv_header(table) if form == "csv" else b""
         self._end = b"\r\n" if form == "csv" else b"\n"
         self._file: BinaryIO | None = None
         self._sum = 0

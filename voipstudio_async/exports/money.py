@@ -1,0 +1,64 @@
+"""Money in columns of a fixed form: as it is, or rounded where binary noise (``0.30000000000000004``) does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Any, Literal, get_args
+
+from ..entities.base import Entity
+from ..errors import ConfigurationError, DecodeError
+from ..texts import cell
+from .columns import Kind, Table
+
+Money = Literal["exact", "round"]
+
+SCALE = 12
+"""Digits behind the point of a money column; 26 are left before it."""
+_SMALLEST = Decimal(1).scaleb(-SCALE)
+_CONTEXT = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[])
+_LONGEST = 60
+"""Characters of a value that an error quotes."""
+
+
+class Rounding:
+    """What is done with money that has more digits than its column."""
+
+    def __init__(self, money: Money) -> None:
+        if money not in get_args(Money):
+            raise ConfigurationError(f"money must be one of {', '.join(get_args(Money))}, got {money!r}")
+        self.money = money
+        self.rounded = 0
+        """Values that were rounded so far."""
+
+    def column(self, kind: Kind, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the values of a column as they are to be written."""
+        if kind is not Kind.MONEY or self.money == "exact":
+            return values
+        return [value if value is None else self._fitting(value) for value in values]
+
+    def _fitting(self, value: Decimal) -> Decimal:
+        exponent = value.as_tuple().exponent
+        if not isinstance(exponent, int) or exponent >= -SCALE:
+            return value
+        short = _CONTEXT.quantize(value, _SMALLEST)
+        if not short.is_finite() or short == value:
+            return value
+        self.rounded += 1
+        return short
+
+
+def misfit(
+    table: Table, kind: Kind, name: str, items: Sequence[Entity], values: Sequence[Any], take: Callable[[Any], Any]
+) -> DecodeError:
+    """Say which value of which row does not fit its column; `take` fails with one that does not."""
+    cure = "; money='round' rounds it, and CSV and NDJSON take any value"
+    for item, value in zip(items, values, strict=True):
+        try:
+            take([value])
+        except Exception as error:
+            what = f"the value {cell(value)[:_LONGEST]} of the row with the id {getattr(item, 'id', None)}"
+            advice = cure if kind is Kind.MONEY else "; CSV and NDJSON take any value"
+            reason = " ".join(str(error).split())
+            return DecodeError(f"{table.entity.__name__}.{name}", f"{what} does not fit the column ({reason}){advice}")
+    return DecodeError(f"{table.entity.__name__}.{name}", "the values do not fit the column together")
