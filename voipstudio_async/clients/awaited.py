@@ -80,8 +80,9 @@ class AsyncCaller:
         raise failure
 
     def _decode_error(self, request: Request, reply: Reply | None, path: str, message: str) -> DecodeError:
-        told = conceal(message, secrets_of({} if reply is None else reply.credentials) | request.secrets)
-        return DecodeError(path, told, request=describe(request, self.sender.base))
+        known = secrets_of({} if reply is None else reply.credentials)
+        told = conceal(message, known | request.secrets)
+        return DecodeError(path, told, request=describe(request, self.sender.base, known))
 
     def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
         """Begin a listing."""
@@ -172,7 +173,9 @@ class AsyncVoipStudio(BaseClient[Async]):
         self.bulk = AsyncBulk()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._caller.sender.base!r})"
+        # Whoever prints the frames of its constructor's errors may meet one that is not made yet.
+        name = type(self).__name__
+        return f"{name}({self._caller.sender.base!r})" if "_caller" in self.__dict__ else f"<{name}, not made>"
 
     def with_options(
         self, *, timeouts: Timeouts | None = None, retry: RetryPolicy | None = None, token: str | None = None

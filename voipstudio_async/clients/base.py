@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from yarl import URL
 
+from ..entities.secret import Secret
 from ..entities.zones import known
 from ..errors import ConfigurationError
 from ..http.auth import Auth, TokenAuth
@@ -43,7 +44,7 @@ class Setup:
     retry: RetryPolicy
     limits: Limits
     session: aiohttp.ClientSession | None = attrs.field(repr=False)
-    proxy: str | None = attrs.field(repr=False)
+    proxy: Secret | None = attrs.field(repr=False)
     ssl: tls.SSLContext | bool | None
     trust_env: bool
     codec: Codec
@@ -88,18 +89,21 @@ class BaseClient(Catalogue[F]):
         strict: bool = False,
         hooks: Hooks = Hooks(),
     ) -> None:
+        # No frame of an error that is raised here holds a secret.
+        hidden, place, through = _hidden(token), _hidden(base_url), _hidden(proxy)
+        del token, base_url, proxy
         check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy), limits=(limits, Limits))
         check_kinds(hooks=(hooks, Hooks), strict=(strict, bool), trust_env=(trust_env, bool))
         _check_ssl(ssl)
         self._start(
             Setup(
-                auth=_credentials(token, auth),
-                base=_base(base_url),
+                auth=_credentials(hidden, auth),
+                base=_base(place),
                 timeouts=timeouts,
                 retry=retry,
                 limits=limits,
                 session=session,
-                proxy=_proxy(proxy),
+                proxy=_proxy(through),
                 ssl=ssl,
                 trust_env=trust_env,
                 codec=codec(known(tz), strict),
@@ -128,7 +132,11 @@ def _check_ssl(ssl: Any) -> None:
     check_kinds(ssl=(ssl, tls.SSLContext))
 
 
-def _credentials(token: str | None, auth: Auth | None) -> Auth:
+def _hidden(text: str | None) -> Secret | None:
+    return None if text is None else Secret(text)
+
+
+def _credentials(token: Secret | None, auth: Auth | None) -> Auth:
     if auth is not None:
         if token is not None:
             raise ConfigurationError("give either a token or auth, not both")
@@ -137,30 +145,37 @@ def _credentials(token: str | None, auth: Auth | None) -> Auth:
         if not isinstance(auth, Auth):
             raise ConfigurationError(f"auth must have a method headers(), got {type(auth).__name__}")
         return auth
-    token = token if token is not None else os.environ.get(TOKEN_VARIABLE)
+    token = token if token is not None else _hidden(os.environ.get(TOKEN_VARIABLE))
     if token is None:
         raise ConfigurationError(f"no credentials: give a token, or auth, or set {TOKEN_VARIABLE}")
-    return TokenAuth(token)
+    return TokenAuth(token.reveal())
 
 
-def _base(given: str | None) -> str:
+def _base(given: Secret | None) -> str:
+    read = _read_base(None if given is None else given.reveal())
+    if isinstance(read, ConfigurationError):
+        raise read
+    return read
+
+
+def _read_base(given: Any) -> str | ConfigurationError:
     is_given = given is not None and not (isinstance(given, str) and not given)
     text = given if is_given else os.environ.get(URL_VARIABLE) or BASE_URL
     if not isinstance(text, str) or _ODD_IN_A_URL.search(text):
-        raise ConfigurationError("base_url is not a URL: it is a text without spaces, line ends and half characters")
+        return ConfigurationError("base_url is not a URL: it is a text without spaces, line ends and half characters")
     try:
         url = URL(text)
     except (ValueError, TypeError):
-        raise ConfigurationError("base_url is not a URL") from None
+        return ConfigurationError("base_url is not a URL")
     if url.user is not None or url.password is not None:
-        raise ConfigurationError("base_url must not hold credentials; give them as token or auth")
+        return ConfigurationError("base_url must not hold credentials; give them as token or auth")
     if url.scheme not in ("http", "https") or not url.host:
-        raise ConfigurationError("base_url must be https://host/...")
+        return ConfigurationError("base_url must be https://host/...")
     if url.query_string or url.fragment:
         # What stands there may be a token: it is not repeated here.
-        raise ConfigurationError("base_url must end with its path, without '?' and '#'")
+        return ConfigurationError("base_url must end with its path, without '?' and '#'")
     if url.scheme == "http" and not _is_loopback(url.host):
-        raise ConfigurationError(f"plain http would show the token to the network; use https://{url.host}")
+        return ConfigurationError(f"plain http would show the token to the network; use https://{url.host}")
     return str(url).rstrip("/")
 
 
@@ -173,14 +188,16 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _proxy(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _proxy(given: Secret | None) -> Secret | None:
+    if given is not None and not _is_proxy(given.reveal()):
+        # The URL of a proxy often holds a password: it is not repeated here.
+        raise ConfigurationError("proxy must be http://host:port")
+    return given
+
+
+def _is_proxy(text: str) -> bool:
     try:
         url = URL(text)
     except (ValueError, TypeError):
-        url = URL()
-    if url.scheme not in ("http", "https") or not url.host:
-        # The URL of a proxy often holds a password: it is not repeated here.
-        raise ConfigurationError("proxy must be http://host:port")
-    return text
+        return False
+    return url.scheme in ("http", "https") and bool(url.host)

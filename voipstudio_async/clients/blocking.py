@@ -87,7 +87,9 @@ class VoipStudio(BaseClient[Blocking]):
         self.bulk = Bulk(caller.core, caller.portal)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._caller.core.sender.base!r})"
+        # Whoever prints the frames of its constructor's errors may meet one that is not made yet.
+        name = type(self).__name__
+        return f"{name}({self._caller.core.sender.base!r})" if "_caller" in self.__dict__ else f"<{name}, not made>"
 
     def with_options(
         self, *, timeouts: Timeouts | None = None, retry: RetryPolicy | None = None, token: str | None = None

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import inspect
 from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
 from ..entities.arguments import told
+from ..entities.secret import MASK, Secret
 from ..errors import ConfigurationError
 
 
@@ -23,24 +25,61 @@ class HeaderValue(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "'***'"
+        return f"'{MASK}'"
+
+    def __getitem__(self, key: Any) -> HeaderValue:
+        # Of a long text some printers show a piece.
+        return HeaderValue(super().__getitem__(key))
 
 
-def credentials(given: Mapping[str, str]) -> dict[str, str]:
-    """Copy the headers of any scheme, their values hidden."""
-    try:
-        headers = given.items()
-    except AttributeError:
-        raise ConfigurationError(f"headers() of auth must give a mapping, got {type(given).__name__}") from None
-    return {name: value if type(value) is HeaderValue else _hidden(name, value) for name, value in headers}
+Headers = dict[str, str]
 
 
-def _hidden(name: Any, value: Any) -> HeaderValue:
+def ask(auth: Auth) -> Headers | Awaitable[Headers]:
+    """Ask a scheme for its headers; their values are hidden from now on."""
+    given = auth.headers()
+    # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
+    if not isinstance(given, dict) and inspect.isawaitable(given):
+        return _awaited(given)
+    found = credentials(given)
+    # No frame of an error that is raised here holds what was given.
+    del given
+    if isinstance(found, ConfigurationError):
+        raise found
+    return found
+
+
+async def _awaited(given: Awaitable[Mapping[str, str]]) -> Headers:
+    found = credentials(await given)
+    del given
+    if isinstance(found, ConfigurationError):
+        raise found
+    return found
+
+
+def known_to(auth: Auth) -> Mapping[str, str]:
+    """Return the credentials of a scheme before it was asked for them, where they are always the same."""
+    return auth.headers() if isinstance(auth, TokenAuth | BasicAuth) else {}
+
+
+def credentials(given: Any) -> Headers | ConfigurationError:
+    """Copy the headers of any scheme, their values hidden; or return what is wrong with them."""
+    if not hasattr(given, "items"):
+        return ConfigurationError(f"headers() of auth must give a mapping, got {type(given).__name__}")
+    wrong = next(filter(None, (_wrong(name, value) for name, value in given.items())), None)
+    if wrong is not None:
+        return ConfigurationError(f"headers() of auth {wrong}")
+    return {name: value if type(value) is HeaderValue else HeaderValue(value) for name, value in given.items()}
+
+
+def _wrong(name: Any, value: Any) -> str | None:
+    if type(value) is HeaderValue:
+        return None
     if not isinstance(name, str) or not isinstance(value, str):
-        raise ConfigurationError(f"headers() of auth must give texts, got {type(value).__name__} for {name!r}")
+        return f"must give texts, got {type(value).__name__} for {name!r}"
     if not {"\r", "\n", "\0"}.isdisjoint(value):
-        raise ConfigurationError(f"headers() of auth gives a line end in {name!r}, which cannot stand in a header")
-    return HeaderValue(value)
+        return f"gives a line end in {name!r}, which cannot stand in a header"
+    return None
 
 
 def secrets_of(headers: Mapping[str, str]) -> set[str]:
@@ -73,53 +112,59 @@ class Auth(Protocol):
 
 def check_token(value: Any) -> None:
     """Refuse what cannot be a token before it becomes part of a header."""
+    wrong = _wrong_token(value)
+    del value
+    if wrong is not None:
+        raise ConfigurationError(wrong)
+
+
+def _wrong_token(value: Any) -> str | None:
     if not isinstance(value, str):
-        raise ConfigurationError(f"the token is a text, got {type(value).__name__}")
+        return f"the token is a text, got {type(value).__name__}"
     if not value.strip():
-        raise ConfigurationError("the token is empty; make one in the dashboard: Administration, edit a user, API keys")
+        return "the token is empty; make one in the dashboard: Administration, edit a user, API keys"
     if not value.isascii() or not value.isprintable() or " " in value:
-        raise ConfigurationError("the token holds characters that cannot stand in a header (a line end, or a space?)")
+        return "the token holds characters that cannot stand in a header (a line end, or a space?)"
+    return None
 
 
-def _check_token(_: object, __: object, value: Any) -> None:
-    check_token(value)
-
-
-def _header_of(token: Any) -> HeaderValue:
-    # Made before the token is checked: what is no text may not even have one.
-    return HeaderValue(token if isinstance(token, str) else "")
-
-
-def _check_user_id(_: object, __: object, value: Any) -> None:
+def _check_user_id(value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ConfigurationError(f"the user id is a positive integer, got {told(value)}")
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class TokenAuth:
     """The header ``X-Auth-Token``: an API key, or the token of a login."""
 
-    _token: str = attrs.field(validator=_check_token, repr=False)
-    _value: HeaderValue = attrs.field(
-        init=False,
-        repr=False,
-        eq=False,
-        default=attrs.Factory(lambda auth: _header_of(auth._token), takes_self=True),
-    )
+    _token: Secret = attrs.field(repr=False)
+
+    def __init__(self, token: str) -> None:
+        object.__setattr__(self, "_token", Secret(token))
+        # No frame of an error that is raised here holds it.
+        del token
+        check_token(self._token.reveal())
 
     def headers(self) -> Mapping[str, str]:
         """Return the header."""
-        return {"X-Auth-Token": self._value}
+        return {"X-Auth-Token": HeaderValue(self._token.reveal())}
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class BasicAuth:
     """HTTP Basic authentication with a user's id as the name and the token as the password."""
 
-    user_id: int = attrs.field(validator=_check_user_id)
-    _token: str = attrs.field(validator=_check_token, repr=False)
+    user_id: int
+    _token: Secret = attrs.field(repr=False)
+
+    def __init__(self, user_id: int, token: str) -> None:
+        object.__setattr__(self, "user_id", user_id)
+        object.__setattr__(self, "_token", Secret(token))
+        del token
+        check_token(self._token.reveal())
+        _check_user_id(user_id)
 
     def headers(self) -> Mapping[str, str]:
         """Return the header."""
-        pair = f"{self.user_id}:{self._token}".encode()
+        pair = f"{self.user_id}:{self._token.reveal()}".encode()
         return {"Authorization": HeaderValue("Basic " + base64.b64encode(pair).decode("ascii"))}

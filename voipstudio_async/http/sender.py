@@ -7,7 +7,6 @@ out, `Transport` how it is sent. Here they meet, under one deadline.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import itertools
 import logging
 import random
@@ -28,11 +27,11 @@ from ..errors import (
     TransportError,
     error_class,
 )
-from ..wire.exchange import Reply, Request, Sending, Sink
+from ..wire.exchange import Reply, Request, Sending, Sink, describe
 from ..wire.parsing import error_parts
 from ..wire.received import without_named
 from ..wire.redaction import conceal
-from .auth import Auth, credentials, secrets_of
+from .auth import Auth, ask, known_to, secrets_of
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .limiter import Limiter
 from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, retry_after
@@ -71,6 +70,7 @@ class _Call(Sending):
         "sender",
         "sent",
         "session",
+        "shown_without",
         "started",
         "task",
         "unsure",
@@ -84,6 +84,7 @@ class _Call(Sending):
         self.sender = sender
         self.session = session
         self.credentials: dict[str, str] = {}
+        self.shown_without: dict[str, str] | None = None
         self.started = loop.time()
         self.task = asyncio.current_task(loop)
         self.attempt = 0
@@ -91,6 +92,14 @@ class _Call(Sending):
         self.expired = False
         self.unsure = False
         """An earlier attempt may have reached the server, and may have been carried out."""
+
+    @property
+    def info(self) -> RequestInfo:
+        """The request for errors, hooks and logs, without the credentials that it is sent with."""
+        if self.shown_without is not self.credentials:
+            self.shown_without = self.credentials
+            self._info = describe(self.request, self._base, secrets_of(self.credentials or known_to(self.sender.auth)))
+        return super().info
 
     def held(self, seconds: float) -> None:
         """Hear that the limiter is closed; do not begin to wait when the time of the call is over before it opens."""
@@ -235,11 +244,10 @@ class Sender:
                 await self.limiter.enter(call)
             try:
                 # Not before: a token that lives for a short time would grow old while it waits.
-                given = self.auth.headers()
-                # A dict is what nearly every scheme gives, and asking whether something can be awaited is slow.
-                call.credentials = credentials(
-                    given if isinstance(given, dict) or not inspect.isawaitable(given) else await given
-                )
+                found = ask(self.auth)
+                call.credentials = found if isinstance(found, dict) else await found
+                # Whoever prints the variables of this frame finds no credentials.
+                del found
                 call.count()
                 return self._judge(call, await (self._told(call) if self._is_watched() else self._sent(call)))
             except DeadlineExceeded:

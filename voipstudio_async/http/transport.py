@@ -22,6 +22,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
+from ..entities.secret import Secret
 from ..errors import (
     ClientClosedError,
     ConfigurationError,
@@ -85,7 +86,7 @@ class Transport:
         limits: Limits,
         *,
         session: aiohttp.ClientSession | None,
-        proxy: str | None,
+        proxy: Secret | None,
         ssl: tls.SSLContext | bool | None,
         trust_env: bool,
     ) -> None:
@@ -98,7 +99,7 @@ class Transport:
         self._timers: Timers | None = None if session is None else Timers(session._loop)
         self._options: dict[str, Any] = {"allow_redirects": False, "auto_decompress": False}
         if proxy is not None:
-            self._options |= _through(proxy)
+            self._options |= _through(proxy.reveal())
         # With https, aiohttp shows this to the proxy alone, when it asks for the tunnel.
         self._presented: dict[str, str] | None = self._options.get("proxy_headers")
         if ssl is not None:
@@ -122,6 +123,8 @@ class Transport:
         if not self._owned:
             _leave_out(session.connector)
         failure: Exception
+        response: Any = None
+        content: Any = None
         try:
             response = await session.request(
                 request.method,
@@ -148,6 +151,13 @@ class Transport:
             failure = error.error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError) as error:
             failure = self._translate(error, sending.info, timeouts)
+        except asyncio.CancelledError as error:
+            # Without aiohttp's frames: they hold the URL and the headers.
+            error.__traceback__ = None
+            raise
+        finally:
+            # Whoever prints the variables of this frame finds no credentials, and nothing that was received.
+            del headers, credentials, response, content
         raise failure
 
     async def close(self) -> None:

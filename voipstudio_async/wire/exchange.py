@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -16,7 +16,7 @@ from ..entities.secrecy import is_secret
 from ..entities.secret import MASK
 from ..errors import DecodeError, RequestInfo
 from .parsing import parse
-from .redaction import body_secrets, parameter_secrets, shown_parameter
+from .redaction import LONG, body_secrets, conceal, parameter_secrets, shown_parameter, without_tokens
 
 if TYPE_CHECKING:
     from attrs import frozen
@@ -30,6 +30,8 @@ T = TypeVar("T")
 _BEHIND = re.compile(r"(?<=/)([^/?#]{3,64})/([^/?#]+)")
 _HARMLESS = re.compile(r"[a-z]{1,20}|[0-9]{1,9}")
 """What is no secret behind the name of one: ``/password/reset``, ``/sessions/7``."""
+
+_PLAIN = re.compile(r"[a-z0-9._-]{0,12}|[a-z]{0,20}")
 
 
 class Repeat(enum.Enum):
@@ -46,7 +48,7 @@ class Request:
     """What is asked: everything but the host, the credentials and the connection."""
 
     method: str
-    path: str = attrs.field(repr=lambda path: repr(shown_path(path)))
+    path: str = attrs.field(repr=lambda path: repr(_plain_path(path)))
     """Below the base URL, percent-encoded, ``/users/7206`` for instance."""
     query: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     body: bytes | None = attrs.field(default=None, repr=False)
@@ -69,6 +71,11 @@ class Request:
         """The passwords and tokens in it: an answer may repeat them."""
         found = {self.path[slice(*span)] for span in _secret_segments(self.path)} | body_secrets(self.body)
         return found.union(*(parameter_secrets(name, value) for name, value in self.query))
+
+
+def _plain_path(path: str) -> str:
+    # Nobody knows here which of its words is a token: what is a name or an id remains.
+    return "/".join(part if _PLAIN.fullmatch(part) else MASK for part in path.split("/"))
 
 
 def shown_path(path: str) -> str:
@@ -130,10 +137,13 @@ class Sending:
         """Hear that so many bytes of the body have reached the sink."""
 
 
-def describe(request: Request, base: str) -> RequestInfo:
-    """Show a request without its secrets."""
+def describe(request: Request, base: str, known: Iterable[str] = ()) -> RequestInfo:
+    """Show a request without its secrets, and without those that are known from elsewhere."""
     query = request.shown_query
-    return RequestInfo(request.method, f"{base}{request.shown_path}{'?' if query else ''}{query}")
+    shown = f"{request.shown_path}{'?' if query else ''}{query}"
+    # A PIN may be the id of something as well: of its own secrets, only long ones are looked for under other names.
+    own = (secret for secret in request.secrets if len(secret) >= LONG)
+    return RequestInfo(request.method, base + conceal(shown, {*known, *own}))
 
 
 _NO_CREDENTIALS: Mapping[str, str] = {}
@@ -161,9 +171,17 @@ class Exchange(Generic[T]):
     """The id of the record that is asked for: one of another id is the answer to another question."""
 
 
+class _Headers(CIMultiDict[str]):
+    """Headers that show their secrets to those only who ask by name."""
+
+    def __repr__(self) -> str:
+        shown = (f"{name!r}: {MASK if is_secret(name) else without_tokens(value)!r}" for name, value in self.items())
+        return f"<Headers({', '.join(shown)})>"
+
+
 def _copied(headers: Mapping[str, str]) -> Mapping[str, str]:
     # What aiohttp gives is a view that cannot be pickled.
-    return CIMultiDict(headers)
+    return _Headers(headers)
 
 
 @attrs.frozen

@@ -24,7 +24,7 @@ _LONGEST_QUOTE = 120
 """Errors quote no more than so many characters of an answer."""
 _SHORTEST = 4
 """Secrets, and beginnings of them, that have fewer characters than this are not looked for: they are in every text."""
-_LONG = 8
+LONG = 8
 """Secrets with so many characters are found within a word, too, and in capitals."""
 _TOKEN = re.compile(r"\b(?=\w*[0-9])\w{32,}", re.ASCII)
 """What is as long and as plain as a token."""
@@ -107,7 +107,7 @@ def conceal(text: str, secrets: Iterable[str], *, shortest: int = _SHORTEST) -> 
 
 @lru_cache(16)
 def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
-    forms = [(form, len(secret) < _LONG) for secret in secrets for form in _forms(secret)]
+    forms = [(form, len(secret) < LONG) for secret in secrets for form in _forms(secret)]
     forms.sort(key=lambda each: len(each[0]), reverse=True)
     return re.compile("|".join(_whole(form) if whole else f"(?i:{re.escape(form)})" for form, whole in forms))
 
@@ -128,7 +128,7 @@ def _forms(secret: str) -> set[str]:
 
 def _encoded(secret: bytes) -> Iterator[str]:
     """Write a secret as base64, wherever in what was encoded it stands."""
-    if len(secret) <= _LONG:
+    if len(secret) <= LONG:
         return
     for before in range(3):
         whole = base64.b64encode(bytes(before) + secret).decode("ascii").rstrip("=")
