@@ -148,8 +148,9 @@ def test_many_threads_at_once() -> None:
 # --- the plugin ----------------------------------------------------------------------------------------------
 
 TESTS_OF_A_USER = """
-import json, urllib.request
+import asyncio, json, os, urllib.request
 import pytest
+from voipstudio_async import VoipStudio
 
 def total(sandbox, path):
     request = urllib.request.Request(sandbox.url + path, headers={"X-Auth-Token": sandbox.token})
@@ -167,6 +168,63 @@ def test_marked(voipstudio_sandbox):
 @pytest.mark.voipstudio_sandbox(calls=7)
 def test_part_of_the_arguments(voipstudio_sandbox):
     assert (total(voipstudio_sandbox, "/users"), total(voipstudio_sandbox, "/cdrs")) == (5, 7)
+
+@pytest.mark.voipstudio_sandbox(3, 10)
+def test_arguments_by_place(voipstudio_sandbox):
+    assert (total(voipstudio_sandbox, "/users"), total(voipstudio_sandbox, "/cdrs")) == (3, 10)
+
+@pytest.mark.voipstudio_sandbox(2, calls=4)
+def test_blocking_client(voipstudio_client, voipstudio_sandbox):
+    assert (voipstudio_client.users.list().count(), voipstudio_client.cdrs.list().count()) == (2, 4)
+    assert voipstudio_client.me().id == voipstudio_sandbox.user_id
+
+def test_awaited_client(voipstudio_async_client):
+    async def count():
+        async with voipstudio_async_client as client:
+            return await client.users.list().count()
+
+    assert asyncio.run(count()) == 5
+
+def test_environment(voipstudio_environment, voipstudio_sandbox):
+    with VoipStudio() as client:
+        assert client.users.list().count() == 5
+    assert voipstudio_environment["VOIPSTUDIO_API_URL"] == voipstudio_sandbox.url
+
+def test_environment_is_gone():
+    assert not [name for name in os.environ if name.startswith("VOIPSTUDIO_API_")]
+
+seen = []
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_session(voipstudio_session_sandbox, number):
+    seen.append(voipstudio_session_sandbox)
+    assert seen[0] is voipstudio_session_sandbox
+    assert total(voipstudio_session_sandbox, "/users") == 5
+"""
+
+REFUSED = """
+import pytest
+
+@pytest.mark.voipstudio_sandbox(1, 2, 3, 4)
+def test_too_many(voipstudio_sandbox): ...
+
+@pytest.mark.voipstudio_sandbox(user=3)
+def test_unknown(voipstudio_sandbox): ...
+"""
+
+OWN_OPTIONS = """
+import pytest
+
+@pytest.fixture(scope="session")
+def voipstudio_sandbox_options():
+    return {"users": 1, "calls": 2}
+
+@pytest.fixture
+def voipstudio_sandbox(voipstudio_session_sandbox):
+    return voipstudio_session_sandbox
+
+def test_own_options_for_the_session(voipstudio_client):
+    assert (voipstudio_client.users.list().count(), voipstudio_client.cdrs.list().count()) == (1, 2)
 """
 
 
@@ -175,7 +233,28 @@ def test_the_fixture_of_the_plugin(pytester: pytest.Pytester, monkeypatch: pytes
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(TESTS_OF_A_USER)
     result = pytester.runpytest_subprocess("-p", "voipstudio_async.pytest_plugin", "--strict-markers", "-W", "error")
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=10)
+
+
+def test_arguments_that_a_sandbox_has_not_are_refused(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(REFUSED)
+    result = pytester.runpytest_subprocess("-p", "voipstudio_async.pytest_plugin")
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        ["*mark.voipstudio_sandbox: too many positional arguments*", "*got an unexpected keyword argument 'user'*"]
+    )
+
+
+def test_the_arguments_and_the_scope_are_the_tests_own(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(OWN_OPTIONS)
+    result = pytester.runpytest_subprocess("-p", "voipstudio_async.pytest_plugin", "-W", "error")
+    result.assert_outcomes(passed=1)
 
 
 def test_the_plugin_alone_loads_no_server() -> None:

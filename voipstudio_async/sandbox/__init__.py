@@ -13,8 +13,9 @@ The stations of a request, in the order in which they can be read: `front` (HTTP
 
 from .clock import Clock
 from .faults import Change, Faults
+from .own_routes import Reply
 from .recording import Recorded, Requests
 from .server import Sandbox
 from .store import Store, checksum
 
-__all__ = ("Change", "Clock", "Faults", "Recorded", "Requests", "Sandbox", "Store", "checksum")
+__all__ = ("Change", "Clock", "Faults", "Recorded", "Reply", "Requests", "Sandbox", "Store", "checksum")

@@ -33,7 +33,7 @@ class Clock:
         if not (seconds >= 0 and math.isfinite(seconds)):
             raise ValueError(f"a clock goes forward by 0 or more seconds, got {by!r}")
         try:
-            self.now() + timedelta(seconds=seconds)
+            _ = self.now() + timedelta(seconds=seconds)
         except OverflowError:
             raise ValueError(f"{by!r} seconds lead to a year that there is not") from None
         self._ahead += seconds

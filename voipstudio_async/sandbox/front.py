@@ -11,6 +11,7 @@ from . import cors
 from .access import TokenCheck
 from .faults import Faults, Unanswered
 from .handlers import Asked, Desk, Endpoint, endpoints
+from .own_routes import OwnRoutes
 from .recording import Recorded, Requests, hide, hide_headers, hide_query, read_body
 from .refusals import Answer, Refusal, not_valid
 
@@ -25,11 +26,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Front:
     """The sandbox as an aiohttp application."""
 
-    def __init__(self, desk: Desk, tokens: TokenCheck, faults: Faults, requests: Requests) -> None:
+    def __init__(self, desk: Desk, tokens: TokenCheck, faults: Faults, requests: Requests, own: OwnRoutes) -> None:
         self._desk = desk
         self._tokens = tokens
         self._faults = faults
         self._requests = requests
+        self._own = own
 
     def application(self) -> web.Application:
         """Make the application: a route for each operation of the catalogue."""
@@ -52,7 +54,8 @@ class Front:
         content = await _content(request)
         response = await self._answered(request, handler, content)
         answered = not isinstance(response, Unanswered)
-        self._record(request, content if isinstance(content, bytes) else b"", response.status if answered else None)
+        known = content if isinstance(content, bytes) else b""
+        self._requests.keep(self._recorded(request, known, response.status if answered else None))
         if answered:
             cors.let_read(request, response)
         return response
@@ -69,8 +72,13 @@ class Front:
         try:
             if isinstance(content, Refusal):
                 raise content
-            self._tokens.check(request.headers)
-            self._desk.check_open()
+            own = self._own.find(request.method, _below(request))
+            if own is None or own.with_token:
+                self._tokens.check(request.headers)
+                self._desk.check_open()
+            if own is not None:
+                self._tokens.check_allowed(request.method, own.template, _below(request))
+                return _response(await own.reply(self._recorded(request, content, None)))
             response = await handler(request)
         except Refusal as refusal:
             return _response(refusal.answer())
@@ -90,19 +98,17 @@ class Front:
 
         return handle
 
-    def _record(self, request: web.Request, content: bytes, status: int | None) -> None:
+    def _recorded(self, request: web.Request, content: bytes, status: int | None) -> Recorded:
         token = self._tokens.token
-        self._requests.keep(
-            Recorded(
-                request.method,
-                hide(_below(request), token),
-                hide_query(request.query, token),
-                hide_headers(request.headers, token),
-                read_body(content, token),
-                status,
-                hide(request.raw_path, token),
-                _size(request, content),
-            )
+        return Recorded(
+            request.method,
+            hide(_below(request), token),
+            hide_query(request.query, token),
+            hide_headers(request.headers, token),
+            read_body(content, token),
+            status,
+            hide(request.raw_path, token),
+            _size(request, content),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -124,8 +124,7 @@ def _unequal(column: str, spec: FieldSpec, value: Any) -> Condition:
 def _one_of(column: str, spec: FieldSpec, value: Any) -> Condition:
     if not isinstance(value, list) or not value:
         raise _filtration(not_valid(spec.wire, "in compares with a list of values"))
-    items: list[Any] = value
-    bound = [_bound(spec, item) for item in items]
+    bound = [_bound(spec, item) for item in cast("Iterable[Any]", value)]
     # One variable for all, since SQLite allows for 32,766.
     return f"{column} IN (SELECT value FROM json_each(?))", (texts.text(bound),)
 

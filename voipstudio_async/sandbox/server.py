@@ -8,21 +8,27 @@ import secrets
 import threading
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from aiohttp import web
 
+from ..entities import Cdr, User
+from ..entities.base import Entity
 from ..resources import RESOURCES
 from .access import TokenCheck
+from .adding import Adder
 from .clock import Clock
 from .faults import Faults
 from .front import BASE_PATH, Front
 from .handlers import Desk
 from .logs import logger
+from .own_routes import OwnRoutes, Replying
 from .recording import Requests
 from .seed_account import Until, account, end_of_history, lines
 from .store import Store
 from .tables import tables
+
+E = TypeVar("E", bound=Entity)
 
 _MAX_LINE = 64 * 1024
 """The longest path and query: filters can be long."""
@@ -80,6 +86,7 @@ class Sandbox:
         self.faults = Faults(seed, faults, self.clock)
         self.token = token or secrets.token_hex(20)
         self._account = account(seed, users, calls, end_of_history(until))
+        self._own = OwnRoutes()
         self._customer_id = self._account.customer
         self._database = database
         if largest_page not in ("refuse", "cut"):
@@ -127,6 +134,64 @@ class Sandbox:
     def allow(self, method: str, path: str) -> None:
         """Take a `deny` back."""
         self._tokens.denied.discard((method.upper(), path))
+
+    def on(self, method: str, path: str, answer: Any | Replying, *, with_token: bool = True) -> None:
+        """Answer a path from now on in your own way; what the sandbox itself does there is set aside.
+
+        Args:
+            method: the HTTP method.
+            path: below the base URL: ``/queues``; ``/queues/{id}`` stands for every id.
+            answer: what is sent as JSON (bytes as they are, None as nothing), or a `Reply` with a status and headers,
+                or a function of the request (a `Recorded`) that returns one of these, awaited or not.
+            with_token: False lets requests in that have no token, as ``POST /login`` does.
+        """
+        self._own.set(method, path, answer, with_token=with_token)
+
+    def off(self, method: str, path: str) -> None:
+        """Take an `on` back."""
+        self._own.remove(method, path)
+
+    # --- rows ------------------------------------------------------------------------------------------------
+
+    def add(self, entity: type[E], owner: User | int | None = None, /, **fields: Any) -> E:
+        """Add a row of any entity that the sandbox has, and return it: ``add(Contact, ann, first_name="Bo")``.
+
+        Fields have the names and types of the entity; what is not given is null. A date-time without a zone is in UTC.
+
+        Args:
+            entity: the class, `UserGroup`.
+            owner: the user among whose rows it is, for what belongs to one: contacts, calls, chat messages.
+            fields: its fields. The id is made up.
+
+        Raises:
+            TypeError: there is no such field.
+            ValueError: a value does not fit its field, or there is no such user, or no table of the entity.
+        """
+        return self._adder.add(entity, owner, fields)
+
+    def add_user(self, name: str = "Ann Lee", /, **fields: Any) -> User:
+        """Add a user, in an account without users the owner of its token; raises as `add`.
+
+        Args:
+            name: first and last name.
+            fields: those of `User` that are to be otherwise than usual.
+        """
+        return self._adder.add_user(name, fields)
+
+    def add_call(self, user: User | int, /, *, talk: int = 0, leg_of: Cdr | None = None, **fields: Any) -> Cdr:
+        """Add a call record of a user: of a missed call, unless something else is said; raises as `add`.
+
+        Args:
+            user: whose it is.
+            talk: the seconds that were talked; above 0 the call is answered.
+            leg_of: another record of the same call, that this one is a further leg of.
+            fields: those of `Cdr` that are to be otherwise than usual, ``type="O"``, ``calldate=...``, ``charge=...``.
+        """
+        return self._adder.add_call(user, talk, leg_of, fields)
+
+    @property
+    def _adder(self) -> Adder:
+        return Adder(self.store, self._tokens, self.clock, self._customer_id)
 
     # --- its life --------------------------------------------------------------------------------------------
 
@@ -193,9 +258,8 @@ class Sandbox:
             self._tokens.user_id, self._tokens.email, self._customer_id = me["id"], me["email"], me["customer_id"]
 
     def _application(self, store: Store) -> web.Application:
-        return Front(
-            Desk(store, self._documented, cut=self._cut, clock=self.clock), self._tokens, self.faults, self.requests
-        ).application()
+        desk = Desk(store, self._documented, cut=self._cut, clock=self.clock)
+        return Front(desk, self._tokens, self.faults, self.requests, self._own).application()
 
 
 def _shown(host: str) -> str:
