@@ -192,3 +192,13 @@ def test_a_report_is_plain_data_for_json(cdrs: list[Cdr]) -> None:
     assert plain["total"]["calls"] == len(cdrs)
     assert sum(day["calls"] for day in plain["days"].values()) + plain["undated"]["calls"] == len(cdrs)
     assert len(plain["week"]) == 7
+
+
+def test_one_stray_date_does_not_bring_every_day_since() -> None:
+    stats = CallStats(UTC)
+    days = [date(1, 1, 2), date(2026, 3, 1), date(9999, 12, 30)]
+    for number, day in enumerate(reversed(days), 1):
+        stats.add(Cdr(id=number, calldate=datetime(day.year, day.month, day.day, tzinfo=UTC)))
+
+    assert list(stats.report().days) == days
+    assert stats.report(start=datetime.min.replace(tzinfo=UTC), end=datetime.max.replace(tzinfo=UTC)).total.calls == 3

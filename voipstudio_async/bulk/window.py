@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeGuard, TypeVar
 
+from ..entities.arguments import count
 from ..errors import ClientClosedError, ConfigurationError, TransportError
 from ..http.sender import Tally, tally
 from ..operations import Bound
@@ -193,9 +194,7 @@ def is_safe_to_share(operation: Any) -> bool:
 
 def check_concurrency(concurrency: Any) -> int:
     """Refuse a number of inputs at once that is none."""
-    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
-        raise ConfigurationError(f"concurrency must be 1 or more, got {concurrency!r}")
-    return concurrency
+    return count("concurrency", concurrency, 1)
 
 
 def _is_listing(result: object) -> TypeGuard[AsyncPages[Any]]:

@@ -13,6 +13,9 @@ from .figures import NOTHING, Cell, Figures, exact_sum
 
 K = TypeVar("K")
 
+_MOST_DAYS = 40 * 366
+"""A longer range has its days with calls alone: one stray date would bring hundreds of thousands of empty ones."""
+
 
 class Leg(NamedTuple):
     """What is counted of a leg, or of a whole call; the order is that in which a leg tells where its call went."""
@@ -90,6 +93,8 @@ class Groupings:
         if not days:
             return {}
         first, last = min(days), max(days)
+        if (last - first).days >= _MOST_DAYS:
+            return {day: cells[day].figures() for day in sorted(cells)}
         span = (first + timedelta(days=number) for number in range((last - first).days + 1))
         return {day: cells[day].figures() if day in cells else NOTHING for day in span}
 
