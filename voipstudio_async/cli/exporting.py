@@ -70,6 +70,9 @@ def export(
         Rounds,
         typer.Option("--money", help="In Parquet and Arrow, round money with over 12 decimals.", show_default=False),
     ] = Rounds.EXACT,
+    reveal_secrets: Annotated[
+        bool, typer.Option("--reveal-secrets", help="Write passwords and tokens in the clear.")
+    ] = False,
     selection: Selection,
     connection: Connection,
 ) -> None:
@@ -103,6 +106,7 @@ def export(
                     progress=progress,
                     encoding=encoding.value,
                     money=money.value,
+                    secrets="reveal" if reveal_secrets else "mask",
                 )
 
     done = connection.run(work)

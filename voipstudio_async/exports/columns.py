@@ -11,17 +11,19 @@ import enum
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import attrs
 
 from ..entities import fields
 from ..entities.base import Code, Entity
 from ..entities.fields import FieldSpec, FieldType, field_specs
-from ..entities.secrecy import masked
+from ..entities.secrecy import masked, revealed
 from ..entities.zones import seen_in
 
 EXTRA = "extra"
+Secrets = Literal["mask", "reveal"]
+"""How secrets are written: as ``***``, or in the clear."""
 
 
 class Kind(enum.Enum):
@@ -88,19 +90,23 @@ class Table:
     Those are integers, booleans, decimals, texts, date-times of one zone, lists of texts, and JSON.
 
     :param tz: the zone that date-times are written in.
+    :param secrets: whether they are in the clear.
     """
 
-    def __init__(self, entity: type[Entity], extras: bool = False, tz: tzinfo | None = None) -> None:
+    def __init__(
+        self, entity: type[Entity], extras: bool = False, tz: tzinfo | None = None, secrets: Secrets = "mask"
+    ) -> None:
         self.entity = entity
         self.columns = columns_of(entity, extras)
         self._extras = extras
+        self._shown = masked if secrets == "mask" else revealed
         specs = field_specs(entity)
         # Two names at least: with one, an attrgetter gives the value, and no tuple.
         self._values = attrgetter(*(spec.name for spec in specs), "extra")
         self._convert = tuple(
             (place, convert)
             for place, column in enumerate(self.columns)
-            if (convert := _converter(column.kind, tz)) is not None and column.name != EXTRA
+            if (convert := _converter(column.kind, tz, self._shown)) is not None and column.name != EXTRA
         )
 
     def row(self, item: Entity) -> list[Any]:
@@ -110,7 +116,7 @@ class Table:
             if values[place] is not None:
                 values[place] = convert(values[place])
         if self._extras:
-            values.append(masked(extra) if extra else None)
+            values.append(self._shown(extra) if extra else None)
         return values
 
     def rows(self, items: Iterable[Entity]) -> list[list[Any]]:
@@ -123,14 +129,14 @@ class Table:
         return list(zip(*rows, strict=True)) if rows else [() for _ in self.columns]
 
 
-def _converter(kind: Kind, tz: tzinfo | None) -> Callable[[Any], Any] | None:
+def _converter(kind: Kind, tz: tzinfo | None, shown: Callable[[Any], Any]) -> Callable[[Any], Any] | None:
     if kind is Kind.MOMENT and tz is not None:
         return lambda moment: seen_in(moment, tz)
     plain: dict[Kind, Callable[[Any], Any]] = {
         Kind.CODE: _code,
         Kind.TEXTS: _texts,
-        Kind.HIDDEN: str,
-        Kind.JSON: lambda value: masked(_json_value(value, tz)),
+        Kind.HIDDEN: shown,
+        Kind.JSON: lambda value: shown(_json_value(value, tz)),
     }
     return plain.get(kind)
 

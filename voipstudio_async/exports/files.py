@@ -19,7 +19,7 @@ from ..files import naming
 from ..pagination.page import PageReport
 from ..pagination.pagers import AsyncPages, Pages
 from .arrow import ArrowRows
-from .columns import Table
+from .columns import Secrets, Table
 from .faces import AnyPages, P, drive, entity_of, listing_of
 from .money import Money, Rounding
 from .partial import PartialFile
@@ -69,6 +69,7 @@ def export(
     progress: RowsHook | None = None,
     encoding: Encoding = "utf-8",
     money: Money = "exact",
+    secrets: Secrets = "mask",
 ) -> Coroutine[Any, Any, Exported]: ...
 @overload
 def export(
@@ -84,6 +85,7 @@ def export(
     progress: RowsHook | None = None,
     encoding: Encoding = "utf-8",
     money: Money = "exact",
+    secrets: Secrets = "mask",
 ) -> Exported: ...
 def export(
     pages: AnyPages,
@@ -98,6 +100,7 @@ def export(
     progress: RowsHook | None = None,
     encoding: Encoding = "utf-8",
     money: Money = "exact",
+    secrets: Secrets = "mask",
 ) -> Coroutine[Any, Any, Exported] | Exported:
     """Write a listing to a file. To be awaited with `AsyncPages`; `Pages` wait.
 
@@ -116,6 +119,7 @@ def export(
     :param encoding: ``"utf-8-sig"`` is for Excel: CSV with the mark by which it knows UTF-8
     :param money: ``"round"`` rounds money with more digits than a column of Parquet or Arrow has (12 behind the point),
         such as ``0.30000000000000004``; ``rounded`` of the result counts it
+    :param secrets: ``"reveal"`` writes passwords and tokens in the clear, where ``***`` stands otherwise
     :raises ConfigurationError: the arguments cannot work, a library is missing, or there is nothing to resume that fits
     :raises PaginationError: with `require_complete`; the rows are kept for a `resume`
     :raises DecodeError: a value does not fit a column of Parquet or Arrow without loss; it names row, field and value
@@ -128,7 +132,9 @@ def export(
         raise ConfigurationError(f"batch_size must be 1 or more, got {batch_size!r}")
     if encoding not in get_args(Encoding) or (encoding != "utf-8" and form != "csv"):
         raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {encoding!r} for {form}")
-    how = _How(form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money))
+    if secrets not in get_args(Secrets):
+        raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {secrets!r}")
+    how = _How(form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money), secrets)
     return drive(pages, _Export(pages, Path(path), how))
 
 
@@ -180,6 +186,7 @@ class _How:
     progress: RowsHook | None
     encoding: Encoding
     rounding: Rounding
+    secrets: Secrets
 
 
 class _Export:
@@ -188,7 +195,7 @@ class _Export:
     def __init__(self, pages: AnyPages, path: Path, how: _How) -> None:
         entity = entity_of(pages)
         tz = pages.tz if how.tz is None else known(how.tz)
-        table = Table(entity, how.extras, tz)
+        table = Table(entity, how.extras, tz, how.secrets)
         self._how = how
         self._partial = PartialFile(path)
         self._sink = self._rows_of(table, tz)
@@ -199,6 +206,7 @@ class _Export:
             "tz": zone_name(tz),
             "encoding": how.encoding,
             "money": how.rounding.money,
+            "secrets": how.secrets,
         }
         self._listing = listing_of(pages)
         self._pages: AnyPages = pages
