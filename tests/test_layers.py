@@ -23,6 +23,7 @@ LAYERS = (
     "errors",
     "unset",
     "tasks",
+    "copies",
     "files",
     "deprecation",
     "texts",

@@ -22,6 +22,7 @@ from collections.abc import (
 from contextlib import aclosing
 from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, cast, overload
 
+from ..copies import Uncopied
 from ..errors import BulkError, ConfigurationError, TransportError
 from ..operations import Bound, Caller
 from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome
@@ -126,7 +127,7 @@ async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Sema
         await places.acquire()
 
 
-class AsyncBulk:
+class AsyncBulk(Uncopied):
     """One operation on many inputs: ``client.bulk``."""
 
     @overload
@@ -234,7 +235,7 @@ class Poster(Runner, Protocol):
         ...
 
 
-class Bulk:
+class Bulk(Uncopied):
     """The blocking face of `AsyncBulk`: the same run. Inputs are read, and progress is told, in the caller's thread."""
 
     def __init__(self, core: Caller, run: Poster) -> None:

@@ -17,6 +17,7 @@ import atexit
 import contextlib
 import contextvars
 import importlib
+import sys
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
@@ -105,6 +106,7 @@ class Portal:
     """A loop in a thread of its own, started on first use; after a fork, the child gets a fresh one."""
 
     def __init__(self, owner: str) -> None:
+        _refuse_green_threads()
         self._owner = owner
         self._lock = threading.Lock()
         self._manager: AbstractContextManager[BlockingPortal] | None = None
@@ -308,6 +310,21 @@ def _end_silently() -> None:
     # stands: a traceback of its call would say that something is wrong.
     if _exiting.is_set() and threading.current_thread().daemon:
         threading.Event().wait()
+
+
+def _refuse_green_threads() -> None:
+    # Threads that are none never run beside the one that waits for them. Whoever has patched them has imported this.
+    gevent, eventlet = (sys.modules.get(name) for name in ("gevent.monkey", "eventlet.patcher"))
+    if gevent is not None and (gevent.is_module_patched("threading") or gevent.is_module_patched("thread")):
+        patched, cure = "gevent", "monkey.patch_all(thread=False)"
+    elif eventlet is not None and eventlet.is_monkey_patched("thread"):
+        patched, cure = "eventlet", "eventlet.monkey_patch(thread=False)"
+    else:
+        return
+    raise ConfigurationError(
+        f"VoipStudio needs real threads, and {patched} has patched them: leave them as they are with {cure}, or use"
+        " AsyncVoipStudio"
+    )
 
 
 def _has_uvloop() -> bool:

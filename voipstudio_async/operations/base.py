@@ -21,6 +21,7 @@ import inspect
 from collections.abc import Coroutine
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
+from ..copies import Uncopied
 from ..entities.base import Entity
 from ..entities.fields import check_declaration
 from ..wire.codec import Codec
@@ -48,7 +49,7 @@ K_contra = TypeVar("K_contra", contravariant=True)
 Awaited = Coroutine[Any, Any, T]
 
 
-class Resource(Generic[F]):
+class Resource(Uncopied, Generic[F]):
     """A path of the API and the operations below it, bound to a caller."""
 
     path: ClassVar[str]
@@ -78,7 +79,7 @@ class ByKey(Protocol[K_contra, R_co]):
     def __call__(self, id: K_contra, /) -> R_co: ...
 
 
-class Bound:
+class Bound(Uncopied):
     """An operation of one resource: what ``client.users.get`` is. Call it."""
 
     __slots__ = ("operation", "resource")

@@ -14,6 +14,7 @@ from datetime import tzinfo
 from functools import partial
 from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
 
+from ..copies import Uncopied
 from ..deprecation import deprecated
 from ..entities.arguments import count
 from ..entities.base import Entity
@@ -97,7 +98,7 @@ class PageWalk(Generic[E]):
         return (await self._fetch(exchange))()
 
 
-class AsyncPages(Generic[E]):
+class AsyncPages(Uncopied, Generic[E]):
     """A listing: iterate it for all rows, or use its methods for less. Nothing is sent before that.
 
     Each iteration is a walk of its own; `report` is about the latest.
@@ -279,7 +280,7 @@ class Runner(Protocol):
         ...
 
 
-class Pages(Generic[E]):
+class Pages(Uncopied, Generic[E]):
     """The blocking face of `AsyncPages`: the same walk, one page handed over at a time."""
 
     def __init__(self, pages: AsyncPages[E], run: Runner) -> None:
