@@ -15,7 +15,8 @@ from ..operations import Answers, Operation, Resource, operations
 from .bodies import checked, read_list, read_object
 from .clock import Clock
 from .queries import LISTING_PARAMETERS, wanted
-from .refusals import Answer, Refusal, invalid, not_valid, wrong
+from .refusals import Answer, Refusal, invalid, wrong
+from .relations import names, with_related
 from .seed_account import audio_row
 from .store import EVERYTHING, MAX_ID, Query, Row, Store
 from .tables import Table, is_moment, main_entity
@@ -79,7 +80,7 @@ class Endpoint:
     def parameters(self) -> frozenset[str]:
         """The parameters of the query that it knows."""
         listing = LISTING_PARAMETERS if _shape(self.operation) in _LISTINGS else frozenset[str]()
-        return listing.union(each.name for one in self.operations for each in one.parameters)
+        return listing.union(names(each for one in self.operations for each in one.parameters))
 
     def __str__(self) -> str:
         names = " and ".join(f"{self.resource.__name__}.{each.name}" for each in self.operations)
@@ -259,17 +260,7 @@ class Desk:
         return text(row).encode()
 
     def _related(self, endpoint: Endpoint, asked: Asked, doc: bytes) -> bytes:
-        """Put objects in the place of their ids, where the request asks for a relation."""
-        for each in endpoint.operation.parameters:
-            name = asked.query.get(each.name)
-            if name is None or each.relation is None:
-                continue
-            if name not in each.values:
-                raise invalid(not_valid(each.name, f"must be one of {', '.join(each.values)}"))
-            row, table = json.loads(doc), self._tables[each.relation].name
-            row[name] = [self.store.row(table, id) or id for id in row.get(name) or ()]
-            doc = text(row).encode()
-        return doc
+        return with_related(self.store, self._tables, endpoint.operation.parameters, asked.query, doc)
 
     def _table(self, endpoint: Endpoint) -> Table:
         entity = endpoint.operation.entity

@@ -1,4 +1,4 @@
-"""``page``, ``limit``, ``sort``, ``dir``, ``filter``: read strictly, and turned into SQL whose values are all bound."""
+"""The parameters of a listing: read strictly, and turned into SQL whose values are all bound."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .tables import Table
 
 MAX_LIMIT = 5000
 DEFAULT_LIMIT = 100
-LISTING_PARAMETERS = frozenset({"page", "limit", "sort", "dir", "filter"})
+LISTING_PARAMETERS = frozenset({"page", "limit", "sort", "dir", "filter", "group_by"})
 
 _FOUND_AT = "instr(lower({}), lower(?))"
 """SQLite's LIKE refuses long patterns, and has wildcards, which the API has not."""
