@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import attrs
 
 from voipstudio_async import UNSET, Entity, Secret, Unset, UserGroup
+from voipstudio_async.entities import DigitId
 from voipstudio_async.operations import (
     DIGITS,
     PDF,
@@ -61,6 +62,12 @@ class Ticket(Entity):
 class Opened(Entity):
     message: str | None = None
     user_id: int | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Drawer(Entity):
+    id: DigitId
+    name: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -181,8 +188,8 @@ class Tickets(Resource[F], path="apitokens"):
 class Drawers(Resource[F], path="drawers"):
     """Things whose id is digits."""
 
-    list = Listing(Opened, "All drawers.")
-    get = GetBy(DIGITS, Opened, "One drawer.")
+    list = Listing(Drawer, "All drawers.")
+    get = GetBy(DIGITS, Drawer, "One drawer.")
 
 
 class Doors(Resource[F], path=""):

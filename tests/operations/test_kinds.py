@@ -311,7 +311,7 @@ async def test_what_cannot_be_a_secret_sends_nothing(token: Any, tickets: Any, r
 
 @pytest.mark.parametrize(("id", "written"), [("0044", "0044"), (44, "44"), ("9" * 30, "9" * 30)])
 async def test_digits_are_a_key(id: Any, written: str, recorded: Any, recorder: Recorder) -> None:
-    recorder.answer(200, {"data": {"message": "x"}})
+    recorder.answer(200, {"data": {"id": "44"}})
     drawers: Any = Drawers(recorded._caller)
 
     await settle(drawers.get(id))

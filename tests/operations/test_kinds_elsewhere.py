@@ -11,7 +11,7 @@ import pytest
 from conftest import TOKEN
 from faces import every, opened, settle
 from openapi_spec_validator import validate
-from operations.made import Doors, Parcels, Tickets
+from operations.made import Doors, Drawers, Parcels, Tickets
 
 from voipstudio_async import Cdr, NotFoundError, UserGroup, ValidationError
 from voipstudio_async.cli import names
@@ -27,6 +27,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A sandbox that plays the made resources as well."""
     monkeypatch.setitem(RESOURCES, "parcels", Parcels)
     monkeypatch.setitem(RESOURCES, "tickets", Tickets)
+    monkeypatch.setitem(RESOURCES, "drawers", Drawers)
     with Sandbox(users=1, calls=1, token=TOKEN) as sandbox:
         yield sandbox
 
@@ -150,6 +151,14 @@ async def test_a_secret_finds_its_row(tickets: Any, served: Sandbox) -> None:
     await settle(tickets.delete("t/3"))
     with pytest.raises(NotFoundError):
         await settle(tickets.get("t/3"))
+
+
+async def test_an_id_that_is_digits_finds_its_row(face: type[Any], served: Sandbox) -> None:
+    async with opened(face, TOKEN, base_url=served.url) as client:
+        drawers: Any = Drawers(client._caller)
+        assert [each.id for each in await every(drawers.list(order_by="id"))] == [1, 2, 3, 4, 5]
+        assert (await settle(drawers.get("2"))).to_dict() == served.store.rows("drawers")[1]
+        assert served.store.rows("drawers")[1]["id"] == "2"
 
 
 class Odd(Operation[Any, Any]):

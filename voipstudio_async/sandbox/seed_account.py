@@ -128,7 +128,7 @@ def lines(account: Account, table: Table) -> Iterator[Line]:
         if make
         else _plain_rows(account, table.entity, account.dice(table.name))
     )
-    return ((row["id"], owner, text(row)) for owner, row in rows)
+    return ((int(row["id"]), owner, text(row)) for owner, row in rows)
 
 
 def audio_row(user: Row, greeting: str = "default") -> Row:
@@ -311,8 +311,10 @@ _MAKERS: dict[type[Entity], Callable[[Account, Random], Rows]] = {
 
 
 def _plain_rows(account: Account, entity: type[Entity], dice: Random, count: int = 5) -> Rows:
+    forms = {spec.wire: spec.form for spec in field_specs(entity)}
     for id in range(1, count + 1):
-        yield None, _plain_record(account, entity, dice) | {"id": id}
+        written = str(id) if forms.get("id") is WireForm.DIGITS else id
+        yield None, _plain_record(account, entity, dice) | {"id": written}
 
 
 def _plain_record(account: Account, cls: type, dice: Random, depth: int = 0) -> Row:
