@@ -307,6 +307,29 @@ async def test_on_error_is_checked(recorded: Any) -> None:
         await settle(recorded.bulk.run(recorded.users.get, [1], on_error="ignore"))
 
 
+@pytest.mark.parametrize("wrong", ["users.get", None, 7])
+async def test_what_cannot_be_called_is_raised_before_anything_is_sent(
+    wrong: Any, recorded: Any, recorder: Recorder
+) -> None:
+    with pytest.raises(ConfigurationError, match="takes an operation like client"):
+        await settle(recorded.bulk.run(wrong, [1, 2]))
+    with pytest.raises(ConfigurationError, match="takes an operation like client"):
+        await every(recorded.bulk.stream(wrong, [1, 2]))
+    assert recorder.requests == []
+
+
+async def test_what_does_not_take_one_input_is_raised_before_anything_is_sent(
+    recorded: Any, recorder: Recorder
+) -> None:
+    for operation, told in (
+        (recorded.me, r"^me\(\): too many positional"),
+        (recorded.customers.delete, r"^delete\(\): missing a required .*'confirm'"),
+    ):
+        with pytest.raises(TypeError, match=told):
+            await settle(recorded.bulk.run(operation, [1, 2]))
+    assert recorder.requests == []
+
+
 async def test_what_is_no_operation_is_refused() -> None:
     same: Any = lambda number: number  # noqa: E731 - a function whose type says nothing
     (outcome,) = await AsyncBulk().run(same, [1])

@@ -1,6 +1,18 @@
 """A window over many inputs: those that are under way, what has become of them, and equal ones that share an answer.
 
 Who drives it reads the inputs, each where it belongs: in a task of the loop, or in the thread of a caller that waits.
+As with the sliding window of a transport protocol, what bounds it is the distance between what was read and what was
+given back, not the number of tasks: a consumer that is slow holds the reading, and an outcome that waits for its turn
+takes a place as a request does. Each input goes one way::
+
+    read ──admit──> admitted ──begin──> under way ──_finish──> early ──_keep──> ready ──take──> taken ──let_go──> gone
+                                            │       (only if ordered)             │
+                                            └──────────── close ──> left <────────┘
+
+The driver calls `admit`, `take` and `let_go` in its own thread; the loop's calls `begin`, `_finish` and `_keep`.
+They meet at `_ready` alone, whose ends are each used by one side. The window itself is reading (`has_room` says whether
+there is place), then draining (`stop_reading`, and outcomes still come), then ended (as many were given as were read);
+from each of these `close` leads to closed, where nothing begins any more.
 """
 
 from __future__ import annotations
@@ -30,6 +42,7 @@ class Window(Generic[In, Out]):
     def __init__(
         self, operation: Callable[[In], Any], concurrency: int, *, ordered: bool = False, remember: bool = False
     ) -> None:
+        _check_operation(operation)
         self._operation = operation
         self.concurrency = check_concurrency(concurrency)
         self._ordered = ordered
@@ -195,6 +208,21 @@ def is_safe_to_share(operation: Any) -> bool:
 def check_concurrency(concurrency: Any) -> int:
     """Refuse a number of inputs at once that is none."""
     return count("concurrency", concurrency, 1)
+
+
+def _check_operation(operation: Any) -> None:
+    """Raise what is wrong with an operation for every input: that is an error of the program, and no outcome."""
+    if not callable(operation):
+        raise ConfigurationError(f"bulk takes an operation like client.users.get, got {operation!r}")
+    try:
+        signature = inspect.signature(operation)
+    except ValueError:
+        return  # of what is written in C nobody knows
+    try:
+        signature.bind(None)
+    except TypeError as error:
+        name = getattr(operation, "__name__", repr(operation))
+        raise TypeError(f"{name}(): {error}; bulk calls it with one input, and it takes {signature}") from None
 
 
 def _is_listing(result: object) -> TypeGuard[AsyncPages[Any]]:
