@@ -75,6 +75,7 @@ ARGUMENTS = [
     "proxy",
     "ssl",
     "trust_env",
+    "allow_http",
     "tz",
     "strict",
 ]

@@ -123,6 +123,19 @@ HEADERS = [
         script=trouble.end(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2**17),
         raises=ProtocolError,
     ),
+    Case(name="headers of 9 KB", script=always(answer(rows(1), "X: " + "x" * 9_000)), gives=[1]),
+    Case(
+        name="too many headers",
+        script=always(answer(rows(1), *(f"X-{number}: 1" for number in range(2_000)))),
+        raises=ProtocolError,
+        match="headers of the answer are too large",
+    ),
+    Case(
+        name="reset at the end of a body without a length",
+        script=trouble.cut(b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"data":['),
+        raises=ProtocolError,
+        requests=2,
+    ),
     Case(
         name="two Content-Lengths",
         script=trouble.end(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 33\r\n\r\n{}"),
@@ -256,7 +269,30 @@ def _big(*headers: str) -> Script:
     return trouble.flood(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + "".join(headers).encode() + b"\r\n")
 
 
+def _packed(name: str, label: str, body: bytes, **expected: Any) -> Case:
+    return Case(name=name, script=always(answer(body, f"Content-Encoding: {label}")), **expected)
+
+
+ONE = b'{"data":[{"id":1}]}'
+ERROR_WITHOUT_END = b'HTTP/1.1 400 Bad\r\nConnection: close\r\n\r\n{"message": "'
+ENDLESS_BEHIND = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(ONE)
+
 SIZES = [
+    Case(name="an error body without end", script=trouble.flood(ERROR_WITHOUT_END), raises=APIError, match="400"),
+    Case(
+        name="bytes without end behind gzip", script=trouble.flood(ENDLESS_BEHIND), raises=ResponseTooLarge, requests=1
+    ),
+    _packed("bytes behind the end of gzip", "gzip", gzip.compress(ONE) + b"more", gives=[1]),
+    _packed("bytes behind the end of deflate", "deflate", zlib.compress(ONE) + b"more", gives=[1]),
+    _packed(
+        "gzip of many empty members",
+        "gzip",
+        gzip.compress(b"") * 20_000,
+        raises=ProtocolError,
+        match="too many pieces",
+    ),
+    _packed("gzip by another label", "X-GZIP , identity", gzip.compress(ONE), gives=[1]),
+    _packed("a label that is no encoding", "utf-8", ONE, gives=[1]),
     Case(name="gzip bomb", script=_explode, raises=ResponseTooLarge, match="1048576 bytes", requests=1),
     Case(
         name="deflate bomb",

@@ -21,7 +21,7 @@ from leaks import nothing_left
 from operations.made import Parcels
 
 from voipstudio_async import AsyncVoipStudio, DeadlineExceeded, RequestTimeout, RetryPolicy, Timeouts
-from voipstudio_async.http import transport
+from voipstudio_async.http import connections
 from voipstudio_async.http.timers import Timer, Timers
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -196,7 +196,7 @@ async def test_a_timer_does_not_keep_the_context_of_whom_it_was_first_started_by
 @pytest.fixture(params=["shared", "aiohttp's own"])
 async def whose_timers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """Run a test with both: ours, and what is used should aiohttp change."""
-    monkeypatch.setattr(transport, "_SHARES_TIMERS", request.param == "shared")
+    monkeypatch.setattr(connections, "_SHARES_TIMERS", request.param == "shared")
     with nothing_left():
         yield
 
@@ -331,14 +331,14 @@ async def test_deadlines_that_end_together_each_end_their_own_call() -> None:
 
 
 async def test_the_connections_wait_by_the_shared_timers() -> None:
-    """This guards what `transport` relies on in aiohttp: should it fail, a release of aiohttp has changed that."""
-    assert transport._SHARES_TIMERS
+    """This guards what `connections` relies on in aiohttp: should it fail, a release of aiohttp has changed that."""
+    assert connections._SHARES_TIMERS
     with Hostile(slowly(ANSWER)) as server:
         async with AsyncVoipStudio(TOKEN, base_url=server.url) as client:
             await client.users.list().page(1)
             session, timers = client._caller.sender.transport.open()
             assert isinstance(session.connector, aiohttp.TCPConnector)
             kept = [connection for pool in session.connector._conns.values() for connection, _ in pool]
-            assert [type(connection) for connection in kept] == [transport._Connection]
+            assert [type(connection) for connection in kept] == [connections.Connection]
             assert sorted(timers._timers) == [30.0, 120.0]
             assert not any(timer._since for timer in timers._timers.values())

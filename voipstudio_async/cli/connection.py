@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import stat
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -47,6 +48,30 @@ class Connection:
             metavar="URL", rich_help_panel=_PANEL, help="Where the API is, with its version; else VOIPSTUDIO_API_URL."
         ),
     ] = None
+    proxy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            rich_help_panel=_PANEL,
+            help="The proxy on the way, http://host:port; else that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY.",
+        ),
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=_PANEL,
+            help="Trust the certificates of this file (PEM) too, as those of a company's own authority.",
+        ),
+    ] = None
+    allow_http: Annotated[
+        bool,
+        typer.Option(
+            "--allow-http",
+            rich_help_panel=_PANEL,
+            help="Send the token over plain http to another machine: only in a network that you trust.",
+        ),
+    ] = False
     concurrency: Annotated[
         int, typer.Option(metavar="N", rich_help_panel=_PANEL, help="At most so many requests at once.")
     ] = 16
@@ -78,6 +103,11 @@ class Connection:
             base_url=base_url or self.base_url,
             limits=Limits(concurrency=self.concurrency),
             strict=self.strict,
+            ssl=trusting(self.ca_file) if self.ca_file is not None else None,
+            allow_http=self.allow_http,
+            proxy=self.proxy,
+            # A sandbox of the command's own is not behind a proxy.
+            trust_env=base_url is None,
         ) as client:
             yield client
 
@@ -112,6 +142,21 @@ class Connection:
             if not limit.expired():
                 raise
             raise DeadlineExceeded(f"not done after {self.deadline:g} seconds", elapsed=self.deadline or 0.0) from None
+
+
+def trusting(file: Path) -> ssl.SSLContext:
+    """Return a context that trusts the certificates of a file, besides those that the system trusts.
+
+    :raises ConfigurationError: the file cannot be read, or holds no certificate
+    """
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(file)
+    except ssl.SSLError:
+        raise ConfigurationError(f"--ca-file: {file} holds no certificate in PEM") from None
+    except OSError as error:
+        raise ConfigurationError(f"--ca-file: {file}: {error.strerror}") from None
+    return context
 
 
 def read_token(file: Path) -> str:

@@ -123,7 +123,6 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
         session=setup.session,
         proxy=setup.proxy,
         ssl=setup.ssl,
-        trust_env=setup.trust_env,
     )
     return AsyncCaller(
         setup.codec,

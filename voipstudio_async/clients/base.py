@@ -46,7 +46,6 @@ class Setup:
     session: aiohttp.ClientSession | None = attrs.field(repr=False)
     proxy: Secret | None = attrs.field(repr=False)
     ssl: tls.SSLContext | bool | None
-    trust_env: bool
     codec: Codec
     hooks: Hooks
 
@@ -65,7 +64,10 @@ class BaseClient(Catalogue[F]):
     :param session: an aiohttp session to use, which is not closed (`AsyncVoipStudio` only)
     :param proxy: the URL of an HTTP proxy
     :param ssl: a TLS context for a host with a certificate of its own; False checks nothing
-    :param trust_env: read proxies from the environment (``HTTPS_PROXY``), and credentials from ``~/.netrc``
+    :param trust_env: use the proxies that the environment names (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``,
+        ``NO_PROXY``); credentials are never taken from it
+    :param allow_http: send the token over plain http to a host that is not this machine: for a network that you trust,
+        as that of a compose file
     :param tz: the zone of the API's date-times, which carry none
     :param strict: raise `DecodeError` for values that do not fit, instead of keeping them in ``extra``
     :param hooks: functions to call as requests are sent and answered
@@ -85,6 +87,7 @@ class BaseClient(Catalogue[F]):
         proxy: str | None = None,
         ssl: tls.SSLContext | bool | None = None,
         trust_env: bool = False,
+        allow_http: bool = False,
         tz: tzinfo = UTC,
         strict: bool = False,
         hooks: Hooks = Hooks(),
@@ -94,18 +97,19 @@ class BaseClient(Catalogue[F]):
         del token, base_url, proxy
         check_kinds(timeouts=(timeouts, Timeouts), retry=(retry, RetryPolicy), limits=(limits, Limits))
         check_kinds(hooks=(hooks, Hooks), strict=(strict, bool), trust_env=(trust_env, bool))
+        check_kinds(allow_http=(allow_http, bool))
         _check_ssl(ssl)
+        base = _base(place, allow_http=allow_http)
         self._start(
             Setup(
                 auth=_credentials(hidden, auth),
-                base=_base(place),
+                base=base,
                 timeouts=timeouts,
                 retry=retry,
                 limits=limits,
                 session=session,
-                proxy=_proxy(through),
+                proxy=_proxy(through, base, trust_env=trust_env),
                 ssl=ssl,
-                trust_env=trust_env,
                 codec=codec(known(tz), strict),
                 hooks=hooks,
             )
@@ -151,14 +155,14 @@ def _credentials(token: Secret | None, auth: Auth | None) -> Auth:
     return TokenAuth(token.reveal())
 
 
-def _base(given: Secret | None) -> str:
-    read = _read_base(None if given is None else given.reveal())
+def _base(given: Secret | None, *, allow_http: bool) -> str:
+    read = _read_base(None if given is None else given.reveal(), allow_http=allow_http)
     if isinstance(read, ConfigurationError):
         raise read
     return read
 
 
-def _read_base(given: Any) -> str | ConfigurationError:
+def _read_base(given: Any, *, allow_http: bool) -> str | ConfigurationError:
     is_given = given is not None and not (isinstance(given, str) and not given)
     text = given if is_given else os.environ.get(URL_VARIABLE) or BASE_URL
     if not isinstance(text, str) or _ODD_IN_A_URL.search(text):
@@ -174,8 +178,11 @@ def _read_base(given: Any) -> str | ConfigurationError:
     if url.query_string or url.fragment:
         # What stands there may be a token: it is not repeated here.
         return ConfigurationError("base_url must end with its path, without '?' and '#'")
-    if url.scheme == "http" and not _is_loopback(url.host):
-        return ConfigurationError(f"plain http would show the token to the network; use https://{url.host}")
+    if url.scheme == "http" and not allow_http and not _is_loopback(url.host):
+        return ConfigurationError(
+            f"plain http would show the token to the network; use https://{url.host}, "
+            "or allow_http=True (--allow-http of the command) in a network that you trust"
+        )
     return str(url).rstrip("/")
 
 
@@ -188,16 +195,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _proxy(given: Secret | None) -> Secret | None:
-    if given is not None and not _is_proxy(given.reveal()):
-        # The URL of a proxy often holds a password: it is not repeated here.
-        raise ConfigurationError("proxy must be http://host:port")
-    return given
+def _proxy(given: Secret | None, base: str, *, trust_env: bool) -> Secret | None:
+    if given is None and not trust_env:
+        return None
+    # Imported where it is wanted: it is slow to import.
+    from ..http.proxies import fault_of, proxy_from_environment  # noqa: PLC0415
 
-
-def _is_proxy(text: str) -> bool:
-    try:
-        url = URL(text)
-    except (ValueError, TypeError):
-        return False
-    return url.scheme in ("http", "https") and bool(url.host)
+    name, proxy = ("proxy", given) if given is not None else proxy_from_environment(base)
+    # The URL of a proxy often holds a password: it is not repeated here.
+    if proxy is not None and (fault := fault_of(proxy)) is not None:
+        raise ConfigurationError(f"{name} must be http://host:port{fault}")
+    return proxy

@@ -71,3 +71,7 @@ class Limits:
     """The largest body that is read, after decompression. A larger one is `ResponseTooLarge`."""
     max_file_bytes: int | None = attrs.field(default=None, validator=attrs.validators.optional(positive_count))
     """The largest file that is downloaded, after decompression, or None for any: it is never held in memory."""
+    max_header_bytes: int = attrs.field(default=64 * 2**10, validator=positive_count)
+    """The longest line in the head of an answer."""
+    max_headers: int = attrs.field(default=256, validator=positive_count)
+    """The most headers that an answer may have."""
