@@ -356,9 +356,15 @@ def _for_ever(status: str) -> Case:
     return Case(name=f"{status[:3]} for ever", script=script, raises=APIError, match="after 2 attempts", requests=2)
 
 
+def _digits(status: str) -> Case:
+    script = always(answer({"message": "Busy"}, "Retry-After: 99999999999", status=status))
+    name = f"{status[:3]} with 11 digits in Retry-After"
+    return Case(name=name, script=script, raises=APIError, match=f"{status[:3]} Busy", requests=1)
+
+
 BUSY = ["429 Too Many Requests", "500 Oops", "502 Bad Gateway", "503 Unavailable", "504 Gateway Timeout"]
 STATUSES = [_again(status, form) for status in BUSY for form in FORMS]
-STATUSES += [make(status) for status in BUSY for make in (_patience, _for_ever)]
+STATUSES += [make(status) for status in BUSY for make in (_patience, _digits, _for_ever)]
 STATUSES += [
     Case(
         name="500 with a body nested 100,000 deep",

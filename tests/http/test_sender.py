@@ -379,3 +379,44 @@ async def test_the_logger_is_used_and_never_configured(caplog: pytest.LogCapture
 def test_timeouts_are_checked_when_they_are_made(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"Timeouts.{next(iter(wrong))} must be a number above 0"):
         Timeouts(**wrong)
+
+
+# --- what an answer asks to wait -----------------------------------------------------------------------------
+
+WAITS: dict[str, tuple[list[str], float]] = {
+    "11 digits": (["Retry-After: 99999999999"], 99999999999.0),
+    "more digits than a number has": (["Retry-After: " + "9" * 5000], 1e15),
+    "by the server's clock": (
+        ["Date: Mon, 05 Jan 2015 08:00:00 GMT", "Retry-After: Mon, 05 Jan 2015 08:05:00 GMT"],
+        300.0,
+    ),
+    "in the form of RFC 850": (
+        ["Date: Monday, 05-Jan-15 08:00:00 GMT", "Retry-After: Monday, 05-Jan-15 08:05:00 GMT"],
+        300.0,
+    ),
+    "in the form of asctime": (
+        ["Date: Mon Jan  5 08:00:00 2015", "Retry-After: Mon Jan  5 08:05:00 2015"],
+        300.0,
+    ),
+    "said twice": (["Retry-After: 200", "Retry-After: 300"], 300.0),
+}
+
+
+@pytest.mark.parametrize("status", ["429 Too Many", "503 Unavailable"])
+@pytest.mark.parametrize("name", WAITS)
+async def test_a_wait_that_is_too_long_is_the_caller_s(name: str, status: str, face: type[Any]) -> None:
+    headers, seconds = WAITS[name]
+    with Hostile(always(answer({"message": "Busy"}, *headers, status=status))) as server:
+        async with opened(face, TOKEN, base_url=server.url, retry=QUICK) as client:
+            with pytest.raises(APIError) as caught:
+                await settle(client.me())
+        assert len(server.asked) == 1
+    assert caught.value.retry_after == seconds
+
+
+async def test_304_is_no_redirect(face: type[Any]) -> None:
+    with Hostile(always(b"HTTP/1.1 304 Not Modified\r\n\r\n")) as server:
+        async with opened(face, TOKEN, base_url=server.url, retry=QUICK) as client:
+            with pytest.raises(APIError, match="304 the API says that nothing has changed") as caught:
+                await settle(client.me())
+    assert "redirect" not in str(caught.value)

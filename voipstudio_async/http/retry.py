@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -19,7 +18,9 @@ from .settings import positive_count, positive_number
 MAX_WAIT = 120.0
 """The longest ``Retry-After``, in seconds, that is waited for. A longer one is the caller's, in the error, at once."""
 
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+_SECONDS = re.compile(r"\+?([0-9]+(?:\.[0-9]*)?(?:e\+?[0-9]+)?)\s*(?:s|sec|secs|seconds?)?", re.ASCII | re.IGNORECASE)
+_LONGEST = 1e15
+"""Seconds: more is nothing that a number is needed for."""
 
 
 def _statuses(value: Iterable[int]) -> frozenset[int]:
@@ -122,17 +123,28 @@ class Budget:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a ``Retry-After``: seconds, or a date. Garbage and negative values say nothing; the past is now."""
+    """Read a ``Retry-After``: seconds, or a date, against the server's clock.
+
+    Garbage and negative values say nothing; the past is now. What is too long to be meant is as long as it says: it is
+    not waited for, and the caller sees it.
+    """
     if value is None:
         return None
-    text = value.strip()
-    if _SECONDS.fullmatch(text):
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
+    text = value.strip().strip("\"'")
+    if (match := _SECONDS.fullmatch(text)) is not None:
+        return min(float(match[1]), _LONGEST)
+    moment = read_date(text)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def read_date(text: str | None) -> datetime | None:
+    """Read a date as HTTP writes it, in any of its three forms, or as ISO 8601 does; None is for anything else."""
+    if text is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    seconds = (moment - now).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(text.strip())
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return None

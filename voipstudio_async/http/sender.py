@@ -10,12 +10,13 @@ import asyncio
 import itertools
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from multidict import MultiMapping
 
 from ..errors import (
     APIError,
@@ -34,7 +35,7 @@ from ..wire.redaction import conceal
 from .auth import Auth, ask, known_to, secrets_of
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .limiter import Limiter
-from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, retry_after
+from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, read_date, retry_after
 from .settings import Timeouts
 
 if TYPE_CHECKING:
@@ -335,7 +336,7 @@ def _api_error(reply: Reply, info: RequestInfo, secrets: set[str]) -> APIError:
     told, errors = error_parts(reply.body)
     message = conceal(without_named(told), secrets) if told else _phrase(reply.status)
     error = error_class(reply.status)(reply.status, message, [_concealed(entry, secrets) for entry in errors], info)
-    error.retry_after = retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
+    error.retry_after = _asked_wait(reply.headers)
     return error
 
 
@@ -353,7 +354,16 @@ def _named(error: BaseException) -> str:
     return f"{name}: {error.message}" if isinstance(error, TransportError) else name
 
 
+def _asked_wait(headers: Mapping[str, str]) -> float | None:
+    """Return how many seconds an answer asks to wait: by the server's own clock, and the longest of what it says."""
+    now = read_date(headers.get("Date")) or datetime.now(UTC)
+    told = headers.getall("Retry-After", []) if isinstance(headers, MultiMapping) else [headers.get("Retry-After")]
+    return max((wait for value in told if (wait := retry_after(value, now)) is not None), default=None)
+
+
 def _phrase(status: int) -> str:
+    if status == 304:
+        return "the API says that nothing has changed, which it was not asked (is there a cache on the way?)"
     if 300 <= status < 400:
         return "the API redirects; redirects are not followed, since the token would travel along (is base_url right?)"
     return "the answer has no message"

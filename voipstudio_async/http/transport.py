@@ -107,8 +107,9 @@ class Transport:
                 if sink is not None and _is_file(response, sink):
                     content = await self._pour(response, sending, sink)
                 else:
-                    at_hand = self._at_hand(response)
-                    content = await self._read(response) if at_hand is None else at_hand
+                    content = self._at_hand(response)
+                    if content is None:
+                        content = await self._read(response)
             finally:
                 if not response.closed:
                     response.release()
