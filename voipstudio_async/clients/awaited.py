@@ -160,9 +160,6 @@ class AsyncVoipStudio(BaseClient[Async]):
     """The client that is awaited. One client serves one event loop, and any number of tasks on it."""
 
     _caller: AsyncCaller
-    _is_view = False
-    _client: object = None
-    """The client of a view, which lives as long as its views do."""
 
     def _start(self, setup: Setup) -> None:
         self._attach(make_caller(setup, f"{type(self).__name__}({setup.base!r})"))
@@ -183,11 +180,7 @@ class AsyncVoipStudio(BaseClient[Async]):
 
         A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
-        view = type(self).__new__(type(self))
-        view._is_view = True
-        view._client = self
-        view._attach(view_of(self._caller, timeouts, retry, token))
-        return view
+        return self._view(self, view_of(self._caller, timeouts, retry, token))
 
     async def close(self) -> None:
         """Close the connections. Calling it again does nothing; every other use is then a `ClientClosedError`."""

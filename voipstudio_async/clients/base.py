@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from yarl import URL
@@ -74,6 +74,10 @@ class BaseClient(Catalogue[F]):
     :raises ConfigurationError: the settings cannot work, or there is neither `token` nor `auth`
     """
 
+    _is_view = False
+    _client: object = None
+    """The client of a view, which lives as long as its views do."""
+
     def __init__(
         self,
         token: str | None = None,
@@ -118,6 +122,19 @@ class BaseClient(Catalogue[F]):
     def _start(self, setup: Setup) -> None:
         """Make what the face needs."""
         raise TypeError("use AsyncVoipStudio or VoipStudio")
+
+    def _attach(self, caller: Any) -> None:
+        """Bind the catalogue, and what the face has beside it, to a caller."""
+        raise NotImplementedError
+
+    @classmethod
+    def _view(cls, client: object, caller: Any) -> Self:
+        """Return a client of this face that stands on the connections of another one."""
+        view = cls.__new__(cls)
+        view._is_view = True
+        view._client = client
+        view._attach(caller)
+        return view
 
 
 def check_kinds(**given: tuple[Any, type]) -> None:

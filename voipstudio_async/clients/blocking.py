@@ -72,9 +72,6 @@ class VoipStudio(BaseClient[Blocking]):
     """The client that waits, with the same arguments and resources as `AsyncVoipStudio`."""
 
     _caller: BlockingCaller
-    _is_view = False
-    _client: object = None
-    """The client of a view, which lives as long as its views do."""
 
     def _start(self, setup: Setup) -> None:
         if setup.session is not None:
@@ -98,22 +95,15 @@ class VoipStudio(BaseClient[Blocking]):
 
         A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
-        view = type(self).__new__(type(self))
-        view._is_view = True
-        view._client = self
-        view._attach(BlockingCaller(view_of(self._caller.core, timeouts, retry, token), self._caller.portal))
-        return view
+        core = view_of(self._caller.core, timeouts, retry, token)
+        return self._view(self, BlockingCaller(core, self._caller.portal))
 
     def run(self, function: Callable[[AsyncVoipStudio], Awaitable[T]]) -> T:
         """Run a coroutine function on this client's own loop, and wait for its result.
 
         It is given the awaited face of this client, on the same connections: for work that is concurrent inside.
         """
-        face = AsyncVoipStudio.__new__(AsyncVoipStudio)
-        face._is_view = True
-        face._client = self
-        face._attach(self._caller.core)
-        return self._caller.portal.run(function, face)
+        return self._caller.portal.run(function, AsyncVoipStudio._view(self, self._caller.core))
 
     def close(self) -> None:
         """Close the connections and end the thread.
