@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from exports.test_export_resume import EXPORT, checkpoint_of, content, names_in, stop_after
 from faces import settle
 from hypothesis import given
 from hypothesis import strategies as st
+from recorder import Recorder
 
 from voipstudio_async import AsyncVoipStudio, ConfigurationError, VoipStudio, field
 from voipstudio_async.exports.text import count_records
@@ -325,3 +328,16 @@ def test_a_full_disk_names_the_target_and_is_gone_on_from(sandbox: Sandbox, tmp_
     assert not path.exists()
     with VoipStudio(sandbox.token, base_url=sandbox.url) as client:
         assert export(client.cdrs.list(page_size=50), path, resume=True).rows == 1000
+
+
+# --- dates ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tz", [timezone(timedelta(hours=14)), timezone(timedelta(hours=-12)), ZoneInfo("Asia/Tokyo")])
+async def test_dates_at_both_ends_of_time_are_exported(
+    recorder: Recorder, recorded: Any, tmp_path: Path, form: str, tz: tzinfo
+) -> None:
+    rows = [{"id": 9, "calldate": "0001-01-01 00:00:00"}, {"id": 8, "calldate": "9999-12-31 23:59:59"}]
+    recorder.answer(200, {"data": rows, "total": 2})
+    done = await settle(export(recorded.cdrs.list(), tmp_path / f"calls.{form}", tz=tz))
+    assert done.rows == 2

@@ -8,6 +8,7 @@ is kept in `Entity.extra`. `Entity.to_dict` gives back what the API sent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 import attrs
@@ -54,6 +55,8 @@ class Origin:
 
 _MAY_HIDE = frozenset((Secret, dict, list))
 """Types of values that are a secret, or hold some."""
+_NOT_PLAIN = _MAY_HIDE | {Decimal}
+"""The same, and numbers that `json.dumps` cannot write."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -71,7 +74,8 @@ class Entity:
     def to_dict(self) -> dict[str, Any]:
         """Return the record as the API sent it: its names, its formats, its nulls.
 
-        An entity that was made by hand gives the fields that are not None. Secrets are in the clear.
+        An entity that was made by hand gives the fields that are not None. Secrets are in the clear. `json.dumps` can
+        write it: a number with more digits than a float has is the nearest float, as for Python's own decoder.
         """
         record: dict[str, Any] = {}
         origin = self._origin
@@ -88,7 +92,7 @@ class Entity:
                 record[spec.wire] = spec.type.plain(value)
         # A field that has a value now stands above the misfit that was kept in its place.
         record |= {name: value for name, value in self.extra.items() if name not in record}
-        return {name: revealed(value) if type(value) in _MAY_HIDE else value for name, value in record.items()}
+        return {name: revealed(value) if type(value) in _NOT_PLAIN else value for name, value in record.items()}
 
     def __repr__(self) -> str:
         shown = [f"{name}={value!r}" for name, value in self.__rich_repr__()]

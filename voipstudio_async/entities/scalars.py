@@ -34,6 +34,8 @@ _KINDS: dict[type, str] = {
     list: "a list",
 }
 _BOOLEANS = {"0": False, "1": True, "false": False, "true": True}
+_LARGEST_FLOAT = 308
+"""The exponent of ten that floats reach to."""
 _MAX_DIGITS = 4000
 """Python refuses to turn longer texts into integers; one that long is not an id."""
 _EPOCH_LIMIT = 253_402_300_800
@@ -204,8 +206,20 @@ def day_text(day: date, operator: str) -> str:
 def number(text: str | Decimal) -> float | Decimal:
     """Return a number as a float where the float says the same, else with all its digits."""
     exact = Decimal(text)
+    if not exact.is_finite():
+        return exact
     short = float(exact)
     return short if Decimal(repr(short)) == exact else exact
+
+
+def writable(value: Decimal) -> int | float | str:
+    """Return a number that `json.dumps` can write: the nearest float, or a text where there is none."""
+    if not value.is_finite():
+        return str(value)
+    if value.adjusted() < _LARGEST_FLOAT and value == value.to_integral_value():
+        return int(value)
+    short = float(value)
+    return str(value) if math.isinf(short) else short
 
 
 def loose(value: Any) -> Any:

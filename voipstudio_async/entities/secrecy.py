@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from .scalars import is_list, is_object, loose
+from .scalars import is_list, is_object, loose, writable
 from .secret import MASK, Secret
 
 _WORD = re.compile(r"[0-9]*(?:[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+)[0-9]*|[0-9]+")
@@ -170,7 +170,9 @@ def hidden(value: Any) -> Any:
 
 
 def revealed(value: Any) -> Any:
-    """Return a value that an entity keeps as it was received."""
+    """Return a value that an entity keeps as it was received, its numbers as `json.dumps` writes them."""
+    if isinstance(value, Decimal):
+        return writable(value)
     if isinstance(value, Secret):
         return value.reveal()
     if is_object(value):
