@@ -136,8 +136,12 @@ async def test_what_somebody_put_into_the_folder_of_an_export_stays(
     assert (tmp_path / "calls.csv.partial" / "letters.txt").read_text() == "precious"
 
 
+def link_to_parent(path: Path) -> None:
+    path.symlink_to(path.parent)
+
+
 @posix
-@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to(path.parent)])
+@pytest.mark.parametrize("make", [Path.touch, link_to_parent])
 async def test_a_folder_that_is_none_is_told(studio: Any, tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "calls.csv.partial")
     with pytest.raises(ConfigurationError, match="move it away to start over"):

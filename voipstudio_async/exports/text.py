@@ -48,7 +48,7 @@ def json_lines(table: Table, items: Sequence[Entity]) -> bytes:
 
 def count_records(file: BinaryIO, end: bytes) -> int | None:
     """Count records, each with its end of line, which counts outside of quotes only; None where one is cut off."""
-    records, quoted, before = 0, False, b""
+    records, quoted, whole, before = 0, False, True, b""
     while chunk := file.read(_CHUNK):
         chunk = before + chunk
         before = b"\r" if chunk.endswith(b"\r") else b""
@@ -57,7 +57,7 @@ def count_records(file: BinaryIO, end: bytes) -> int | None:
         quoted = quoted is not (len(parts) % 2 == 0)
         last = chunk[-len(end) :]
         whole = last == end and not quoted
-    return records if not records or (whole and not before) else None
+    return records if whole and not before else None
 
 
 class TextRows:
