@@ -140,6 +140,8 @@ class FieldType:
 
     def gives_back(self, value: Any, sent: Any) -> bool:
         """Tell whether `plain` writes a value just as it was sent."""
+        if value is None:
+            return False
         if value is sent:
             return not (self.form is WireForm.DIGITS and type(value) is int)
         if self.kinds == _ANY or isinstance(sent, dict):

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal, Underflow
 from typing import Any, TypeGuard, cast
 
 from ..errors import ConfigurationError
@@ -38,6 +38,12 @@ _LARGEST_FLOAT = 308
 """The exponent of ten that floats reach to."""
 _MAX_DIGITS = 4000
 """Python refuses to turn longer texts into integers; one that long is not an id."""
+_TRAPS = [Inexact, Overflow, Underflow, Subnormal, InvalidOperation]
+bounded = Context(prec=_MAX_DIGITS, Emax=_MAX_DIGITS, Emin=-_MAX_DIGITS, traps=_TRAPS).create_decimal
+"""Make a `Decimal` of a text or an integer, with all its digits.
+
+ArithmeticError for more than 4,000 of them, or an exponent beyond: to write ``1e999999999`` out takes a gigabyte.
+"""
 _EPOCH_LIMIT = 253_402_300_800
 """The first second of the year 10000."""
 _LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - of any zone's clock
@@ -57,6 +63,12 @@ class Misfit(ValueError):
         return self
 
 
+class HugeNumber(str):
+    """A JSON number that is out of `bounded`, as it was written. It fits no type; where it is kept, it is a text."""
+
+    __slots__ = ()
+
+
 class Missing(Misfit):
     """A value that is needed is not there."""
 
@@ -74,6 +86,8 @@ def shown(value: object) -> str:
     """Describe a value by its kind alone: it may be a secret, and it may be huge."""
     if value is None:
         return "null"
+    if isinstance(value, HugeNumber):
+        return "a number with too many digits"
     kind = _KINDS.get(type(value), f"a {type(value).__name__}")
     return f"{kind} of {len(value)} characters" if isinstance(value, str) else kind
 
@@ -128,8 +142,8 @@ def to_decimal(value: Any) -> Decimal:
         return value
     if type(value) is int or (type(value) is str and len(value) <= _MAX_DIGITS and _NUMBER.fullmatch(value)):
         try:
-            return Decimal(value)
-        except InvalidOperation:
+            return bounded(value)
+        except ArithmeticError:
             raise Misfit("a number", value) from None
     raise Misfit("a number", value)
 
@@ -226,6 +240,8 @@ def loose(value: Any) -> Any:
     """Return a JSON value of unknown form the way Python's own decoder would: floats for numbers with a point."""
     if isinstance(value, Decimal):
         return number(value)
+    if isinstance(value, HugeNumber):
+        return str(value)
     if isinstance(value, list):
         return [loose(item) for item in cast("Sequence[Any]", value)]
     if isinstance(value, dict):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from .scalars import is_list, is_object, loose, writable
+from .scalars import HugeNumber, is_list, is_object, loose, writable
 from .secret import MASK, Secret
 
 _WORD = re.compile(r"[0-9]*(?:[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+)[0-9]*|[0-9]+")
@@ -146,26 +146,36 @@ def _masked(value: Any, secret: bool) -> Any:
     return MASK if secret and not _is_open(value) else value
 
 
-def kept(name: object, value: Any) -> Any:
+_DEEPEST = 100
+"""Levels of nesting in a value of no declared type. Pythons differ in how many they can bear; nobody sends so many."""
+
+
+def _below(depth: int) -> int:
+    if depth >= _DEEPEST:
+        raise RecursionError("a value is nested too deep")
+    return depth + 1
+
+
+def kept(name: object, value: Any, depth: int = 0) -> Any:
     """Return a received value of no declared type as an entity keeps it: secrets in it, at any depth, are `Secret`."""
-    return hidden(value) if is_secret(name) else guarded(value)
+    return hidden(value, depth) if is_secret(name) else guarded(value, depth)
 
 
-def guarded(value: Any) -> Any:
+def guarded(value: Any, depth: int = 0) -> Any:
     """Return a received value that stands under no secret name as an entity keeps it."""
     if is_object(value):
-        return {key: kept(key, item) for key, item in value.items()}
+        return {key: kept(key, item, _below(depth)) for key, item in value.items()}
     if is_list(value):
-        return [guarded(item) for item in value]
-    return loose(value) if isinstance(value, Decimal) else value
+        return [guarded(item, _below(depth)) for item in value]
+    return loose(value) if isinstance(value, Decimal | HugeNumber) else value
 
 
-def hidden(value: Any) -> Any:
+def hidden(value: Any, depth: int = 0) -> Any:
     """Return a received value that stands under a secret name as an entity keeps it."""
     if is_object(value):
-        return {key: hidden(item) for key, item in value.items()}
+        return {key: hidden(item, _below(depth)) for key, item in value.items()}
     if is_list(value):
-        return [hidden(item) for item in value]
+        return [hidden(item, _below(depth)) for item in value]
     return value if _is_open(value) else Secret(loose(value))
 
 

@@ -13,10 +13,11 @@ from ..errors import ConfigurationError, PaginationError
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request
 from ..wire.filters import Filter
+from ..wire.structs import LARGEST_PAGE
 
 E = TypeVar("E", bound=Entity)
 
-MAX_PAGE_SIZE = 5000
+MAX_PAGE_SIZE = LARGEST_PAGE
 """The most rows that the API gives in a page (as the vendor's introduction is read, and its connector uses)."""
 DEFAULT_PAGE_SIZE = 100
 _ENDLESS = 10**18
@@ -134,7 +135,10 @@ class PageQuery(Generic[E]):
 
     def _exchange(self, asked: int, number: int, size: int, filters: tuple[Filter, ...]) -> Exchange[Page[E]]:
         def read(reply: Reply) -> Page[E]:
-            rows = self.codec.rows(self.entity, reply.body)
+            try:
+                rows = self.codec.rows(self.entity, reply.body)
+            except PaginationError as error:
+                raise PaginationError(f"{self.path}: {size} rows were asked for, and {error}") from None
             return Page(rows.items, number, rows.total)
 
         return Exchange(self._request(asked, size, filters), read)

@@ -28,7 +28,7 @@ from ..entities.scalars import is_object
 from ..errors import ConfigurationError
 from .bodies import BodyWriter
 from .filters import Filter
-from .parsing import encode, envelope, parse
+from .parsing import encode
 from .plain import PlainDecoder, Rows
 from .readers import PageReader
 
@@ -66,7 +66,10 @@ class Codec:
     # --- answers ---------------------------------------------------------------------------------------------
 
     def rows(self, cls: type[E], body: bytes) -> Rows[E]:
-        """Read the answer of a listing. A single object, as the documentation shows for four paths, is one row."""
+        """Read the answer of a listing. A single object, as the documentation shows for four paths, is one row.
+
+        :raises PaginationError: more rows came than the API's largest page has
+        """
         return self.reader(cls).read(body)
 
     def reader(self, cls: type[E]) -> PageReader[E]:
@@ -78,14 +81,14 @@ class Codec:
 
     def flat(self, cls: type[E], body: bytes) -> E:
         """Read an answer that has no envelope, like that of a login; should it have one some day, that is read, too."""
-        parsed = parse(body)
+        parsed = self.plain.parse(body).value
         if is_object(parsed) and is_object(parsed.get("data")):
             return self.plain.row(cls, parsed["data"], "data")
         return self.plain.row(cls, parsed, "")
 
     def total(self, body: bytes) -> int | None:
         """Read the total of a collection from the answer of a listing."""
-        around = envelope(body)
+        around = self.plain.envelope(body)
         return 1 if isinstance(around["data"], dict) else self.plain.total(around)
 
     # --- requests --------------------------------------------------------------------------------------------

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
+import attrs
 import msgspec
 
-from ..entities.scalars import is_list, is_object, shown
+from ..entities.arguments import told
+from ..entities.scalars import HugeNumber, bounded, is_list, is_object, shown
 from ..errors import ConfigurationError, DecodeError, FieldError
+from .odd import EXPONENT, REPLACEMENT, readable
 from .received import without_named
 from .redaction import without_tokens
 from .sendable import sendable
 
 _EXCERPT = 120
+_MAX_ERRORS = 100
+"""Entries of an error's body that are read; what is wrong with a request fits into a few."""
+_MAX_MESSAGE = 1000
+"""Characters of a message that are kept."""
+
+
+def _any_number(text: str) -> Any:
+    try:
+        return bounded(text)
+    except ArithmeticError:
+        return HugeNumber(text.removesuffix(EXPONENT))
+
+
 # Numbers keep their digits: money is read from the text of the answer, not from a binary float.
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+decode = msgspec.json.Decoder(float_hook=bounded).decode
+FAULTS = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
+"""What it raises for what is no JSON, or only odd."""
+_odd_decoder = msgspec.json.Decoder(float_hook=_any_number)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -25,21 +43,53 @@ def excerpt(body: bytes) -> str:
     return repr(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "...")
 
 
+@attrs.frozen
+class Parsed:
+    """What a JSON text says."""
+
+    value: Any
+    replaced: bool = False
+    """Whether something in it was no character, and is U+FFFD now."""
+
+
 def parse(body: bytes) -> Any:
     """Decode JSON, or raise `DecodeError` that quotes what came instead."""
+    return read(body).value
+
+
+def read(body: bytes, mark: str = REPLACEMENT) -> Parsed:
+    """Decode JSON, also such as is odd but readable; what is no character in it is replaced by `mark`.
+
+    :raises DecodeError: it is no JSON
+    """
     if not body:
         raise DecodeError("", "the body is empty, JSON was expected")
     try:
-        return _decoder.decode(body)
+        return Parsed(decode(body))
     except RecursionError:
         raise DecodeError("", f"the JSON is nested too deep: {excerpt(body)}") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, ArithmeticError) as error:
-        raise DecodeError("", f"the body is not JSON ({error}): {excerpt(body)}") from None
+    except FAULTS as error:
+        found = _read_odd(body, mark)
+        if found is None:
+            raise DecodeError("", f"the body is not JSON ({error}): {excerpt(body)}") from None
+        return found
+
+
+def _read_odd(body: bytes, mark: str) -> Parsed | None:
+    text, replaced = readable(body, mark)
+    try:
+        return Parsed(_odd_decoder.decode(text), replaced)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def envelope(body: bytes) -> dict[str, Any]:
     """Decode the object around the data of an answer."""
-    parsed = parse(body)
+    return enclosed(parse(body), body)
+
+
+def enclosed(parsed: Any, body: bytes) -> dict[str, Any]:
+    """Check that what was decoded is the object around some data."""
     if not is_object(parsed):
         raise DecodeError("", f"expected an object with 'data', got {shown(parsed)}: {excerpt(body)}")
     if "data" not in parsed:
@@ -65,12 +115,25 @@ def error_parts(body: bytes) -> tuple[str | None, list[FieldError]]:
         return f"the body is not the API's error: {excerpt(body)}", []
     message = parsed.get("message")
     entries = parsed.get("errors")
-    errors = [_field_error(entry) for entry in entries] if is_list(entries) else []
-    return (message if isinstance(message, str) and message else None), errors
+    errors = _field_errors(entries) if is_list(entries) else []
+    return (shortened(message) if isinstance(message, str) and message else None), errors
+
+
+def _field_errors(entries: list[Any]) -> list[FieldError]:
+    errors = [_field_error(entry) for entry in entries[:_MAX_ERRORS]]
+    if len(entries) > _MAX_ERRORS:
+        errors.append(FieldError(None, f"and {len(entries) - _MAX_ERRORS} more errors"))
+    return errors
 
 
 def _field_error(entry: Any) -> FieldError:
     if not is_object(entry):
-        return FieldError(None, str(entry))
-    parts = {key: str(value) for key, value in entry.items() if value is not None}
+        return FieldError(None, shortened(entry))
+    parts = {key: shortened(entry[key]) for key in ("field", "message", "code") if entry.get(key) is not None}
     return FieldError(parts.get("field"), parts.get("message", "no message"), parts.get("code"))
+
+
+def shortened(value: Any) -> str:
+    """Return a received value as a text of bounded length."""
+    text = value if isinstance(value, str) else told(value)
+    return text if len(text) <= _MAX_MESSAGE else f"{text[:_MAX_MESSAGE]}... ({len(text)} characters)"

@@ -22,6 +22,8 @@ from ..entities.scalars import Misfit, Missing, is_list, is_object, joined
 from ..entities.secrecy import guarded, hidden, kept
 from ..entities.secret import Secret
 from ..errors import DecodeError
+from .odd import OTHER_MARK, difference
+from .parsing import FAULTS, Parsed, decode, enclosed, read
 
 if TYPE_CHECKING:
     import cattrs
@@ -61,8 +63,32 @@ class PlainDecoder:
         self.tz = tz
         self.strict = strict
         self._logged: set[tuple[type, str]] = set()
+        self._replaced = False
         _register_scalars(converter, tz)
         converter.register_structure_hook_factory(_is_entity, self._entity_hook)
+
+    def parse(self, body: bytes) -> Parsed:
+        """Decode JSON: what is no character in it is replaced, or in strict mode refused with its path."""
+        parsed = read(body)
+        if parsed.replaced:
+            if self.strict:
+                place = difference(parsed.value, read(body, OTHER_MARK).value)
+                raise DecodeError(place, "holds half of a character, or a byte that is not UTF-8")
+            if not self._replaced:
+                self._replaced = True
+                logger.warning("an answer holds something that is no character (replaced by U+FFFD)")
+        return parsed
+
+    def value(self, body: bytes) -> Any:
+        """Decode one row: at once, as nearly all can be."""
+        try:
+            return decode(body)
+        except FAULTS:
+            return self.parse(body).value
+
+    def envelope(self, body: bytes) -> dict[str, Any]:
+        """Decode the object around the data of an answer."""
+        return enclosed(self.parse(body).value, body)
 
     def rows(self, cls: type[E], envelope: dict[str, Any]) -> Rows[E]:
         """Read the rows of an envelope. A single object, as the documentation shows for four paths, is one row."""

@@ -13,12 +13,13 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from ..entities.base import Entity
-from ..entities.scalars import is_list, is_object
+from ..entities.scalars import is_list, is_object, joined
 from ..errors import DecodeError
 from .gc_pause import LARGE, paused
-from .parsing import envelope, parse
+from .odd import BOM
+from .parsing import enclosed
 from .plain import PlainDecoder, Rows
-from .structs import StructDecoder, Unfit, make_decoder
+from .structs import LARGEST_PAGE, StructDecoder, Unfit, make_decoder, too_many_rows
 
 E = TypeVar("E", bound=Entity)
 
@@ -28,6 +29,17 @@ _RUN = 64
 """Rows of a page that is taken apart that are read together."""
 _MAX_KEYS = 200
 """Rows with more fields than this are not worth a decoder of their own."""
+
+
+_LONGEST_KEY = 1000
+"""Nor are those with longer names."""
+_MAX_BARRED = 100
+"""Shapes that are known not to be worth a decoder; an API that has more than these sends no shapes, but noise."""
+_WORTH_COUNTING = 1 << 20
+"""Bytes; in fewer there are not so many rows that it takes long to find out."""
+_SAMPLES, _SAMPLE = 64, 1024
+_OBJECTS_IN_ROW = 50
+_BOM = BOM[:1]
 
 
 class Answer(Protocol):
@@ -45,6 +57,7 @@ class _Apart(msgspec.Struct, gc=False):
 
 
 _take_apart = msgspec.json.Decoder(_Apart).decode
+_NOT_TAKEN = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class PageReader(Generic[E]):
@@ -57,11 +70,21 @@ class PageReader(Generic[E]):
         self._barred: set[frozenset[str]] = set()
 
     def read(self, body: bytes) -> Rows[E]:
-        """Read one page."""
+        """Read one page.
+
+        :raises PaginationError: it has more rows than the API's largest page
+        """
+        if body[:1] == _BOM:
+            body = body.removeprefix(BOM)
         if len(body) < LARGE:
-            return self._whole(body) or self._apart(body) or self._plainly(body)
+            return self._read(body)
+        if len(body) > _WORTH_COUNTING:
+            _check_rows(body)
         with paused():
-            return self._whole(body) or self._apart(body) or self._plainly(body)
+            return self._read(body)
+
+    def _read(self, body: bytes) -> Rows[E]:
+        return self._whole(body) or self._apart(body) or self._plainly(body)
 
     def answer(self, answer: Answer) -> E:
         """Read an answer about one thing."""
@@ -69,12 +92,14 @@ class PageReader(Generic[E]):
 
     def read_one(self, body: bytes) -> E:
         """Read the body of an answer about one thing. A list of one, as documented for ``/me``, is that one."""
+        if body[:1] == _BOM:
+            body = body.removeprefix(BOM)
         for decoder in self._decoders.values():
             try:
                 return decoder.one(body)
             except Unfit:
                 continue
-        around = envelope(body)
+        around = self._plain.envelope(body)
         one = self._plain.one(self._cls, around)
         data = around["data"]
         if is_object(data):
@@ -95,8 +120,10 @@ class PageReader(Generic[E]):
             return None
         try:
             page = _take_apart(body)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except _NOT_TAKEN:
             return None
+        if len(page.data) > LARGEST_PAGE:
+            raise too_many_rows()
         unfit: dict[frozenset[str], int] = {}
         items: list[E] = []
         for start in range(0, len(page.data), _RUN):
@@ -104,7 +131,7 @@ class PageReader(Generic[E]):
         self._learn(unfit, len(items))
         total = page.total
         if not (type(total) is int and total >= 0):
-            total = self._plain.total(envelope(body))
+            total = self._plain.total(self._plain.envelope(body))
         return Rows(items, total)
 
     def _run(self, raws: list[msgspec.Raw], start: int, unfit: dict[frozenset[str], int]) -> list[E]:
@@ -135,19 +162,23 @@ class PageReader(Generic[E]):
                 continue
         path = f"data[{index}]"
         try:
-            row = parse(bytes(raw))
+            row = self._plain.value(bytes(raw))
         except DecodeError as error:
-            raise DecodeError(path, error.message) from None
+            raise DecodeError(joined(path, error.path), error.message) from None
         if is_object(row):
             shape = frozenset(row)
             unfit[shape] = unfit.get(shape, 0) + 1
         return self._plain.row(self._cls, row, path)
 
     def _plainly(self, body: bytes) -> Rows[E]:
-        around = envelope(body)
-        rows = self._plain.rows(self._cls, around)
+        parsed = self._plain.parse(body)
+        around = enclosed(parsed.value, body)
         data = around["data"]
-        if is_list(data):
+        if is_list(data) and len(data) > LARGEST_PAGE:
+            raise too_many_rows()
+        rows = self._plain.rows(self._cls, around)
+        # Of a text that had to be written anew nothing is learned: its rows may be as they should be.
+        if is_list(data) and not parsed.replaced:
             shapes: dict[frozenset[str], int] = {}
             for row in data:
                 shapes[frozenset(row)] = shapes.get(frozenset(row), 0) + 1
@@ -155,21 +186,21 @@ class PageReader(Generic[E]):
         return rows
 
     def _learn_plain(self, rows: list[E], shapes: dict[frozenset[str], int]) -> None:
-        if sum(map(_rewritten, rows)) * 2 > len(rows):
+        if len(self._barred) <= _MAX_BARRED and sum(map(_rewritten, rows)) * 2 > len(rows):
             # An API that writes its date-times in another way than the decoders give them back.
-            self._barred.update(shapes)
+            self._barred.update(shape for shape in shapes if _is_small(shape))
         self._learn(shapes, len(rows))
 
     def _learn(self, shapes: dict[frozenset[str], int], rows: int) -> None:
         """Make a decoder for the commonest new shape; give one up that most rows of its shape do not fit."""
-        if not shapes:
+        if not shapes or len(self._barred) > _MAX_BARRED:
             return
         shape = max(shapes, key=lambda key: shapes[key])
         if shape in self._decoders:
             if shapes[shape] * 2 > rows:
                 self._decoders = {key: decoder for key, decoder in self._decoders.items() if key != shape}
                 self._barred.add(shape)
-        elif shape not in self._barred and len(self._decoders) < _MAX_SHAPES and len(shape) <= _MAX_KEYS:
+        elif shape not in self._barred and len(self._decoders) < _MAX_SHAPES and _is_small(shape):
             self._add(shape)
 
     def _add(self, shape: frozenset[str]) -> None:
@@ -181,6 +212,26 @@ class PageReader(Generic[E]):
             return
         # The newest first: an API that has grown a field keeps it.
         self._decoders = {shape: decoder, **self._decoders}
+
+
+def _check_rows(body: bytes) -> None:
+    """Refuse a large body that has many more rows than it should, before it is decoded."""
+    starts = range(0, len(body), len(body) // _SAMPLES)
+    seen = sum(body.count(b"{", start, start + _SAMPLE) for start in starts)
+    if seen * len(body) < 2 * LARGEST_PAGE * _SAMPLES * _SAMPLE:
+        return
+    if body.count(b"{") > LARGEST_PAGE * _OBJECTS_IN_ROW:
+        raise too_many_rows()
+    try:
+        page = _take_apart(body)
+    except _NOT_TAKEN:
+        return  # who reads it says what is wrong with it
+    if len(page.data) > LARGEST_PAGE:
+        raise too_many_rows()
+
+
+def _is_small(shape: frozenset[str]) -> bool:
+    return len(shape) <= _MAX_KEYS and all(len(key) <= _LONGEST_KEY for key in shape)
 
 
 def _rewritten(row: Entity) -> bool:

@@ -45,7 +45,9 @@ import msgspec
 
 from ..entities.base import NO_EXTRA, Entity, Extra, Origin
 from ..entities.fields import FieldSpec, FieldType, Kind, WireForm, field_specs
+from ..entities.scalars import bounded
 from ..entities.secrecy import guarded, hidden, is_secret
+from ..errors import PaginationError
 from .plain import PlainDecoder
 
 E = TypeVar("E", bound=Entity)
@@ -58,6 +60,17 @@ _DAWN = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock that date-times wi
 
 class Unfit(ValueError):
     """A row is not of the shape that a decoder is for."""
+
+
+LARGEST_PAGE = 5000
+"""Rows on the largest page that the API has. Fewer may have been asked for: some listings know no pages."""
+
+
+def too_many_rows() -> PaginationError:
+    """Say that a page has more rows than any, and is not read."""
+    return PaginationError(
+        f"more than {LARGEST_PAGE} rows came at once, which is the API's largest page; they were not read"
+    )
 
 
 class _Digits(dict[str, int]):
@@ -115,14 +128,16 @@ def make_decoder(cls: type[E], keys: frozenset[str], plain: PlainDecoder) -> Str
 
 def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E]) -> StructDecoder[E]:
     move, move_one = movers
-    read_page = msgspec.json.Decoder(page, float_hook=Decimal).decode
-    read_one = msgspec.json.Decoder(one, float_hook=Decimal).decode
-    read_row = msgspec.json.Decoder(row, float_hook=Decimal).decode
+    read_page = msgspec.json.Decoder(page, float_hook=bounded).decode
+    read_one = msgspec.json.Decoder(one, float_hook=bounded).decode
+    read_row = msgspec.json.Decoder(row, float_hook=bounded).decode
 
     def whole(body: bytes) -> tuple[list[E], int | None]:
         try:
             found: Any = read_page(body)
             rows = found.data
+            if len(rows) > LARGEST_PAGE:
+                raise too_many_rows()
             if len(rows) <= _CHUNK:
                 return move(rows), found.total
             chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
