@@ -101,7 +101,7 @@ def test_all_comes_through_a_pipe_that_takes_little_at_once(sandbox: Sandbox) ->
         ended = finish(started)
 
     assert ended.code == 0
-    assert json.loads(ended.out)["total"]["calls"] == 60
+    assert json.loads(ended.out)["fetch"]["rows"] == 60
 
 
 def test_a_failure_is_told_once_and_what_follows_is_swallowed() -> None:

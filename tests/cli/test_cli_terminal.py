@@ -75,7 +75,7 @@ def test_ctrl_c_does_not_wait_until_an_account_is_made() -> None:
     with screen() as stderr:
         arguments = ("report", "--sandbox", "--calls", "3000000")
         with process(*arguments, stderr=stderr.theirs, variables={"TERM": "xterm"}) as started:
-            stderr.wait_for("3,000,000 calls")
+            stderr.wait_for("3,000,000 call records")
             ended = interrupted(started)
 
     assert (ended.code, ended.out) == (130, "")
@@ -91,7 +91,7 @@ def test_progress_is_drawn_on_a_terminal_and_data_stays_clean(sandbox: Sandbox) 
             stderr.wait_for("/4")
             ended = finish(started)
 
-    assert json.loads(ended.out)["total"]["calls"] == 60
+    assert json.loads(ended.out)["fetch"]["rows"] == 60
     assert ESCAPE not in ended.out
 
 
@@ -102,7 +102,7 @@ def test_progress_counts_the_calls_of_the_account() -> None:
         arguments = ("report", "--format", "json", "--concurrency", "1")
         with process(*arguments, at=sandbox, stderr=stderr.theirs, variables=variables) as started:
             stderr.wait_for("listing users")
-            stderr.wait_for("10,000/12,000 calls")
+            stderr.wait_for("10,000/12,000 call records")
             ended = finish(started)
 
     assert ended.code == 0

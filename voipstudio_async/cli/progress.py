@@ -46,7 +46,7 @@ def row_progress(what: str) -> Generator[Callable[[int], None] | None]:
 
 
 def _done(state: Progress) -> str:
-    unit = "users" if state.source == "users" else "calls"
+    unit = "users" if state.source == "users" else "call records"
     return f"{state.done:,}/{'?' if state.total is None else f'{state.total:,}'} {unit}"
 
 

@@ -112,7 +112,7 @@ def started(account: Account) -> Generator[Sandbox]:
 def opened(server: Sandbox, account: Account, port: int) -> Generator[Sandbox]:
     """Fill a sandbox and serve it, with a word about it on a terminal while it is filled."""
     try:
-        with _patience(f"making {account.users:,} users with {account.calls:,} calls"):
+        with _patience(f"making {account.users:,} users with {account.calls:,} call records"):
             server.__enter__()
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
