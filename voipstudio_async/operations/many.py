@@ -96,6 +96,9 @@ class _OfSeveral(Operation[Any, Any]):
         self.name = whole.name
         self._make = make
 
+    def signature(self) -> inspect.Signature:
+        return inspect.Signature([inspect.Parameter("several", inspect.Parameter.POSITIONAL_ONLY)])
+
     def exchange(self, codec: Codec, path: str, /, several: Any) -> Exchange[Any]:
         return self._make(codec, path, several)
 
