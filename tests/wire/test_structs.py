@@ -205,13 +205,13 @@ def test_the_collector_is_paused_and_always_restored() -> None:
 @pytest.mark.parametrize("rows", [1, 5000])
 def test_only_large_pages_pause_the_collector(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     states: list[bool] = []
-    parse = parsing.parse
+    read = parsing.read
 
     def watched(page: bytes) -> Any:
         states.append(gc.isenabled())
-        return parse(page)
+        return read(page)
 
-    monkeypatch.setattr("voipstudio_async.wire.parsing.parse", watched)
+    monkeypatch.setattr("voipstudio_async.wire.plain.read", watched)
     Codec(UTC, strict=True).rows(User, body([{"id": key, "email": "someone@example.com"} for key in range(rows)]))
     assert states == [rows == 1]
 

@@ -155,9 +155,11 @@ class PlainDecoder:
         return self.converter.get_structure_hook(_PYTHON[kind]), _PYTHON[kind]
 
     def _entity_hook(self, cls: type[Entity]) -> Hook:
-        fields = [(spec, spec.wire, *self.reader(spec.type)) for spec in field_specs(cls)]
-        known = frozenset(wire for _, wire, _, _ in fields)
-        needed = frozenset(wire for spec, wire, _, _ in fields if not spec.optional)
+        specs = field_specs(cls)
+        fields = [(spec, spec.name, spec.wire, *self.reader(spec.type)) for spec in specs]
+        known = frozenset(spec.wire for spec in specs)
+        needed = frozenset(spec.wire for spec in specs if not spec.optional)
+        formed = frozenset(spec.wire for spec in specs if spec.form is not None)
 
         def structure(row: Any, _: Any) -> Entity:
             if not is_object(row):
@@ -166,21 +168,21 @@ class PlainDecoder:
             # In the order of their names, which is the one that a struct decoder can have.
             extra = {key: kept(key, row[key]) for key in sorted([key for key in row if key not in known])}
             originals: dict[str, tuple[Any, Any]] = {}
-            for spec, wire, hook, target in fields:
+            for spec, name, wire, hook, target in fields:
                 sent = row.get(wire)
                 if sent is None:
                     if wire in needed:
                         raise Missing(wire, null=wire in row)
                     continue
                 try:
-                    values[spec.name] = value = hook(sent, target)
+                    values[name] = value = hook(sent, target)
                 except Misfit as misfit:
                     self._keep_aside(cls, spec, misfit)
                     extra[wire] = _kept(spec, sent)
                     continue
-                if (value is not sent or spec.type.form is not None) and not spec.type.gives_back(value, sent):
-                    originals[spec.name] = (value, _kept(spec, sent))
-            absent = frozenset(spec.name for spec, wire, _, _ in fields if wire not in row)
+                if (value is not sent or wire in formed) and not spec.type.gives_back(value, sent):
+                    originals[name] = (value, _kept(spec, sent))
+            absent = frozenset([name for _, name, wire, _, _ in fields if wire not in row])
             return cls(**values, extra=Extra(extra) if extra else NO_EXTRA, origin=Origin(absent, originals))
 
         return structure

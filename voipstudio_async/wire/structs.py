@@ -270,9 +270,15 @@ def _compile(cls: type[E], moves: list[_Move], unknown: list[str], tz: tzinfo) -
         "origin": Origin(frozenset(absent), {}),
     }
     scope |= {f"fit{index}": move.fit for index, move in enumerate(moves)}
-    scope |= {f"n{index}": name for index, name in enumerate(unknown)}
     exec(_code(fill, opened is not None), scope)  # noqa: S102 - made of our own field names, of nothing that was received
-    return scope["move"], scope["move_one"]
+    return _with_names(scope["move"], unknown), _with_names(scope["move_one"], unknown)
+
+
+def _with_names(function: types.FunctionType, names: list[str]) -> Any:
+    """Put the names of extra fields where the compiled code has ``n0``, ``n1``...: as data, they are never parsed."""
+    places = tuple(f"n{index}" for index in range(len(names)))
+    constants = tuple(tuple(names) if places and each == places else each for each in function.__code__.co_consts)
+    return types.FunctionType(function.__code__.replace(co_consts=constants), function.__globals__)
 
 
 def _steps(index: int, move: _Move) -> list[str]:
@@ -295,16 +301,17 @@ def _code(fill: list[str], is_open: bool) -> str:
 
 def _keep(name: str, index: int) -> str:
     """Write the expression for one extra field: whether its name is that of a secret is asked once for each shape."""
-    slot = f"r.x{index}"
-    return f"hidden({slot})" if is_secret(name) else f"({slot} if {slot}.__class__ in simple else guarded({slot}))"
+    if is_secret(name):
+        return f"hidden(r.x{index})"
+    return f"(x if (x := r.x{index}).__class__ in simple else guarded(x))"
 
 
 def _extra(unknown: list[str]) -> str:
-    """Write the expression for the extra fields. Their names are constants of the scope, known by their position."""
+    """Write the expression for the extra fields. Their names stand in it by their position: see `_with_names`."""
     if not unknown:
         return "NO_EXTRA"
     values = [_keep(name, index) for index, name in enumerate(unknown)]
-    return f"Extra({{{', '.join(f'n{index}: {value}' for index, value in enumerate(values))}}})"
+    return f"Extra({', '.join(f'n{index}={value}' for index, value in enumerate(values))})"
 
 
 _SCOPE: dict[str, Any] = {
