@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 from faces import FACES, opened
+from hypothesis import settings
 from recorder import Recorder
 
 from voipstudio_async.sandbox import Sandbox
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
+
+# How long an example takes is a matter of the machine, and of what else it does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 # A shell starts what it sends to the background deaf to Ctrl-C, and a program inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,7 +10,7 @@ from typing import Any
 
 import made
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from strategies import records
@@ -21,6 +21,7 @@ from voipstudio_async.entities.fields import Kind, field_specs
 from voipstudio_async.entities.secrecy import revealed
 from voipstudio_async.exports.columns import Table
 from voipstudio_async.openapi import schema
+from voipstudio_async.sandbox.bodies import checked
 from voipstudio_async.texts import to_json
 from voipstudio_async.wire.codec import Codec
 from voipstudio_async.wire.parsing import encode, envelope
@@ -153,6 +154,15 @@ def test_a_list_of_bodies_is_sent_as_a_list(cls: type, data: st.DataObject) -> N
     drafts = data.draw(st.lists(made.objects(cls), max_size=3))
 
     assert json.loads(encode(codec.body(drafts))) == [json.loads(encode(codec.body(draft))) for draft in drafts]
+
+
+@given(cls=made.bodies(), data=st.data())
+@many
+def test_the_sandbox_takes_what_is_sent(cls: type, data: st.DataObject) -> None:
+    text = encode(Codec(UTC, strict=True).body(data.draw(made.objects(cls))))
+    assume(b'""' not in text)  # it wants a text where one is needed
+
+    assert checked(cls, json.loads(text)) == json.loads(text)
 
 
 @given(cls=made.entities(), data=st.data(), extras=st.booleans())

@@ -88,13 +88,9 @@ _VOCABULARY = (
     " tuple[..., ...] of these, Mapping[str, Any], Any, and unions of them with None"
 )
 _HINTS: dict[Any, str] = {
-    list: "write tuple[..., ...] for a list",
-    set: "write tuple[..., ...] for a list",
-    frozenset: "write tuple[..., ...] for a list",
-    Sequence: "write tuple[..., ...] for a list",
+    **dict.fromkeys((list, set, frozenset, Sequence), "write tuple[..., ...] for a list"),
+    **dict.fromkeys((dict, Mapping), "write Mapping[str, Any] for an object of any form"),
     tuple: "a tuple is a list of any length: write tuple[..., ...]",
-    dict: "write Mapping[str, Any] for an object of any form",
-    Mapping: "write Mapping[str, Any] for an object of any form",
 }
 
 
