@@ -196,7 +196,7 @@ async def test_a_timer_does_not_keep_the_context_of_whom_it_was_first_started_by
 @pytest.fixture(params=["shared", "aiohttp's own"])
 async def whose_timers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """Run a test with both: ours, and what is used should aiohttp change."""
-    monkeypatch.setattr(connections, "_SHARES_TIMERS", request.param == "shared")
+    monkeypatch.setattr(connections, "IS_OURS", request.param == "shared")
     with nothing_left():
         yield
 
@@ -332,7 +332,7 @@ async def test_deadlines_that_end_together_each_end_their_own_call() -> None:
 
 async def test_the_connections_wait_by_the_shared_timers() -> None:
     """This guards what `connections` relies on in aiohttp: should it fail, a release of aiohttp has changed that."""
-    assert connections._SHARES_TIMERS
+    assert connections.IS_OURS
     with Hostile(slowly(ANSWER)) as server:
         async with AsyncVoipStudio(TOKEN, base_url=server.url) as client:
             await client.users.list().page(1)

@@ -68,8 +68,9 @@ class AsyncCaller:
     def _read(self, exchange: Exchange[T], reply: Reply) -> T:
         try:
             read = exchange.read(reply)
-            if exchange.id is not None:
-                _check_same(read, exchange.id)
+            asked = exchange.id
+            if asked is not None and (found := getattr(read, "id", asked)) != asked:
+                raise DecodeError("id", f"the answer is about {found}, and {asked} was asked for")
             return read
         except DecodeError as error:
             failure = self._decode_error(exchange.request, reply, error.path, error.message)
@@ -104,12 +105,6 @@ class AsyncCaller:
     ) -> BulkResult[Any, Any]:
         """Do an operation on many inputs."""
         return finish(await AsyncBulk().run(operation, inputs, concurrency=concurrency))
-
-
-def _check_same(record: Any, asked: Any) -> None:
-    found = getattr(record, "id", asked)
-    if found != asked:
-        raise DecodeError("id", f"the answer is about {found}, and {asked} was asked for")
 
 
 def make_caller(setup: Setup, owner: str) -> AsyncCaller:

@@ -66,15 +66,18 @@ def credentials(given: Any) -> Headers | ConfigurationError:
     """Copy the headers of any scheme, their values hidden; or return what is wrong with them."""
     if not hasattr(given, "items"):
         return ConfigurationError(f"headers() of auth must give a mapping, got {type(given).__name__}")
-    wrong = next(filter(None, (_wrong(name, value) for name, value in given.items())), None)
-    if wrong is not None:
-        return ConfigurationError(f"headers() of auth {wrong}")
-    return {name: value if type(value) is HeaderValue else HeaderValue(value) for name, value in given.items()}
+    found: Headers = {}
+    for name, value in given.items():
+        if type(value) is HeaderValue:  # as our own schemes give it: this is on the way of every request
+            found[name] = value
+        elif (wrong := _wrong(name, value)) is not None:
+            return ConfigurationError(f"headers() of auth {wrong}")
+        else:
+            found[name] = HeaderValue(value)
+    return found
 
 
 def _wrong(name: Any, value: Any) -> str | None:
-    if type(value) is HeaderValue:
-        return None
     if not isinstance(name, str) or not isinstance(value, str):
         return f"must give texts, got {type(value).__name__} for {name!r}"
     if not {"\r", "\n", "\0"}.isdisjoint(value):
@@ -140,14 +143,15 @@ class TokenAuth:
     _token: Secret = attrs.field(repr=False)
 
     def __init__(self, token: str) -> None:
-        object.__setattr__(self, "_token", Secret(token))
+        # As it stands in a header, so that it is not made anew for each request.
+        object.__setattr__(self, "_token", Secret(HeaderValue(token) if isinstance(token, str) else token))
         # No frame of an error that is raised here holds it.
         del token
         check_token(self._token.reveal())
 
     def headers(self) -> Mapping[str, str]:
         """Return the header."""
-        return {"X-Auth-Token": HeaderValue(self._token.reveal())}
+        return {"X-Auth-Token": self._token.reveal()}
 
 
 @attrs.frozen(init=False)

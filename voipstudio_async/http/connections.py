@@ -26,7 +26,7 @@ class Connector(aiohttp.TCPConnector):
 
     def share(self, timers: Timers) -> None:
         """Have the connections wait by these timers."""
-        if _SHARES_TIMERS:
+        if IS_OURS:
             self._factory: Any = partial(Connection, timers)
 
     async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
@@ -60,10 +60,11 @@ class Connection(ResponseHandler):
         ended, all of it or a part, read or still in the system's buffer, would be taken for the next answer: such a
         connection is of no use, and neither is one whose end has not been noticed yet.
         """
-        if not super().is_connected() or self._awaits or self.should_close:
+        transport = self.transport
+        if transport is None or self._awaits or self.should_close or transport.is_closing():
             return False
         if self._has_unread is None:
-            self._has_unread = _watch(self.transport)
+            self._has_unread = _watch(transport)
         return not self._has_unread()
 
     def _reschedule_timeout(self) -> None:
@@ -91,7 +92,7 @@ class Connection(ResponseHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         # aiohttp takes a body that goes on until the connection ends for complete also when it ends by a reset.
-        payload = self._payload
+        payload = getattr(self, "_payload", None)
         if exc is not None and payload is not None and not payload.is_eof():
             payload.set_exception(aiohttp.ClientPayloadError(type(exc).__name__))
         super().connection_lost(exc)
@@ -101,8 +102,9 @@ class Connection(ResponseHandler):
         self._on_read_timeout()
 
 
-# These are aiohttp's own. Should a release of it do without one, its timers are used as they come: slower, and as good.
-_SHARES_TIMERS = all(
+# These are aiohttp's own. Should a release of it do without one, its connections are used as they come: with slower
+# timers, and looked through before each request, as those of somebody else's session are.
+IS_OURS = all(
     hasattr(ResponseHandler, name)
     for name in ("read_timeout", "_reschedule_timeout", "_drop_timeout", "_on_read_timeout")
 )

@@ -99,10 +99,11 @@ class _Layer:
     def _feed(self, data: bytes) -> Iterator[bytes]:
         # What stands behind the end, and begins no other stream, is left out, as other clients do.
         while data and not self._is_over:
-            if self._inflate is None and not (data := self._begin(data)):
+            inflate, data = self._ready(data)
+            if not data:
                 return
             try:
-                piece = self._inflate.decompress(data, _PIECE)
+                piece = inflate.decompress(data, _PIECE)
             except zlib.error:
                 self._end_badly()
                 return
@@ -111,6 +112,11 @@ class _Layer:
                 self._has_given = True
                 self._given += len(piece)
                 yield piece
+
+    def _ready(self, data: bytes) -> tuple[Any, bytes]:
+        if self._inflate is None:
+            data = self._begin(data)
+        return self._inflate, data
 
     def _begin(self, data: bytes) -> bytes:
         if self._members:

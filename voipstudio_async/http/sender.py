@@ -2,6 +2,17 @@
 
 The loop is short because others decide: `RetryPolicy` whether and when to try again, `Limiter` when a request may go
 out, `Transport` how it is sent. Here they meet, under one deadline.
+
+A call is a row of attempts under one deadline. Each takes a place in the limiter, asks for credentials behind it, and
+is sent once. A reply that is no good becomes an `APIError`; that, or a `TransportError`, goes to the policy, which says
+how long to wait, or that this was the last attempt. Four rules hold:
+
+* The place is given back before the wait, so that a call that waits keeps nobody out.
+* The deadline cancels the task of the call, wherever it stands, and takes the cancellation back. One that came from
+  elsewhere is told by the count of `asyncio.Task.cancelling`: where there are both, that one wins.
+* What may have been carried out is remembered: a DELETE that is answered with 404 has succeeded only then.
+* A download is the same call with a sink. Its deadline begins anew as long as it brings something, and an attempt after
+  the first begins the sink anew, or is not made where the sink cannot.
 """
 
 from __future__ import annotations

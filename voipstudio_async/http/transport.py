@@ -21,10 +21,9 @@ from ..entities.secret import Secret
 from ..errors import ClientClosedError, ConfigurationError, RequestInfo
 from ..version import __version__
 from ..wire.exchange import Reply, Sending, Sink
-from . import forks
+from . import connections, forks
 from .auth import HeaderValue
 from .bodies import MOST_OF_AN_ERROR, TooLarge, beginning, drain
-from .connections import Connector, leave_out
 from .decompression import ENCODINGS
 from .faults import translated
 from .resolver import Resolver
@@ -88,8 +87,8 @@ class Transport:
             headers = headers | _TYPE
         if self._presented is not None and sending.url.scheme == "http":
             headers = headers | self._presented
-        if not self._owned:
-            leave_out(session.connector)
+        if not self._owned or not connections.IS_OURS:
+            connections.leave_out(session.connector)
         failure: Exception
         response: Any = None
         content: Any = None
@@ -174,7 +173,7 @@ class Transport:
         return self._session, self._timers
 
     def _make_session(self, timers: Timers) -> aiohttp.ClientSession:
-        connector = Connector(limit=self._limits.concurrency, resolver=Resolver())
+        connector = connections.Connector(limit=self._limits.concurrency, resolver=Resolver())
         connector.share(timers)
         session = aiohttp.ClientSession(
             connector=connector,

@@ -1,11 +1,15 @@
-"""A request, a reply, and the two together: pure values between the operations and the transport."""
+"""A request, a reply, and the two together: pure values between the operations and the transport.
+
+Nobody changes them, but they are not frozen: each field of a frozen class costs a call when it is made, and every
+request makes one of each of these.
+"""
 
 from __future__ import annotations
 
 import enum
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 from multidict import CIMultiDict
@@ -17,13 +21,6 @@ from ..entities.secret import MASK
 from ..errors import DecodeError, RequestInfo
 from .parsing import parse
 from .redaction import LONG, body_secrets, conceal, parameter_secrets, shown_parameter, without_tokens
-
-if TYPE_CHECKING:
-    from attrs import frozen
-else:
-    # Frozen for the type checkers, who alone could tell: each field of a class that is frozen at run time costs a call,
-    # and every request makes one of each of these.
-    frozen = attrs.define(unsafe_hash=True)
 
 T = TypeVar("T")
 
@@ -43,7 +40,7 @@ class Repeat(enum.Enum):
     """Only when nothing was sent, because no connection could be made: it rings a phone, or costs money."""
 
 
-@frozen
+@attrs.define(unsafe_hash=True)
 class Request:
     """What is asked: everything but the host, the credentials and the connection."""
 
@@ -149,7 +146,7 @@ def describe(request: Request, base: str, known: Iterable[str] = ()) -> RequestI
 _NO_CREDENTIALS: Mapping[str, str] = {}
 
 
-@frozen
+@attrs.define(unsafe_hash=True)
 class Reply:
     """What came back, read to its end."""
 
@@ -161,7 +158,7 @@ class Reply:
     """The headers of the request that showed who asks: they are not quoted, should the body repeat them."""
 
 
-@frozen
+@attrs.define(unsafe_hash=True)
 class Exchange(Generic[T]):
     """A request and how to read its reply."""
 
