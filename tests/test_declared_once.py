@@ -60,7 +60,7 @@ ENTITIES = sorted(
     {each.__name__ for operation in DECLARED if operation.entity for each in closure(operation.entity)}
     - {"WireForm", "Origin"}
 )
-BODIES = sorted({operation.body.__name__ for operation in DECLARED if operation.body})
+BODIES = sorted({each.__name__ for operation in DECLARED if operation.body for each in closure(operation.body)})
 
 
 def test_every_resource_class_is_an_annotation_of_the_catalogue() -> None:

@@ -176,7 +176,7 @@ class Parcels(Resource[F], path="parcels"):
     groups = ListingOf(UserGroup, "The groups of a parcel.", "groups")
 
 
-class Tickets(Resource[F], path="apitokens"):
+class Tickets(Resource[F], path="ticket_token"):
     """Things whose key is a secret."""
 
     list = Listing(Ticket, "All tickets.")

@@ -69,9 +69,14 @@ def test_every_operation_has_its_literal_and_every_literal_its_operation() -> No
 def test_the_literals_are_where_the_declarations_are() -> None:
     for name, literal in LITERALS.items():
         resource, declared = DECLARED[name]
-        path = re.sub(r"/[0-9]+", "/{id}", literal.target.partition("?")[0])
+        path = re.sub(r"/[0-9,]+(?=$|[/.])", f"/{{{_key(declared)}}}", literal.target.partition("?")[0])
+        path = path.replace("/0123abcd", "/{token}")
         place = (declared.method, declared.template(resource), declared.success[0])
         assert place == (literal.method, path, literal.status)
+
+
+def _key(declared: Operation[Any, Any]) -> str:
+    return "id" if declared.key is None else declared.key.name
 
 
 def test_every_operation_is_in_the_document_and_the_document_has_no_other() -> None:
@@ -171,7 +176,7 @@ def test_the_sandbox_knows_every_place_that_is_written(sandbox: Sandbox) -> None
             place = declared.template(resource)
             sandbox.deny(declared.method, place)
             with pytest.raises(PermissionDeniedError):
-                client.raw.request(declared.method, place.replace("{id}", "1"), json={"name": "x"})
+                client.raw.request(declared.method, re.sub(r"{\w+}", "1", place), json={"name": "x"})
 
 
 def test_a_raw_request_is_not_part_of_the_table() -> None:

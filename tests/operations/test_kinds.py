@@ -288,7 +288,7 @@ async def test_a_secret_is_a_key(token: Any, tickets: Any, recorder: Recorder) -
 
     await settle(tickets.delete(token))
 
-    assert recorder.last.below == "/apitokens/a%2Fb%3Fc"
+    assert recorder.last.below == "/ticket_token/a%2Fb%3Fc"
 
 
 async def test_an_error_shows_the_path_without_the_secret(tickets: Any, recorder: Recorder) -> None:

@@ -26,7 +26,7 @@ from voipstudio_async.sandbox import Sandbox
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A sandbox that plays the made resources as well."""
     monkeypatch.setitem(RESOURCES, "parcels", Parcels)
-    monkeypatch.setitem(RESOURCES, "tickets", Tickets)
+    monkeypatch.setitem(RESOURCES, "ticket_token", Tickets)
     monkeypatch.setitem(RESOURCES, "drawers", Drawers)
     with Sandbox(users=1, calls=1, token=TOKEN) as sandbox:
         yield sandbox
@@ -144,7 +144,7 @@ async def test_a_file_has_the_size_that_its_row_tells(parcels: Any, served: Sand
 
 
 async def test_a_secret_finds_its_row(tickets: Any, served: Sandbox) -> None:
-    served.store.replace("apitokens", 3, {"id": 3, "token": "t/3", "note": None})
+    served.store.replace("ticket_token", 3, {"id": 3, "token": "t/3", "note": None})
 
     assert (await settle(tickets.get("t/3"))).id == 3
     assert (await settle(tickets.update("t/3", note="x"))).note == "x"
@@ -210,7 +210,7 @@ def test_the_sandbox_says_as_it_starts_what_it_cannot_serve(
 @pytest.fixture
 def document(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setitem(RESOURCES, "parcels", Parcels)
-    monkeypatch.setitem(RESOURCES, "tickets", Tickets)
+    monkeypatch.setitem(RESOURCES, "ticket_token", Tickets)
     monkeypatch.setitem(RESOURCES, "doors", Doors)
     return json.loads(openapi.text())
 
@@ -254,11 +254,11 @@ def test_keys_and_options_are_parameters(document: Any) -> None:
 
 def test_the_command_line_reads_what_has_an_id_that_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(RESOURCES, "parcels", Parcels)
-    monkeypatch.setitem(RESOURCES, "tickets", Tickets)
+    monkeypatch.setitem(RESOURCES, "ticket_token", Tickets)
 
     listings = {each.name for each in names._all_named(Answers.MANY, "list")}
     things = {each.name for each in names._all_named(Answers.ONE, "get")}
 
-    assert {"parcels", "parcels.groups", "tickets"} <= listings
+    assert {"parcels", "parcels.groups", "ticket_token"} <= listings
     assert "parcels" in things
-    assert "tickets" not in things
+    assert "ticket_token" not in things

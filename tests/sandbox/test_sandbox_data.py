@@ -32,8 +32,9 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others() -> None:
     first, again = sums(users=5, calls=100, seed=7), sums(users=5, calls=100, seed=7)
     other, more = sums(users=5, calls=100, seed=8), sums(users=5, calls=200, seed=7)
     assert first == again
-    assert all(first[name] != other[name] for name in first)
-    assert {name for name in first if first[name] != more[name]} == {"cdrs"}
+    empty = {"apitokens", "login", "ping"}
+    assert all(first[name] != other[name] for name in first if name not in empty)
+    assert {name for name in first if first[name] != more[name]} == {"cdrs", "monitors"}
 
 
 def test_a_row_is_known_by_its_seed_for_ever() -> None:

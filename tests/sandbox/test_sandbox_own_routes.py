@@ -14,12 +14,12 @@ QUEUES = {"data": [{"id": 5, "name": "Support"}], "total": 1}
 
 
 async def test_a_path_of_ones_own_with_a_value(ask: Any, sandbox: Sandbox) -> None:
-    sandbox.on("get", "/queues", QUEUES)
-    assert (await ask("GET", "/queues")).json == QUEUES
-    assert (await ask("GET", "/queues", headers={"X-Auth-Token": None})).status == 401
-    assert [(seen.path, seen.status) for seen in sandbox.requests] == [("/queues", 200), ("/queues", 401)]
-    sandbox.off("GET", "/queues")
-    assert (await ask("GET", "/queues")).status == 404
+    sandbox.on("get", "/ivrs", QUEUES)
+    assert (await ask("GET", "/ivrs")).json == QUEUES
+    assert (await ask("GET", "/ivrs", headers={"X-Auth-Token": None})).status == 401
+    assert [(seen.path, seen.status) for seen in sandbox.requests] == [("/ivrs", 200), ("/ivrs", 401)]
+    sandbox.off("GET", "/ivrs")
+    assert (await ask("GET", "/ivrs")).status == 404
 
 
 async def test_a_function_sees_the_request(ask: Any, sandbox: Sandbox) -> None:
@@ -60,11 +60,11 @@ async def test_the_latest_answer_counts(ask: Any, sandbox: Sandbox) -> None:
 
 
 async def test_faults_and_denials_are_met_there_too(ask: Any, sandbox: Sandbox) -> None:
-    sandbox.on("GET", "/queues", QUEUES)
+    sandbox.on("GET", "/ivrs", QUEUES)
     sandbox.faults.next(503)
-    assert (await ask("GET", "/queues")).status == 503
-    sandbox.deny("GET", "/queues")
-    assert (await ask("GET", "/queues")).status == 403
+    assert (await ask("GET", "/ivrs")).status == 503
+    sandbox.deny("GET", "/ivrs")
+    assert (await ask("GET", "/ivrs")).status == 403
 
 
 async def test_a_function_that_fails_is_a_500_with_its_traceback_in_the_log(
@@ -73,9 +73,9 @@ async def test_a_function_that_fails_is_a_500_with_its_traceback_in_the_log(
     def fail(_request: Recorded) -> None:
         raise LookupError("mine")
 
-    sandbox.on("GET", "/queues", fail)
+    sandbox.on("GET", "/ivrs", fail)
     with caplog.at_level(logging.ERROR, logger="voipstudio_async.sandbox"):
-        reply = await ask("GET", "/queues")
+        reply = await ask("GET", "/ivrs")
     assert (reply.status, reply.json["message"]) == (500, "Internal Server Error")
     assert "LookupError: mine" in caplog.text
     assert sandbox.requests[-1].status == 500

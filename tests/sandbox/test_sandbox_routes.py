@@ -120,7 +120,7 @@ async def test_a_row_without_audio_is_404(ask: Any, sandbox: Sandbox) -> None:
 
 
 async def test_ping_wants_the_token(ask: Any) -> None:
-    assert (await ask("GET", "/ping")).json == {"data": {"response": "Pong"}}
+    assert (await ask("GET", "/ping")).json["data"] == {"response": "Pong"}
     assert (await ask("GET", "/ping", headers={"X-Auth-Token": None})).status == 401
 
 

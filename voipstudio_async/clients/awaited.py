@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 import attrs
 
@@ -15,6 +15,7 @@ from ..http.auth import TokenAuth, secrets_of
 from ..http.limiter import Limiter
 from ..http.retry import Budget, RetryPolicy
 from ..http.sender import Sender
+from ..http.sessions import SessionAuth
 from ..http.settings import Timeouts
 from ..operations import Async, Bound, as_it_is
 from ..operations.files import FileKind, Saved, Target
@@ -22,10 +23,13 @@ from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import AsyncPages
 from ..pagination.slices import Cuts, sliced
+from ..resources import Catalogue
+from ..unset import UNSET, Unset
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
 from ..wire.redaction import conceal
-from .base import BaseClient, Setup, check_kinds
+from .base import BaseClient, ClientOptions, Setup, check_kinds
+from .logins import Code, answer, ask, asked_for, without_credentials
 from .saving import FileSink
 
 T = TypeVar("T")
@@ -45,6 +49,22 @@ class AsyncCaller:
     async def fetch(self, exchange: Exchange[T]) -> Callable[[], T]:
         """Send one request; give what reads its reply, which until then takes no more memory than it had on the way."""
         return partial(self._read, exchange, await self.sender.send(exchange.request))
+
+    async def ping(self) -> None:
+        """Use the session, so that it does not end."""
+        await self.call(Catalogue.ping.exchange(self.codec, ""))
+
+    async def close(self) -> None:
+        """Close the connections, and let the session be."""
+        if isinstance(self.sender.auth, SessionAuth):
+            self.sender.auth.detach()
+        await self.sender.transport.close()
+
+    def begin_session(self, auth: SessionAuth) -> None:
+        """Go on with the credentials of a login."""
+        self.sender = attrs.evolve(self.sender, auth=auth)
+        if auth.keep_alive:
+            auth.attach(self.ping)
 
     async def download(self, request: Request, target: Target, kind: FileKind) -> Saved:
         """Save the body of one GET: with flat memory, whole or not at all.
@@ -119,7 +139,7 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
         proxy=setup.proxy,
         ssl=setup.ssl,
     )
-    return AsyncCaller(
+    caller = AsyncCaller(
         setup.codec,
         Sender(
             setup.base,
@@ -132,6 +152,9 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
             setup.hooks,
         ),
     )
+    if isinstance(setup.auth, SessionAuth):
+        caller.begin_session(setup.auth)
+    return caller
 
 
 def view_of(
@@ -163,6 +186,60 @@ class AsyncVoipStudio(BaseClient[Async]):
         self._bind(caller)
         self.bulk = AsyncBulk()
 
+    @classmethod
+    async def login(
+        cls,
+        email: str,
+        password: str,
+        code: Code | None = None,
+        *,
+        keep_alive: bool = False,
+        remember_me: bool | Unset = UNSET,
+        device_fingerprint: str | Unset = UNSET,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """Log in, and return a client of the session.
+
+        The password is sent once and not kept. On an account with a second factor every login mails a code: nothing is
+        tried again by itself.
+
+        :param email: the address of the user
+        :param password: the user's password
+        :param code: a function, awaited or plain, that is asked once for the mailed code, if one is asked for
+        :param keep_alive: ping when nothing was sent for 5 minutes, so that the session does not end
+        :param remember_me: whether this device need not give a code again
+        :param device_fingerprint: what the device is known by
+        :param options: those of a client, but `token` and `auth`
+        :raises TwoFactorRequired: there is a second factor and no `code`; go on with `confirm`
+        :raises ValidationError: the address, the password or the code is wrong
+        """
+        client = cls(**without_credentials(options))
+        given = {"remember_me": remember_me, "device_fingerprint": device_fingerprint}
+        try:
+            nonce = await ask(client._caller, email, password, given, keep_alive=keep_alive)
+            if nonce is not None:
+                await answer(client._caller, nonce, await asked_for(code, nonce), keep_alive=keep_alive)
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    @classmethod
+    async def confirm(
+        cls, nonce: str, code: str, *, keep_alive: bool = False, **options: Unpack[ClientOptions]
+    ) -> Self:
+        """Log in with the second half of a login: the nonce of `TwoFactorRequired`, and the code that was mailed.
+
+        :raises ValidationError: the code is wrong, or too old
+        """
+        client = cls(**without_credentials(options))
+        try:
+            await answer(client._caller, nonce, code, keep_alive=keep_alive)
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
     def __repr__(self) -> str:
         # Whoever prints the frames of its constructor's errors may meet one that is not made yet.
         name = type(self).__name__
@@ -180,7 +257,7 @@ class AsyncVoipStudio(BaseClient[Async]):
     async def close(self) -> None:
         """Close the connections. Calling it again does nothing; every other use is then a `ClientClosedError`."""
         if not self._is_view:
-            await self._caller.sender.transport.close()
+            await self._caller.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 import attrs
 from yarl import URL
@@ -47,6 +47,24 @@ class Setup:
     proxy: Secret | None = attrs.field(repr=False)
     ssl: tls.SSLContext | bool | None
     codec: Codec
+    hooks: Hooks
+
+
+class ClientOptions(TypedDict, total=False):
+    """The arguments of a client, by their names: see `BaseClient`."""
+
+    token: str | None
+    auth: Auth | None
+    base_url: str | None
+    timeouts: Timeouts
+    retry: RetryPolicy
+    limits: Limits
+    session: aiohttp.ClientSession | None
+    proxy: str | None
+    ssl: tls.SSLContext | bool | None
+    trust_env: bool
+    tz: tzinfo
+    strict: bool
     hooks: Hooks
 
 

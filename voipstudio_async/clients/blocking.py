@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 from ..bulk.runs import Bulk
 from ..errors import ConfigurationError
@@ -21,9 +22,11 @@ from ..operations.outcomes import BulkResult
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import Pages
 from ..pagination.slices import Cuts
+from ..unset import UNSET, Unset
 from ..wire.exchange import Exchange, Request
 from .awaited import AsyncCaller, AsyncVoipStudio, make_caller, view_of
-from .base import BaseClient, Setup
+from .base import BaseClient, ClientOptions, Setup
+from .logins import answer, ask, plainly_asked_for, without_credentials
 from .portal import Portal
 
 T = TypeVar("T")
@@ -83,6 +86,42 @@ class VoipStudio(BaseClient[Blocking]):
         self._bind(caller)
         self.bulk = Bulk(caller.core, caller.portal)
 
+    @classmethod
+    def login(
+        cls,
+        email: str,
+        password: str,
+        code: Callable[[], str] | None = None,
+        *,
+        keep_alive: bool = False,
+        remember_me: bool | Unset = UNSET,
+        device_fingerprint: str | Unset = UNSET,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """Log in, and return a client of the session: see `AsyncVoipStudio.login`. `code` is called in this thread."""
+        client = cls(**without_credentials(options))
+        given = {"remember_me": remember_me, "device_fingerprint": device_fingerprint}
+        core, run = client._caller.core, client._caller.portal.run
+        try:
+            nonce = run(partial(ask, core, email, password, given, keep_alive=keep_alive))
+            if nonce is not None:
+                run(partial(answer, core, nonce, plainly_asked_for(code, nonce), keep_alive=keep_alive))
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    @classmethod
+    def confirm(cls, nonce: str, code: str, *, keep_alive: bool = False, **options: Unpack[ClientOptions]) -> Self:
+        """Log in with the second half of a login: see `AsyncVoipStudio.confirm`."""
+        client = cls(**without_credentials(options))
+        try:
+            client._caller.portal.run(partial(answer, client._caller.core, nonce, code, keep_alive=keep_alive))
+        except BaseException:
+            client.close()
+            raise
+        return client
+
     def __repr__(self) -> str:
         # Whoever prints the frames of its constructor's errors may meet one that is not made yet.
         name = type(self).__name__
@@ -111,7 +150,7 @@ class VoipStudio(BaseClient[Blocking]):
         Calling it again does nothing; every other use is then a `ClientClosedError`.
         """
         if not self._is_view:
-            self._caller.portal.close(self._caller.core.sender.transport.close)
+            self._caller.portal.close(self._caller.core.close)
 
     def __enter__(self) -> Self:
         return self
@@ -127,4 +166,4 @@ class VoipStudio(BaseClient[Blocking]):
             return
         text = f"{self!r} was not closed: use 'with', or call close()"
         warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
-        caller.portal.drop(caller.core.sender.transport.close)
+        caller.portal.drop(caller.core.close)

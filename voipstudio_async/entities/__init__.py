@@ -1,7 +1,19 @@
 """Entities: frozen attrs classes, one file per module of the vendor's documentation."""
 
+from .auth import ApiToken, ApiTokenDraft, Login, LoginCode, LoginDraft, Pong
 from .base import Code, DigitId, Entity, EpochTime, Extra, Secret
-from .calls import Call, CallState
+from .billing import Transaction
+from .callmeback import CallMeBackDraft, CallMeBackSettings, CallMeBackWebsite
+from .calls import (
+    Call,
+    CallDraft,
+    CallLink,
+    CallState,
+    CallStateChange,
+    CallTransfer,
+    LeadCallDraft,
+    WebCallDraft,
+)
 from .customer import (
     Me,
     QueueGroup,
@@ -16,27 +28,75 @@ from .customer import (
     UserGroupPolicyDraft,
     UserGroupPolicyPatch,
 )
-from .history import CallType, Cdr, ChatMessage, Disposition
-from .settings import Contact
+from .history import CallType, Cdr, Chat, ChatMessage, Conversation, Disposition, Recording
+from .report_schedules import ReportFrequency, ReportSchedule, ReportScheduleDraft
+from .settings import (
+    Campaign,
+    Contact,
+    ContactDraft,
+    ContactMove,
+    ContactPatch,
+    Number,
+    NumberAssignment,
+    Queue,
+    QueueAgent,
+    QueueAgents,
+    TrackedNumber,
+)
+from .storage import Fax, Sms, SmsDraft, Voicemail
 
 __all__ = (
+    "ApiToken",
+    "ApiTokenDraft",
     "Call",
+    "CallDraft",
+    "CallLink",
+    "CallMeBackDraft",
+    "CallMeBackSettings",
+    "CallMeBackWebsite",
     "CallState",
+    "CallStateChange",
+    "CallTransfer",
     "CallType",
+    "Campaign",
     "Cdr",
+    "Chat",
     "ChatMessage",
     "Code",
     "Contact",
+    "ContactDraft",
+    "ContactMove",
+    "ContactPatch",
+    "Conversation",
     "DigitId",
     "Disposition",
     "Entity",
     "EpochTime",
     "Extra",
+    "Fax",
+    "LeadCallDraft",
+    "Login",
+    "LoginCode",
+    "LoginDraft",
     "Me",
+    "Number",
+    "NumberAssignment",
+    "Pong",
+    "Queue",
+    "QueueAgent",
+    "QueueAgents",
     "QueueGroup",
     "QueueGroupDraft",
     "QueueGroupPatch",
+    "Recording",
+    "ReportFrequency",
+    "ReportSchedule",
+    "ReportScheduleDraft",
     "Secret",
+    "Sms",
+    "SmsDraft",
+    "TrackedNumber",
+    "Transaction",
     "User",
     "UserAudio",
     "UserGroup",
@@ -45,4 +105,6 @@ __all__ = (
     "UserGroupPolicy",
     "UserGroupPolicyDraft",
     "UserGroupPolicyPatch",
+    "Voicemail",
+    "WebCallDraft",
 )

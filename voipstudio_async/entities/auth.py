@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from ..unset import UNSET, Unset
 from .base import Entity, Secret
 
 
@@ -14,6 +15,8 @@ from .base import Entity, Secret
 class ApiToken(Entity):
     """A named token. It expires when it was not used for `expiry` seconds, and each use begins that time anew."""
 
+    id: int | None = None
+    """Not documented."""
     token: Secret | None = None
     """The token itself, which is also its id in the API. It shows as ``***``."""
     name: str | None = None
@@ -22,3 +25,48 @@ class ApiToken(Entity):
     expiry: int | None = None
     """Seconds without use after which it ends."""
     user_id: int | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Login(Entity):
+    """What a login answers: a token, or the nonce of the second factor."""
+
+    message: str | None = None
+    user_token: Secret | None = None
+    user_id: int | None = None
+    nonce: Secret | None = None
+    """Given with the mailed code to the second half of a login. It shows as ``***``."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Pong(Entity):
+    """What a ping answers."""
+
+    response: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class LoginDraft:
+    """Who logs in."""
+
+    email: str
+    password: str = attrs.field(repr=False)
+    remember_me: bool | Unset = UNSET
+    device_fingerprint: str | Unset = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class LoginCode:
+    """The second half of a login."""
+
+    code: str = attrs.field(repr=False)
+    nonce: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class ApiTokenDraft:
+    """What a named token is made of."""
+
+    name: str
+    expiry: int
+    """Seconds without use after which it ends."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from ..unset import UNSET, Unset
 from .base import Code, Entity
 
 
@@ -40,3 +41,23 @@ class CallMeBackSettings(Entity):
 @attrs.frozen(kw_only=True, repr=False)
 class CallMeBackWebsite(CallMeBackSettings):
     """A website with a button. The page shows it with the fields of its settings."""
+
+
+@attrs.frozen(kw_only=True)
+class CallMeBackDraft:
+    """What the settings of a button are made of."""
+
+    button_id: int
+    name: str
+    ddi_e164: int | Unset = UNSET
+    """The number that calls: E.164 digits without ``+``."""
+    position: str | Unset = UNSET
+    floating_icon: bool | Unset = UNSET
+    culture: str | Unset = UNSET
+    allowed_countries: Any = UNSET
+    """The countries that may be called; the form is not documented."""
+    show_to_allowed_countries_only: bool | Unset = UNSET
+    welcome_screen_msg: str | Unset = UNSET
+    privacy_policy_url: str | Unset = UNSET
+    max_call_rate: Decimal | Unset = UNSET
+    """The highest price of a minute that is accepted."""

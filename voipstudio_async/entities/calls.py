@@ -10,6 +10,7 @@ from typing import Annotated
 
 import attrs
 
+from ..unset import UNSET, Unset
 from .base import Code, DigitId, Entity, EpochTime
 
 
@@ -71,3 +72,55 @@ class Call(Entity):
     """The leg that this one came from."""
     queue_state: str | None = None
     referred_by: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class CallDraft:
+    """What a new call is made of."""
+
+    to: str
+    from_: str | Unset = UNSET
+    """The id of the user whose phone rings first, as a text; without it, the owner of the token."""
+    caller_id: str | Unset = UNSET
+    """The number that the called party sees, or ``anonymous``."""
+
+
+@attrs.frozen(kw_only=True)
+class CallStateChange:
+    """The state that a call shall have: ``CONNECTED`` answers one that rings."""
+
+    state: str
+
+
+@attrs.frozen(kw_only=True)
+class CallTransfer:
+    """Where a call is transferred to."""
+
+    dst: str
+
+
+@attrs.frozen(kw_only=True)
+class CallLink:
+    """A link that the agent of a call sees."""
+
+    action_url: str
+    action_text: str
+
+
+@attrs.frozen(kw_only=True)
+class WebCallDraft:
+    """What a call between two outside parties is made of."""
+
+    from_: str
+    """Who is called first: E.164 digits."""
+    to: str
+
+
+@attrs.frozen(kw_only=True)
+class LeadCallDraft:
+    """What a call is made of in which a text is spoken."""
+
+    to: str
+    caller_id: str
+    tts: str
+    """The text to speak."""

@@ -3,11 +3,12 @@
 Source: the vendor's page "Reports". Dates are written as days and read as date-times.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import attrs
 
+from ..unset import UNSET, Unset
 from .base import Code, Entity
 
 
@@ -35,3 +36,36 @@ class ReportSchedule(Entity):
     created_at: datetime | None = None
     last_run_at: datetime | None = None
     next_run_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ReportFrequency:
+    """When a report is made."""
+
+    type: str
+    """How often: ``W`` is weekly; the other letters are not documented."""
+    time_of_day: tuple[int, ...] | Unset = UNSET
+    """Hours."""
+    day_of_week: tuple[int, ...] | Unset = UNSET
+    day_of_month: tuple[int, ...] | Unset = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class ReportScheduleDraft:
+    """What a scheduled report is made of."""
+
+    report_id: int
+    name: str
+    emails: tuple[str, ...]
+    """Who receives it."""
+    format: str | Unset = UNSET
+    description: str | Unset = UNSET
+    culture: str | Unset = UNSET
+    frequency: ReportFrequency | Unset = UNSET
+    start_at: date | Unset = UNSET
+    """The first day."""
+    end_at: date | Unset = UNSET
+    """The last day."""
+    status: str | Unset = UNSET
+    timezone: str | Unset = UNSET
+    tz: str | Unset = UNSET

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from ..unset import UNSET, Unset
 from .base import Code, DigitId, Entity
 from .customer import User
 
@@ -38,7 +39,7 @@ class Contact(Entity):
     speed_dial_mobile: str | None = None
     notes: str | None = None
     labels: tuple[str, ...] | str | None = None
-    type: int | None = None
+    type: Code | None = None
     dialler_source_id: int | None = None
     outcome_id: int | None = None
     company: str | None = None
@@ -118,3 +119,75 @@ class Campaign(Entity):
     id: int
     name: str | None = None
     created_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ContactDraft:
+    """What a new contact is made of."""
+
+    group_name: str | None | Unset = UNSET
+    """The folder that it is in."""
+    first_name: str | None | Unset = UNSET
+    last_name: str | None | Unset = UNSET
+    email: str | None | Unset = UNSET
+    tel: str | None | Unset = UNSET
+    speed_dial_phone: str | None | Unset = UNSET
+    mobile: str | None | Unset = UNSET
+    speed_dial_mobile: str | None | Unset = UNSET
+    notes: str | None | Unset = UNSET
+    labels: tuple[str, ...] | Unset = UNSET
+    global_: bool | Unset = UNSET
+    """Whether the whole account sees it."""
+    type: Code | None | Unset = UNSET
+    dialler_source_id: int | None | Unset = UNSET
+    outcome_id: int | None | Unset = UNSET
+    company: str | None | Unset = UNSET
+    tel_1: str | None | Unset = UNSET
+    tel_2: str | None | Unset = UNSET
+    speed_dial_phone_1: str | None | Unset = UNSET
+    speed_dial_phone_2: str | None | Unset = UNSET
+    mobile_1: str | None | Unset = UNSET
+    mobile_2: str | None | Unset = UNSET
+    speed_dial_mobile_1: str | None | Unset = UNSET
+    speed_dial_mobile_2: str | None | Unset = UNSET
+    groups: tuple[str, ...] | Unset = UNSET
+    transfer_list: bool | Unset = UNSET
+    user_id: int | None | Unset = UNSET
+    """The user that it belongs to."""
+
+
+@attrs.frozen(kw_only=True)
+class ContactPatch(ContactDraft):
+    """What of a contact can be changed."""
+
+
+@attrs.frozen(kw_only=True)
+class ContactMove:
+    """The folder that a contact is moved to."""
+
+    id: int
+    group_name: str | None
+
+
+@attrs.frozen(kw_only=True)
+class QueueAgent:
+    """Whether a user takes the calls of a queue."""
+
+    id: int
+    status: bool
+
+
+@attrs.frozen(kw_only=True)
+class QueueAgents:
+    """Users that join a queue, or leave it."""
+
+    users: tuple[QueueAgent, ...]
+
+
+@attrs.frozen(kw_only=True)
+class NumberAssignment:
+    """The campaign that a number counts calls for."""
+
+    e164: str
+    campaign_id: int | None
+    id: int | Unset = UNSET

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from ..unset import UNSET, Unset
 from .base import Code, Entity
 
 
@@ -63,3 +64,13 @@ class Fax(Entity):
     """The direction."""
     filename: str | None = None
     """The name of the document, as the sender chose it."""
+
+
+@attrs.frozen(kw_only=True)
+class SmsDraft:
+    """What a text message is made of."""
+
+    to: str
+    message: str
+    from_: str | Unset = UNSET
+    """The number that sends it; without it, the account's own."""

@@ -109,6 +109,10 @@ class Auth(Protocol):
 
         Asked anew for every attempt, just before it goes out, when its place among the requests under way is taken: it
         must not wait for another request of the same client.
+
+        A scheme whose credentials can be had anew may also have ``async def refused(self, headers) -> bool``: it is
+        called with headers that the API answered with 401, and returns whether there are others now. The request is
+        then sent once more. See `RenewingAuth`.
         """
         ...
 

@@ -31,6 +31,7 @@ from multidict import MultiMapping
 
 from ..errors import (
     APIError,
+    AuthenticationError,
     ConnectError,
     DeadlineExceeded,
     FieldError,
@@ -79,6 +80,7 @@ class _Call(Sending):
         "credentials",
         "expired",
         "number",
+        "renewed",
         "sender",
         "sent",
         "session",
@@ -102,6 +104,8 @@ class _Call(Sending):
         self.attempt = 0
         self.sent = 0
         self.expired = False
+        self.renewed = False
+        """The credentials were refused and fetched anew, once."""
         self.unsure = False
         """An earlier attempt may have reached the server, and may have been carried out."""
 
@@ -265,12 +269,20 @@ class Sender:
             except DeadlineExceeded:
                 raise  # of another client, which the credentials come from
             except (TransportError, APIError) as error:
-                delay = self._next(call, error)
+                delay = 0.0 if await self._has_new_credentials(call, error) else self._next(call, error)
                 if delay is None:
                     raise
             finally:
                 self.limiter.leave()
             await asyncio.sleep(delay)
+
+    async def _has_new_credentials(self, call: _Call, error: TransportError | APIError) -> bool:
+        """Return whether credentials that were refused can be exchanged for others: a 401 has done nothing yet."""
+        refused = getattr(self.auth, "refused", None) if isinstance(error, AuthenticationError) else None
+        if refused is None or call.renewed:
+            return False
+        call.renewed = True
+        return bool(await refused(call.credentials))
 
     def _next(self, call: _Call, error: TransportError | APIError) -> float | None:
         """Say how many seconds after a failure to try again, and tell the hooks and the log; None is to give up."""

@@ -11,8 +11,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def in_thread(function: Callable[[], T]) -> T:
-    """Run a function in a daemon thread, and wait for its end, also when cancelled meanwhile.
+async def in_thread(function: Callable[[], T], *, leave: bool = False) -> T:
+    """Run a function in a daemon thread, and wait for its end; also when cancelled meanwhile, unless it may be left.
 
     A thread for each piece of work costs some 50 us. It is not the loop's executor, whose threads stay, are waited for
     as the interpreter ends, and are gone in a forked child.
@@ -32,9 +32,10 @@ async def in_thread(function: Callable[[], T]) -> T:
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
-        # What the thread works on must not be taken away from under it.
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait([future])
+        if not leave:
+            # What the thread works on must not be taken away from under it.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([future])
         raise
 
 

@@ -179,6 +179,7 @@ class Transport:
             connector=connector,
             headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Content-Type",),
             **_header_bounds(self._limits),
         )
         # aiohttp sends an idempotent request again by itself when a kept-alive connection turns out to be closed.

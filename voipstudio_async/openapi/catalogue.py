@@ -38,6 +38,9 @@ SERVER = "https://l7api.com/v1.2/voipstudio"
 PAGE_ORDER = ("queue_groups", "customers", "users", "me", "user_groups", "user_group_policies")
 """The resources in the order of the vendor's page; those of other pages follow."""
 
+_ACCOUNT = "Who the token belongs to, and the session."
+"""The tag of what a client itself offers."""
+
 SUCCESSES = {200: "Success", 201: "Created", 202: "Accepted", 204: "Success"}
 ERRORS = {
     400: "Validation error",
@@ -196,13 +199,11 @@ def _within(brackets: str, parts: list[str], line: str) -> str:
 def _catalogue() -> Iterator[Bound]:
     for name in (*PAGE_ORDER, *(name for name in RESOURCES if name not in PAGE_ORDER)):
         for operation in operations(RESOURCES[name]).values():
-            # What a client itself offers is a group of its own.
-            yield name if RESOURCES[name].path else operation.name, RESOURCES[name], operation
+            yield name, RESOURCES[name], operation
 
 
-def _tag(name: str, resource: type[Resource[Any]], operation: Operation[Any, Any]) -> Tag:
-    # The catalogue itself is a resource without a path of its own: what it offers speaks for itself.
-    return Tag(name=name, description=(inspect.getdoc(resource) or name) if resource.path else operation.summary)
+def _tag(name: str, resource: type[Resource[Any]], _operation: Operation[Any, Any]) -> Tag:
+    return Tag(name=name, description=_ACCOUNT if name == "me" else inspect.getdoc(resource) or name)
 
 
 def _all_parameters(bound: list[Bound]) -> dict[str, Parameter]:
@@ -233,7 +234,7 @@ def _call(tag: str, operations: list[Operation[Any, Any]]) -> Call:
     return Call(
         tags=(tag,),
         summary=" ".join(each.summary for each in operations),
-        operation_id=tag if name == tag else f"{tag}.{name}",
+        operation_id=name if tag == "me" else f"{tag}.{name}",
         parameters=tuple(Reference(ref=f"#/components/parameters/{each}") for each in parameters),
         request_body=RequestBody(required=True, content=_json(_any_of(bodies))) if bodies else None,
         responses={status: each for one in reversed(operations) for status, each in _responses(one).items()},

@@ -53,9 +53,12 @@ class Resource(Uncopied, Generic[F]):
     """A path of the API and the operations below it, bound to a caller."""
 
     path: ClassVar[str]
+    about: ClassVar[type[Entity] | None] = None
+    """What is at its path, where none of its operations at that path answers with it."""
 
-    def __init_subclass__(cls, *, path: str | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, path: str | None = None, about: type[Entity] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls.about = about
         if path is not None:
             cls.path = path
         for operation in operations(cls).values():
@@ -163,6 +166,7 @@ class Operation(Generic[A_co, B_co]):
         self.summary = summary
         self.below = below
         self.key = key
+        self._head = below.partition("{")[0] if key is not None else ""
         self._tail = below.partition("}")[2]
         self._write = key.write if key is not None else _no_key
         self.name = ""
@@ -212,7 +216,7 @@ class Operation(Generic[A_co, B_co]):
 
     def place(self, path: str, key: Any) -> str:
         """Return the path with a key in it, ``/users/7206/cdrs``, below a resource's path."""
-        return f"/{path}/{self._write(key)}{self._tail}"
+        return f"/{path}/{self._head}{self._write(key)}{self._tail}"
 
     def signature(self) -> inspect.Signature:
         """Return the signature that ``help()`` shows."""

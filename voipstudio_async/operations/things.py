@@ -86,9 +86,15 @@ class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
     repeat = Repeat.UNSENT
 
     def __init__(
-        self, entity: type[E], summary: str, *, body: Callable[P, object], read_timeout: float | None = None
+        self,
+        entity: type[E],
+        summary: str,
+        suffix: str = "",
+        *,
+        body: Callable[P, object],
+        read_timeout: float | None = None,
     ) -> None:
-        super().__init__(summary)
+        super().__init__(summary, suffix)
         self.entity = self._entity = entity
         self.body = class_of(body)
         self._draft = body
@@ -102,7 +108,7 @@ class Create(Operation[Callable[P, Awaited[E]], Callable[P, E]], Generic[P, E]):
 
     def exchange(self, codec: Codec, path: str, /, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
         content = encode(codec.body(self._draft(*args, **kwargs)))
-        request = Request("POST", join(path), (), content, self.repeat, self.read_timeout)
+        request = Request("POST", join(path, self.below), (), content, self.repeat, self.read_timeout)
         return Exchange(request, codec.reader(self._entity).answer)
 
 
@@ -170,8 +176,9 @@ class _Removal(Operation[A_co, B_co], Generic[A_co, B_co]):
         suffix: str = "",
         statuses: tuple[int, ...] | None = None,
         repeat: Repeat = Repeat.UNSENT,
+        prefix: str = "",
     ) -> None:
-        super().__init__(summary, join(f"{{{key.name}}}", suffix)[1:], key)
+        super().__init__(summary, join(prefix, f"{{{key.name}}}", suffix)[1:], key)
         self.repeat = repeat
         if statuses is not None:
             self.statuses = statuses
@@ -200,8 +207,9 @@ class Delete(_Removal[ByKey[int, Awaited[None]], ByKey[int, None]]):
         statuses: tuple[int, ...] | None = None,
         *,
         repeat: Repeat = Repeat.UNSENT,
+        prefix: str = "",
     ) -> None:
-        super().__init__(ID, summary, suffix, statuses, repeat)
+        super().__init__(ID, summary, suffix, statuses, repeat, prefix)
 
     def exchange(self, codec: Codec, path: str, /, id: int) -> Exchange[None]:
         return self._removal(path, id)

@@ -9,23 +9,51 @@ from __future__ import annotations
 from typing import Any, get_origin, get_type_hints
 
 from .. import entities
-from ..operations import Caller, F, Resource, Show, operations
+from ..operations import Caller, Command, F, Resource, Show, operations
+from .auth import ApiTokens, Logins, ended
+from .billing import Transactions
+from .callmeback import CallMeBack
+from .calls import Calls, LeadCalls, WebCalls
 from .customer import Customers, QueueGroups, UserGroupPolicies, UserGroups, Users
-from .history import Cdrs
+from .history import Cdrs, ChatMessages, Chats, Conversations, Recordings
 from .raw import Raw
+from .reports import ReportSchedules
+from .settings import CallTracking, Contacts, Numbers, Queues
+from .storage import Faxes, TextMessages, Voicemails
 
 
 class Catalogue(Resource[F], path=""):
     """All that a client offers, on one face."""
 
     me = Show(entities.Me, "Who the token belongs to.", "me")
+    ping = Show(entities.Pong, "Use the session, so that it does not end.", "ping")
+    logout = Command("End the session that the token belongs to.", ended, key=None, suffix="logout", statuses=(401,))
 
     users: Users[F]
     queue_groups: QueueGroups[F]
     user_groups: UserGroups[F]
     user_group_policies: UserGroupPolicies[F]
     customers: Customers[F]
+    auth: Logins[F]
+    api_tokens: ApiTokens[F]
+    calls: Calls[F]
+    web_calls: WebCalls[F]
+    lead_calls: LeadCalls[F]
     cdrs: Cdrs[F]
+    recordings: Recordings[F]
+    conversations: Conversations[F]
+    chats: Chats[F]
+    chat_messages: ChatMessages[F]
+    sms: TextMessages[F]
+    voicemails: Voicemails[F]
+    faxes: Faxes[F]
+    transactions: Transactions[F]
+    contacts: Contacts[F]
+    queues: Queues[F]
+    numbers: Numbers[F]
+    call_tracking: CallTracking[F]
+    call_me_back: CallMeBack[F]
+    report_schedules: ReportSchedules[F]
     raw: Raw[F]
 
     def __init__(self, caller: Caller) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import attrs
 
 from .refusals import Refusal
+from .sessions import Sessions
 
 
 @attrs.define
@@ -17,17 +18,20 @@ class TokenCheck:
 
     token: str
     user_id: int
+    sessions: Sessions
     email: str = ""
     denied: set[tuple[str, str]] = attrs.field(factory=set[tuple[str, str]])
 
     def check(self, headers: Mapping[str, str]) -> None:
         """Refuse with 401 whoever does not have the token, with 400 what cannot be read."""
-        given = headers.get("X-Auth-Token")
-        if given is None:
-            given = self._basic(headers.get("Authorization"))
-        # Header bytes that are not UTF-8 are halves of characters here.
-        if given is None or not hmac.compare_digest(given.encode(errors="surrogateescape"), self.token.encode()):
+        given = self.shown(headers)
+        if given is None or not (_fits(given, self.token) or self.sessions.admit(lambda token: _fits(given, token))):
             raise Refusal(401, "Unauthorized")
+
+    def shown(self, headers: Mapping[str, str]) -> str | None:
+        """Return the token that a request shows, in either form."""
+        given = headers.get("X-Auth-Token")
+        return self._basic(headers.get("Authorization")) if given is None else given
 
     def check_allowed(self, method: str, template: str, path: str) -> None:
         """Refuse with 403 what a test has denied, by the path or by its template."""
@@ -44,4 +48,9 @@ class TokenCheck:
             raise Refusal(400, "Cannot parse Authorization header credentials") from None
         if not colon:
             raise Refusal(400, "Cannot parse Authorization header credentials")
-        return token if user in (str(self.user_id), self.email) else None
+        return token if user in ("", str(self.user_id), self.email) else None
+
+
+def _fits(given: str, token: str) -> bool:
+    # Header bytes that are not UTF-8 are halves of characters here.
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), token.encode())

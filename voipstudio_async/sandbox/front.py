@@ -18,6 +18,8 @@ from .refusals import Answer, Refusal, not_valid
 BASE_PATH = "/v1.2/voipstudio"
 _BASES = (BASE_PATH, "/v1.1/voipstudio")
 """Both versions of the API do the same."""
+_PUBLIC = frozenset({"/login", "/login2fa"})
+"""What needs no token: it makes one."""
 _MAX_BODY = 1024 * 1024
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,7 +45,6 @@ class Front:
         app = web.Application(middlewares=[through], client_max_size=_MAX_BODY)
         for endpoint in endpoints(RESOURCES.values()):
             self._add(app, endpoint.method, _route(endpoint), self._handler(endpoint))
-        self._add(app, "GET", "/ping", _pong)
         return app
 
     def _add(self, app: web.Application, method: str, path: str, handler: Handler) -> None:
@@ -74,7 +75,8 @@ class Front:
                 raise content
             own = self._own.find(request.method, _below(request))
             if own is None or own.with_token:
-                self._tokens.check(request.headers)
+                if _below(request) not in _PUBLIC:
+                    self._tokens.check(request.headers)
                 self._desk.check_open()
             if own is not None:
                 self._tokens.check_allowed(request.method, own.template, _below(request))
@@ -91,7 +93,8 @@ class Front:
     def _handler(self, endpoint: Endpoint) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             self._tokens.check_allowed(endpoint.method, endpoint.template, _below(request))
-            answer, served = self._desk.answer(endpoint, await _asked(request))
+            asked = await _asked(request, self._tokens.shown(request.headers) or "")
+            answer, served = self._desk.answer(endpoint, asked)
             if served is not None:
                 self._faults.after_page(self._desk.store, served)
             return _response(answer)
@@ -132,16 +135,12 @@ def _size(request: web.Request, content: bytes) -> int:
     return len(request.raw_path) + sum(len(name) + len(value) for name, value in request.raw_headers) + len(content)
 
 
-async def _asked(request: web.Request) -> Asked:
+async def _asked(request: web.Request, token: str) -> Asked:
     twice = sorted({name for name in request.query if len(request.query.getall(name)) > 1})
     if twice:
         raise Refusal(400, "Validation error", [not_valid(name, "is given twice") for name in twice])
     key = next(iter(request.match_info.values()), "")
-    return Asked(key, dict(request.query), await request.read(), request.content_type)
-
-
-async def _pong(_request: web.Request) -> web.Response:
-    return _response(Answer(200, b'{"data":{"response":"Pong"}}'))
+    return Asked(key, dict(request.query), await request.read(), request.content_type, token)
 
 
 def _below(request: web.Request) -> str:

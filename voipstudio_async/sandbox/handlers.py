@@ -10,16 +10,19 @@ from typing import Any
 
 import attrs
 
+from ..entities.base import Entity
 from ..entities.fields import field_specs
 from ..operations import Answers, Operation, Resource, operations
+from . import services
 from .bodies import checked, read_list, read_object
-from .clock import Clock
 from .queries import LISTING_PARAMETERS, wanted
 from .refusals import Answer, Refusal, invalid, wrong
 from .relations import names, with_related
 from .seed_account import audio_row
+from .sessions import Sessions
 from .store import EVERYTHING, MAX_ID, Query, Row, Store
 from .tables import Table, is_moment, main_entity
+from .telephony import Telephony
 from .texts import printed, text
 
 
@@ -32,6 +35,8 @@ class Asked:
     query: Mapping[str, str]
     body: bytes
     content_type: str
+    token: str = ""
+    """Whose it is."""
 
     @property
     def ids(self) -> list[int]:
@@ -65,6 +70,12 @@ class Endpoint:
     def method(self) -> str:
         """The HTTP method."""
         return self.operation.method
+
+    @property
+    def table_entity(self) -> type[Entity]:
+        """The entity that is answered with."""
+        assert self.operation.entity is not None, "looked at as the sandbox starts"
+        return self.operation.entity
 
     @property
     def template(self) -> str:
@@ -105,10 +116,14 @@ def endpoints(resources: Iterable[type[Resource[Any]]]) -> list[Endpoint]:
 class Desk:
     """Answers requests from the store."""
 
-    def __init__(self, store: Store, documented: bool, *, cut: bool = False, clock: Clock | None = None) -> None:
+    def __init__(
+        self, store: Store, documented: bool, sessions: Sessions, telephony: Telephony, *, cut: bool = False
+    ) -> None:
         self.store = store
+        self.sessions = sessions
+        self.telephony = telephony
+        self.clock = telephony.clock
         self._cut = cut
-        self._clock = clock or Clock()
         self._tables = {table.entity: table for table in store.tables.values()}
         self._documented = documented
 
@@ -118,6 +133,7 @@ class Desk:
         unknown = [wrong(name, "unknown parameter") for name in asked.query if name not in known]
         if unknown:
             raise invalid(*unknown)
+        self.telephony.tick()
         answer = endpoint.handler(self, endpoint, asked)
         return answer if isinstance(answer, tuple) else (answer, None)
 
@@ -132,17 +148,17 @@ class Desk:
         return self._page(endpoint, asked, None)
 
     def list_owned(self, endpoint: Endpoint, asked: Asked) -> tuple[Answer, Served]:
-        owner, _ = self._demand(endpoint, asked)
+        owner, _ = self.demand(endpoint, asked)
         return self._page(endpoint, asked, owner)
 
     def get(self, endpoint: Endpoint, asked: Asked) -> Answer:
-        id, doc = self._demand(endpoint, asked)
+        id, doc = self.demand(endpoint, asked)
         if endpoint.operation.suffix:
             doc = self._first(self._table(endpoint), EVERYTHING.owned(id))
-        return self._record(self._related(endpoint, asked, doc))
+        return self.record(self.related(endpoint, asked, doc))
 
     def file(self, endpoint: Endpoint, asked: Asked) -> Answer:
-        id, doc = self._demand(endpoint, asked)
+        id, doc = self.demand(endpoint, asked)
         file = endpoint.operation.file
         assert file is not None, "looked at as the sandbox starts"
         told = json.loads(doc).get("size")
@@ -154,24 +170,23 @@ class Desk:
         doc = self._first(self._table(endpoint), EVERYTHING)
         if self._documented and endpoint.operation.answers is Answers.ONE_OR_LIST:
             return Answer(200, text({"data": [_as_documented(json.loads(doc))], "total": 1}).encode())
-        return self._record(doc)
+        return self.record(doc)
 
     # --- writing ---------------------------------------------------------------------------------------------
 
     def create(self, endpoint: Endpoint, asked: Asked) -> Answer:
         table = self._table(endpoint)
-        row = self.store.insert(table.name, _blank(table, self._clock.now()) | _given(endpoint, asked))
-        return self._record(text(row).encode(), endpoint.operation.success[0])
+        row = self.store.insert(table.name, _blank(table, self.clock.now()) | self.given(endpoint, asked))
+        return self.record(text(row).encode(), endpoint.operation.success[0])
 
     def update(self, endpoint: Endpoint, asked: Asked) -> Answer:
-        id, doc = self._demand(endpoint, asked)
-        row = self._changed(self._main(endpoint), id, doc, _given(endpoint, asked))
-        return self._record(self._related(endpoint, asked, row), endpoint.operation.success[0])
+        id, doc = self.demand(endpoint, asked)
+        row = self._changed(self._main(endpoint), id, doc, self.given(endpoint, asked))
+        return self.record(self.related(endpoint, asked, row), endpoint.operation.success[0])
 
     def update_many(self, endpoint: Endpoint, asked: Asked) -> Answer:
         table = self._table(endpoint)
-        given = read_list(asked.body, asked.content_type)
-        changes = [checked(_body(endpoint, each), each) for each in given]
+        changes = self.given_list(endpoint, asked)
         docs = {change.get("id"): self.store.doc(table.name, change.get("id") or MAX_ID) for change in changes}
         rows: list[bytes] = []
         for change in changes:
@@ -183,12 +198,12 @@ class Desk:
 
     def act(self, endpoint: Endpoint, asked: Asked) -> Answer:
         if endpoint.operation.key is not None:
-            self._demand(endpoint, asked)
-        _given(endpoint, asked)
+            self.demand(endpoint, asked)
+        self.given(endpoint, asked)
         return Answer(endpoint.operation.success[0])
 
     def delete(self, endpoint: Endpoint, asked: Asked) -> Answer:
-        id, _ = self._demand(endpoint, asked)
+        id, _ = self.demand(endpoint, asked)
         if endpoint.operation.suffix:
             self._reset(endpoint, id)
         else:
@@ -214,6 +229,22 @@ class Desk:
         self.store.clear()
         return Answer(204)
 
+    @property
+    def owner(self) -> Row:
+        """The owner of the token."""
+        return dict(json.loads(self._first(self.store.tables["me"], EVERYTHING)))
+
+    def given(self, endpoint: Endpoint, asked: Asked) -> Row:
+        """Return the fields of the body, or refuse it."""
+        if all(each.body is None for each in endpoint.operations):
+            return {}
+        given = read_object(asked.body, asked.content_type)
+        return checked(_body(endpoint, given), given)
+
+    def given_list(self, endpoint: Endpoint, asked: Asked) -> list[Row]:
+        """Return the fields of all bodies of a list, or refuse it."""
+        return [checked(_body(endpoint, each), each) for each in read_list(asked.body, asked.content_type)]
+
     # --- within ----------------------------------------------------------------------------------------------
 
     def _page(self, endpoint: Endpoint, asked: Asked, owner: int | None) -> tuple[Answer, Served]:
@@ -222,13 +253,13 @@ class Desk:
         query = page.query if owner is None else page.query.owned(owner)
         docs, total = self.store.page(table.name, query, page.page, page.limit)
         if endpoint.operation.parameters:
-            docs = [self._related(endpoint, asked, doc) for doc in docs]
+            docs = [self.related(endpoint, asked, doc) for doc in docs]
         served = Served(table, query, owner)
         if self._documented and owner is not None and docs:
-            return self._record(docs[0]), served
+            return self.record(docs[0]), served
         return Answer(200, b'{"data":[%b],"total":%d}' % (b",".join(docs), total)), served
 
-    def _record(self, doc: bytes, status: int = 200) -> Answer:
+    def record(self, doc: bytes, status: int = 200) -> Answer:
         return Answer(status, b'{"data":%b,"links":{}}' % doc)
 
     def _first(self, table: Table, query: Query) -> bytes:
@@ -241,7 +272,7 @@ class Desk:
         user = self.store.row(self._main(endpoint).name, id)
         self.store.replace(endpoint.operation.suffix, id, audio_row(user or {}))
 
-    def _demand(self, endpoint: Endpoint, asked: Asked) -> tuple[int, bytes]:
+    def demand(self, endpoint: Endpoint, asked: Asked) -> tuple[int, bytes]:
         """Return the id and the text of the row that a request is about, or refuse with 404."""
         table, key = self._main(endpoint), endpoint.operation.key
         if key is None or key.name == "id":
@@ -259,7 +290,8 @@ class Desk:
         self.store.replace(table.name, id, row)
         return text(row).encode()
 
-    def _related(self, endpoint: Endpoint, asked: Asked, doc: bytes) -> bytes:
+    def related(self, endpoint: Endpoint, asked: Asked, doc: bytes) -> bytes:
+        """Put objects in the place of their ids, where the request asks for a relation."""
         return with_related(self.store, self._tables, endpoint.operation.parameters, asked.query, doc)
 
     def _table(self, endpoint: Endpoint) -> Table:
@@ -275,13 +307,6 @@ class Desk:
     def _belongings(self, endpoint: Endpoint) -> list[str]:
         of_one = (each for each in operations(endpoint.resource).values() if each.suffix and each.key is not None)
         return sorted({self._tables[each.entity].name for each in of_one if each.entity is not None})
-
-
-def _given(endpoint: Endpoint, asked: Asked) -> Row:
-    if all(each.body is None for each in endpoint.operations):
-        return {}
-    given = read_object(asked.body, asked.content_type)
-    return checked(_body(endpoint, given), given)
 
 
 def _body(endpoint: Endpoint, given: Row) -> type:
@@ -366,7 +391,5 @@ _HANDLERS: dict[Shape, Handler] = {
 }
 """What serves an operation of some shape: its method, what it is about, and what it answers."""
 
-OWN: dict[str, Handler] = {
-    "DELETE /customers/{id}": Desk.delete_account,
-}
+OWN: dict[str, Handler] = {**services.OWN, "DELETE /customers/{id}": Desk.delete_account}
 """What serves an operation that does more than others of its shape, by its method and path."""

@@ -16,6 +16,7 @@ import attrs
 from .. import entities as e
 from ..entities.base import Entity
 from ..entities.fields import FieldType, Kind, WireForm, field_specs
+from . import seed_office
 from .seed_calls import Employee, call_lines
 from .store import Line, Row
 from .tables import Table
@@ -307,6 +308,7 @@ _MAKERS: dict[type[Entity], Callable[[Account, Random], Rows]] = {
     e.Contact: _contacts,
     e.ChatMessage: _chat_messages,
     e.Call: _live_calls,
+    **seed_office.MAKERS,
 }
 
 

@@ -25,8 +25,10 @@ from .logs import logger
 from .own_routes import OwnRoutes, Replying
 from .recording import Requests
 from .seed_account import Until, account, end_of_history, lines
+from .sessions import Sessions
 from .store import Store
 from .tables import tables
+from .telephony import Telephony
 
 E = TypeVar("E", bound=Entity)
 
@@ -98,7 +100,11 @@ class Sandbox:
         self._store: Store | None = None
         self._runner: web.AppRunner | None = None
         self._thread: _Thread | None = None
-        self._tokens = TokenCheck(self.token, self._account.owner_id)
+        self.sessions = Sessions(self.clock)
+        """Who is logged in: the password, and the codes that were mailed."""
+        self.telephony = Telephony(self.clock)
+        """How calls go that are placed, and calls from outside."""
+        self._tokens = TokenCheck(self.token, self._account.owner_id, self.sessions)
 
     def __repr__(self) -> str:
         return f"<Sandbox {self._url or 'not started'}>"
@@ -255,10 +261,12 @@ class Sandbox:
             store.seed({name: lines(self._account, table) for name, table in store.tables.items()})
         store.index()
         for me in store.rows("me"):
+            self.sessions.email = me["email"]
             self._tokens.user_id, self._tokens.email, self._customer_id = me["id"], me["email"], me["customer_id"]
 
     def _application(self, store: Store) -> web.Application:
-        desk = Desk(store, self._documented, cut=self._cut, clock=self.clock)
+        self.telephony.begin(store)
+        desk = Desk(store, self._documented, self.sessions, self.telephony, cut=self._cut)
         return Front(desk, self._tokens, self.faults, self.requests, self._own).application()
 
 

@@ -162,6 +162,12 @@ class Store:
         self._forget()
         return stored
 
+    def put(self, name: str, id: int, row: Row, owner: int | None = None) -> None:
+        """Add a row under an id of its own."""
+        with self._lock:
+            self._db.execute(f'INSERT INTO "{name}" VALUES (?, ?, ?)', (id, owner, text(row)))
+            self._forget()
+
     def replace(self, name: str, id: int, row: Row) -> None:
         """Write a row anew."""
         with self._lock:

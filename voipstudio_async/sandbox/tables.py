@@ -14,7 +14,7 @@ import attrs
 
 from ..entities.base import Entity
 from ..entities.fields import FieldSpec, Kind, WireForm, field_specs
-from ..operations import Resource, operations
+from ..operations import Operation, Resource, join, operations
 
 _INDEXED = "user_id"
 
@@ -58,16 +58,24 @@ def tables(resources: Iterable[type[Resource[Any]]]) -> dict[type[Entity], Table
     for resource in resources:
         for operation in operations(resource).values():
             if operation.entity is not None and operation.entity not in found:
-                found[operation.entity] = Table(operation.suffix or resource.path, operation.entity)
+                found[operation.entity] = Table(_name(resource, operation), operation.entity)
     names = [table.name for table in found.values()]
     if len(set(names)) != len(names):
         raise TypeError(f"two entities share a path: {sorted(names)}")
     return found
 
 
+def _name(resource: type[Resource[Any]], operation: Operation[Any, Any]) -> str:
+    """Name a table by its path; what belongs to one thing goes by its last word, wherever else it can be listed."""
+    if operation.key is None:
+        return join(resource.path, operation.suffix)[1:]
+    return operation.suffix or resource.path
+
+
 def main_entity(resource: type[Resource[Any]]) -> type[Entity] | None:
     """Return the entity that a resource is about: what is at its own path."""
-    return next((each.entity for each in operations(resource).values() if not each.suffix and each.entity), None)
+    own = (each.entity for each in operations(resource).values() if not each.suffix and each.entity)
+    return resource.about or next(own, None)
 
 
 def is_moment(spec: FieldSpec) -> bool:

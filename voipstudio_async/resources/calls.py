@@ -1,0 +1,111 @@
+"""The Calls module: calls under way, and calls that are placed.
+
+Source: voipstudio.com/docs/api/resources/calls, the vendor's own browser connector, and users of the API. Placing a
+call takes 5 to 12 seconds, and is never done twice by itself.
+"""
+
+from __future__ import annotations
+
+from .. import entities as e
+from ..entities.phones import caller_id as caller_digits
+from ..entities.phones import phone_digits
+from ..errors import ConfigurationError
+from ..operations import Action, Arguments, Delete, F, Get, Listing, Resource, check_id
+from ..unset import UNSET, Unset
+from ..wire.exchange import Repeat
+
+_PLACING = 20.0
+"""Seconds: an agent without a phone is refused after about 10, and a call was answered for after 5 to 6."""
+_SPEAKING = 90.0
+"""Seconds: the answer may be held while the other side is dialled."""
+
+
+def _placed(*, to: str, from_user: int | Unset = UNSET, caller_id: str | Unset = UNSET) -> Arguments:
+    origin = UNSET if from_user is UNSET else str(check_id(from_user))
+    return Arguments(body=e.CallDraft(to=phone_digits(to), from_=origin, caller_id=caller_digits(caller_id)))
+
+
+def _answered(id: int, /) -> Arguments:
+    return Arguments(id, e.CallStateChange(state=e.CallState.CONNECTED.value))
+
+
+def _transferred(id: int, /, *, to: str) -> Arguments:
+    return Arguments(id, e.CallTransfer(dst=phone_digits(to)))
+
+
+def _linked(id: int, /, *, url: str, text: str) -> Arguments:
+    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")):
+        raise ConfigurationError("the link of a call is a URL that begins with https:// or http://")
+    return Arguments(id, e.CallLink(action_url=url, action_text=filled("text", text)))
+
+
+def _web_call(*, from_number: str, to: str) -> Arguments:
+    return Arguments(body=e.WebCallDraft(from_=phone_digits(from_number), to=phone_digits(to)))
+
+
+def _lead_call(*, to: str, caller_id: str, text: str) -> Arguments:
+    draft = e.LeadCallDraft(to=phone_digits(to), caller_id=phone_digits(caller_id), tts=filled("text", text))
+    return Arguments(body=draft)
+
+
+def filled(name: str, text: str) -> str:
+    """Return a text, which must not be empty."""
+    if not isinstance(text, str):
+        raise ConfigurationError(f"{name} is a text, got {type(text).__name__}")
+    if not text.strip():
+        raise ConfigurationError(f"{name} is empty")
+    return text
+
+
+class Calls(Resource[F], path="calls"):
+    """The calls of the account that are under way."""
+
+    list = Listing(e.Call, "The calls that are under way.")
+    get = Get(e.Call, "One call under way; 404 once it has ended.")
+    place = Action(
+        e.Call,
+        "Place a call: the phone of `from_user` rings, and when it is answered, `to` is called.",
+        _placed,
+        method="POST",
+        key=None,
+        body=e.CallDraft,
+        success=(201,),
+        statuses=(400, 401, 412),
+        read_timeout=_PLACING,
+    )
+    answer = Action(e.Call, "Answer a call that rings.", _answered, body=e.CallStateChange)
+    transfer = Action(e.Call, "Transfer a call that is connected.", _transferred, body=e.CallTransfer)
+    attach_link = Action(e.Call, "Show a link to the agent of a call.", _linked, body=e.CallLink)
+    hang_up = Delete("End a call.", repeat=Repeat.ALWAYS)
+
+
+class WebCalls(Resource[F], path="webcalls"):
+    """Calls that connect two outside parties."""
+
+    create = Action(
+        e.Call,
+        "Call `from_number`, the customer, and when that is answered, `to`.",
+        _web_call,
+        method="POST",
+        key=None,
+        body=e.WebCallDraft,
+        success=(201,),
+        statuses=(400, 401),
+        read_timeout=_PLACING,
+    )
+
+
+class LeadCalls(Resource[F], path="leadcalls"):
+    """Calls in which a text is spoken."""
+
+    create = Action(
+        e.Call,
+        "Call `to` and speak `text`; `caller_id` is an active number of the account.",
+        _lead_call,
+        method="POST",
+        key=None,
+        body=e.LeadCallDraft,
+        success=(201,),
+        statuses=(400, 401),
+        read_timeout=_SPEAKING,
+    )
