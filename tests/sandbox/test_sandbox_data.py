@@ -19,7 +19,8 @@ from voipstudio_async.entities.fields import field_specs
 from voipstudio_async.operations import Get, Listing, Resource
 from voipstudio_async.resources import RESOURCES
 from voipstudio_async.sandbox import Sandbox, checksum
-from voipstudio_async.sandbox.seed_account import account, lines
+from voipstudio_async.sandbox.account import account
+from voipstudio_async.sandbox.seed_account import lines
 from voipstudio_async.sandbox.tables import Table, tables
 
 

@@ -7,17 +7,31 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from ..entities import Login
 from ..errors import ConfigurationError, DecodeError, TwoFactorRequired
 from ..http.sessions import SessionAuth
 from ..http.threads import in_thread
 from ..resources.auth import Logins
+from ..wire.codec import Codec
+from ..wire.exchange import Exchange
 
 if TYPE_CHECKING:
-    from .awaited import AsyncCaller
     from .base import ClientOptions
+
+
+class Caller(Protocol):
+    """What can send a login, and go on with its session."""
+
+    codec: Codec
+
+    async def call(self, exchange: Exchange[T]) -> T: ...
+
+    def begin_session(self, auth: SessionAuth) -> None: ...
+
+
+T = TypeVar("T")
 
 Code = Callable[[], str | Awaitable[str]]
 """A function that is asked for the mailed code."""
@@ -39,9 +53,7 @@ def without_credentials(options: ClientOptions) -> ClientOptions:
     return cast("ClientOptions", {**options, "auth": NoCredentials()})
 
 
-async def ask(
-    caller: AsyncCaller, email: str, password: str, more: Mapping[str, Any], *, keep_alive: bool
-) -> str | None:
+async def ask(caller: Caller, email: str, password: str, more: Mapping[str, Any], *, keep_alive: bool) -> str | None:
     """Send the address and the password; return the nonce of the second factor, or None when none is asked for."""
     login = await caller.call(Logins.login.exchange(caller.codec, "", email=email, password=password, **more))
     # Whatever the status: an account with a second factor answers with a nonce, and with no token.
@@ -51,13 +63,13 @@ async def ask(
     return None
 
 
-async def answer(caller: AsyncCaller, nonce: str, code: str, *, keep_alive: bool) -> None:
+async def answer(caller: Caller, nonce: str, code: str, *, keep_alive: bool) -> None:
     """Send the mailed code."""
     login = await caller.call(Logins.confirm.exchange(caller.codec, "", nonce=nonce, code=code))
     _begin(caller, login, keep_alive)
 
 
-def _begin(caller: AsyncCaller, login: Login, keep_alive: bool) -> None:
+def _begin(caller: Caller, login: Login, keep_alive: bool) -> None:
     if login.user_token is None:
         raise DecodeError("user_token", "the login was accepted, but its answer holds no token")
     caller.begin_session(SessionAuth(login.user_token.reveal(), keep_alive=keep_alive))

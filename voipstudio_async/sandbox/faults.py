@@ -17,7 +17,7 @@ import attrs
 from aiohttp import web
 
 from .clock import Clock
-from .handlers import Served
+from .desk import Served
 from .refusals import Refusal
 from .store import Row, Store
 

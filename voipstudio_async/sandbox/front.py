@@ -9,8 +9,9 @@ from aiohttp import web
 from ..resources import RESOURCES
 from . import cors
 from .access import TokenCheck
+from .desk import Asked, Desk, Endpoint, Handler
 from .faults import Faults, Unanswered
-from .handlers import Asked, Desk, Endpoint, endpoints
+from .handlers import endpoints
 from .own_routes import OwnRoutes
 from .recording import Recorded, Requests, hide, hide_headers, hide_query, read_body
 from .refusals import Answer, Refusal, not_valid
@@ -22,7 +23,7 @@ _PUBLIC = frozenset({"/login", "/login2fa"})
 """What needs no token: it makes one."""
 _MAX_BODY = 1024 * 1024
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+RouteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Front:
@@ -39,19 +40,19 @@ class Front:
         """Make the application: a route for each operation of the catalogue."""
 
         @web.middleware
-        async def through(request: web.Request, handler: Handler) -> web.StreamResponse:
+        async def through(request: web.Request, handler: RouteHandler) -> web.StreamResponse:
             return await self._through(request, handler)
 
         app = web.Application(middlewares=[through], client_max_size=_MAX_BODY)
-        for endpoint in endpoints(RESOURCES.values()):
-            self._add(app, endpoint.method, _route(endpoint), self._handler(endpoint))
+        for endpoint, handler in endpoints(RESOURCES.values()).items():
+            self._add(app, endpoint.method, _route(endpoint), self._route_handler(endpoint, handler))
         return app
 
-    def _add(self, app: web.Application, method: str, path: str, handler: Handler) -> None:
+    def _add(self, app: web.Application, method: str, path: str, handler: RouteHandler) -> None:
         for base in _BASES:
             app.router.add_route(method, base + path, handler)
 
-    async def _through(self, request: web.Request, handler: Handler) -> web.Response:
+    async def _through(self, request: web.Request, handler: RouteHandler) -> web.Response:
         content = await _content(request)
         response = await self._answered(request, handler, content)
         answered = not isinstance(response, Unanswered)
@@ -61,7 +62,7 @@ class Front:
             cors.let_read(request, response)
         return response
 
-    async def _answered(self, request: web.Request, handler: Handler, content: bytes | Refusal) -> web.Response:
+    async def _answered(self, request: web.Request, handler: RouteHandler, content: bytes | Refusal) -> web.Response:
         async def serve() -> web.Response:
             return await self._served(request, handler, content)
 
@@ -69,7 +70,7 @@ class Front:
             return cors.preflight()
         return await self._faults.serve(request, _below(request), serve)
 
-    async def _served(self, request: web.Request, handler: Handler, content: bytes | Refusal) -> web.Response:
+    async def _served(self, request: web.Request, handler: RouteHandler, content: bytes | Refusal) -> web.Response:
         try:
             if isinstance(content, Refusal):
                 raise content
@@ -90,11 +91,11 @@ class Front:
         assert isinstance(response, web.Response)
         return response
 
-    def _handler(self, endpoint: Endpoint) -> Handler:
+    def _route_handler(self, endpoint: Endpoint, handler: Handler) -> RouteHandler:
         async def handle(request: web.Request) -> web.Response:
             self._tokens.check_allowed(endpoint.method, endpoint.template, _below(request))
             asked = await _asked(request, self._tokens.shown(request.headers) or "")
-            answer, served = self._desk.answer(endpoint, asked)
+            answer, served = self._desk.answer(handler, endpoint, asked)
             if served is not None:
                 self._faults.after_page(self._desk.store, served)
             return _response(answer)

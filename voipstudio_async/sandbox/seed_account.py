@@ -7,39 +7,20 @@ where a user left something empty, and here and there a field that no page docum
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from random import Random
-from typing import Any, Literal
-
-import attrs
+from typing import Any
 
 from .. import entities as e
 from ..entities.base import Entity
 from ..entities.fields import FieldType, Kind, WireForm, field_specs
 from . import seed_office
+from .account import DAYS, FIRST_NAMES, LAST_NAMES, Account
 from .seed_calls import Employee, call_lines
 from .store import Line, Row
 from .tables import Table
 from .texts import printed, text
 
-END = datetime(2026, 7, 6, tzinfo=UTC)
-"""Where the history of a sandbox ends, if nobody says otherwise: it begins on a Monday, half a year before."""
-DAYS = 182
-_EARLIEST, _LATEST = 1990, 9000
-
-Until = date | Literal["today"] | None
-
-_WAVES = (3, 9)
-"""The employees with whom ids become a digit longer: from 5 digits to 7, as they are seen in accounts."""
-
-_FIRST_NAMES = (
-    *("Ada", "Amir", "Ben", "Carla", "Chloé", "Dan", "Elena", "Femi", "Grace", "Hugo", "Ines", "Jan"),
-    *("Jürgen", "Kofi", "Lena", "Maya", "Nils", "Olga", "Priya", "Sam", "Søren", "Tom", "Uma", "Zoe"),
-)
-_LAST_NAMES = (
-    *("Adams", "Berg", "Costa", "Diaz", "Evans", "Fischer", "García", "Hall", "Ito", "Jones", "Khan"),
-    *("Łuczak", "Moreau", "Novak", "O'Brien", "Park", "Rossi", "Smith", "Tanaka", "Weber"),
-)
 _GROUPS = ("Sales", "Support", "Billing", "Field", "Partners", "Research", "Reception", "Night")
 _COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 _CITIES = ("Lisbon", "London", "Kraków", "Madrid", "Paris", "Berlin")
@@ -50,73 +31,6 @@ _MESSAGES = (
     "Voilà, c'est fait ✔",
     'She said "tomorrow"',
 )
-
-
-@attrs.frozen
-class Account:
-    """What all rows of one sandbox have in common."""
-
-    seed: int
-    customer: int
-    users: tuple[Employee, ...]
-    calls: int
-    end: datetime = END
-    """A whole hour: everything in the account happened before it."""
-
-    @property
-    def start(self) -> datetime:
-        """The moment with which its history begins."""
-        return self.end - timedelta(days=DAYS)
-
-    def moment(self, dice: Random) -> str:
-        """Choose a moment of its history, as the API prints it."""
-        return printed(self.start + timedelta(seconds=dice.randrange(DAYS * 86400)))
-
-    @property
-    def owner(self) -> Employee | None:
-        """The user that the account was opened with, and that the token belongs to."""
-        return self.users[0] if self.users else None
-
-    @property
-    def owner_id(self) -> int:
-        """The id of the token's owner, who has one even in an account without users."""
-        return self.users[0].id if self.users else 72_000
-
-    def dice(self, name: str) -> Random:
-        """Return the random numbers for one table, which do not depend on other tables."""
-        return Random(f"{self.seed}/{name}")
-
-
-def account(seed: int, users: int, calls: int, end: datetime = END) -> Account:
-    """Invent an account."""
-    dice = Random(f"{seed}/account")
-    customer = dice.randrange(30_000, 90_000)
-    people: list[Employee] = []
-    id = dice.randrange(70_000, 90_000)
-    for number in range(users):
-        id = id * (10 if number in _WAVES else 1) + dice.randrange(1, 9)
-        people.append(Employee(id, number, dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)))
-    return Account(seed, customer, tuple(people), calls, end)
-
-
-def end_of_history(until: Until) -> datetime:
-    """Return the whole hour before which everything happened: `until` is the last day, the last moment, or today.
-
-    :raises ValueError: it is none of these
-    """
-    if until is None:
-        return END
-    if until == "today":
-        return _whole_hour(datetime.now(UTC))
-    if not isinstance(until, date) or not _EARLIEST <= until.year <= _LATEST:
-        raise ValueError(f"until must be a date of the years {_EARLIEST} to {_LATEST}, or 'today', got {until!r}")
-    if not isinstance(until, datetime):
-        return datetime.combine(until + timedelta(days=1), time(), UTC)
-    return _whole_hour(until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC))
-
-
-def _whole_hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def lines(account: Account, table: Table) -> Iterator[Line]:
@@ -212,7 +126,7 @@ def _policies(account: Account, dice: Random) -> Rows:
 
 
 def _contact(account: Account, employee: Employee, id: int, dice: Random) -> Row:
-    first, last = dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)
+    first, last = dice.choice(FIRST_NAMES), dice.choice(LAST_NAMES)
     colleague = dice.choice(account.users).id if dice.random() < 0.2 else None
     return {
         "id": id,

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import entities as e
 from ..entities.base import Entity
+from .account import Account
 from .store import Row
 from .texts import printed
-
-if TYPE_CHECKING:
-    from .seed_account import Account
 
 Rows = Iterator[tuple[int | None, Row]]
 

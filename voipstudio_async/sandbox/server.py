@@ -16,15 +16,16 @@ from ..entities import Cdr, User
 from ..entities.base import Entity
 from ..resources import RESOURCES
 from .access import TokenCheck
+from .account import Until, account, end_of_history
 from .adding import Adder
 from .clock import Clock
+from .desk import Desk
 from .faults import Faults
 from .front import BASE_PATH, Front
-from .handlers import Desk
 from .logs import logger
 from .own_routes import OwnRoutes, Replying
 from .recording import Requests
-from .seed_account import Until, account, end_of_history, lines
+from .seed_account import lines
 from .sessions import Sessions
 from .store import Store
 from .tables import tables

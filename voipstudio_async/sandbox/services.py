@@ -6,14 +6,12 @@ import base64
 import json
 import re
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..entities.fields import field_specs
+from .desk import Asked, Desk, Endpoint, Handler
 from .refusals import Answer, Refusal, invalid, not_valid
 from .texts import encoded, printed, text
-
-if TYPE_CHECKING:
-    from .handlers import Asked, Desk, Endpoint, Handler
 
 _NUMBER = re.compile(r"[0-9]{2,15}", re.ASCII)
 _LONGEST_EXPIRY = 10 * 366 * 86400
