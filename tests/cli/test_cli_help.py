@@ -16,7 +16,20 @@ from voipstudio_async.cli import exits
 from voipstudio_async.cli.app import app
 from voipstudio_async.cli.names import LISTINGS, THINGS, complete_listings, complete_things
 
-COMMANDS: dict[str, Any] = dict(typer.main.get_group(app).commands)
+
+def commands(group: Any, *path: str) -> Iterator[tuple[str, Any]]:
+    """Give every command by the words that are typed for it, those of groups too."""
+    for name, command in group.commands.items():
+        words = (*path, name)
+        if hasattr(command, "commands"):
+            yield from commands(command, *words)
+        else:
+            yield " ".join(words), command
+
+
+MAIN: Any = typer.main.get_group(app)
+COMMANDS: dict[str, Any] = dict(commands(MAIN))
+GROUPS = sorted(name for name, command in MAIN.commands.items() if hasattr(command, "commands"))
 DOCUMENT = (ROOT / "docs" / "cli.md").read_text("utf-8")
 
 
@@ -37,7 +50,7 @@ def test_these_are_the_commands() -> None:
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_has_help_with_examples(command: str) -> None:
-    ended = voipstudio(command, "--help")
+    ended = voipstudio(*command.split(), "--help")
 
     assert ended.code == 0
     assert "Examples:" in ended.out
@@ -48,8 +61,10 @@ def test_every_command_has_help_with_examples(command: str) -> None:
 def test_every_example_can_be_parsed(command: str) -> None:
     assert examples(command)
     for example in examples(command):
-        name, *arguments = shlex.split(example)
-        assert name == command
+        name = command.split()
+        typed = shlex.split(example)
+        arguments = typed[len(name) :]
+        assert typed[: len(name)] == name
         COMMANDS[command].make_context(command, arguments)
 
 
@@ -59,9 +74,9 @@ def test_every_option_has_a_word_of_help(command: str) -> None:
         assert parameter.help, parameter.name
 
 
-@pytest.mark.parametrize("command", ["", *sorted(COMMANDS)])
+@pytest.mark.parametrize("command", ["", *GROUPS, *sorted(COMMANDS)])
 def test_flags_are_shown_without_a_value(command: str) -> None:
-    shown = voipstudio(*filter(None, [command]), "--help", COLUMNS="160").out
+    shown = voipstudio(*command.split(), "--help", COLUMNS="160").out
 
     assert re.search(r"--help +-h +Show this message", shown)
     for raw in ("<bool>", "<flag>", "BOOLEAN"):
@@ -74,7 +89,7 @@ def test_flags_are_shown_without_a_value(command: str) -> None:
 )
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_values_are_shown_by_their_names_and_not_by_their_types(command: str) -> None:
-    shown = voipstudio(command, "--help", COLUMNS="160").out
+    shown = voipstudio(*command.split(), "--help", COLUMNS="160").out
 
     for raw in ("<str>", "<int>", "<float>", "<Path>", "TEXT", "INTEGER"):
         assert raw not in shown

@@ -32,6 +32,12 @@ for name, command in (
 ):
     app.command(name, cls=Command)(flat(command))
 
+GROUPS: tuple[typer.Typer, ...] = ()
+"""See `voipstudio_async.cli.groups`."""
+
+for group in GROUPS:
+    app.add_typer(group)
+
 
 def _version(wanted: bool) -> None:
     if wanted:
