@@ -71,6 +71,9 @@ async def client(face: type[Any], vendor: VendorMock) -> AsyncIterator[Any]:
 
 def begin(client: Any, label: str) -> Any:
     name, args, options, _ = OPERATIONS[label]
+    if label.endswith("/{id}") and BY_LABEL[label]["example_response"] is not None:
+        # An answer about another record than the one that was asked for is refused.
+        args = (example(label)["id"],)
     return operation(client, name)(*args, **options)
 
 

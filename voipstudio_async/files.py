@@ -182,7 +182,7 @@ def _put(place: Path, path: Path, before: os.stat_result | None) -> None:
 
 
 def _made_alike(place: Path, path: Path, before: os.stat_result) -> bool:
-    """Give a file the owner and the permissions of another one; False where that is not to be had."""
+    """Copy the owner and the permissions of another file to a file; return False where that is not to be had."""
     if before.st_nlink > 1 or not os.access(path.parent, os.W_OK | os.X_OK):
         return False
     now = place.stat()

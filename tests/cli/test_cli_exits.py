@@ -10,7 +10,7 @@ from cli.commands import voipstudio
 from voipstudio_async import ConnectError, DecodeError, RequestInfo, VoipStudioError
 from voipstudio_async.cli import exits
 from voipstudio_async.cli.exits import code_of, explained
-from voipstudio_async.cli.secrets import tame
+from voipstudio_async.cli.terminal import tame
 from voipstudio_async.entities.secrecy import masked
 from voipstudio_async.errors import error_class
 from voipstudio_async.sandbox import Sandbox

@@ -117,10 +117,10 @@ def test_what_fits_is_never_set_aside(cls: type[Entity], data: st.DataObject) ->
 @given(data=st.data())
 def test_an_entity_is_a_value(cls: type[Entity], data: st.DataObject) -> None:
     record = data.draw(records(cls))
-    entity, twin = decode(cls, record), decode(cls, record)
+    entity, again = decode(cls, record), decode(cls, record)
 
-    assert entity == twin
-    assert hash(entity) == hash(twin)
+    assert entity == again
+    assert hash(entity) == hash(again)
     assert repr(entity).startswith(f"{cls.__name__}(")
     for copied in (pickle.loads(pickle.dumps(entity)), copy.copy(entity), copy.deepcopy(entity)):
         assert copied == entity

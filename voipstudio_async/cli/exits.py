@@ -43,7 +43,7 @@ from ..errors import (
     VoipStudioError,
 )
 from . import signals
-from .secrets import tame
+from .terminal import tame
 from .streams import ReaderGone
 
 FAILED = 1

@@ -8,7 +8,7 @@ from typing import IO, Any, Protocol
 
 from ..texts import cell, csv_text
 from .records import Record, pick, to_json
-from .secrets import tame
+from .terminal import tame
 
 
 class Format(enum.StrEnum):

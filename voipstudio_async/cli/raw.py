@@ -16,7 +16,7 @@ from . import output
 from .connection import Connection
 from .reading import Output
 from .records import to_json
-from .secrets import tame
+from .terminal import tame
 
 _HARMLESS = ("GET", "HEAD")
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ..reports import CallReport, Figures, UserFigures
 from ..texts import amount, duration
-from .secrets import tame
+from .terminal import tame
 from .words import counted
 
 _WIDE = 100

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ..texts import number_text
 from .records import Record, is_number, to_json
-from .secrets import tame
+from .terminal import tame
 
 TELLING = (
     *("id", "name", "first_name", "last_name", "email", "ext", "active"),

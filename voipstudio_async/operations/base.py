@@ -7,7 +7,7 @@ of ``create`` and ``update`` from the attrs class of their body. So one line ::
     class UserGroups(Resource[F], path="usergroups"):
         create = Create(UserGroup, body=UserGroupDraft)
 
-is the definition of ``await client.user_groups.create(name="Sales")`` and of its blocking twin, with exact types on
+is the definition of ``await client.user_groups.create(name="Sales")`` and of its blocking counterpart, with exact types on
 both. At run time nothing depends on the face: a resource holds a `Caller`, and whether that one awaits or blocks is its
 own affair.
 

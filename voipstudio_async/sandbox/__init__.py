@@ -8,7 +8,7 @@
 
 The stations of a request, in the order in which they can be read: `front` (HTTP), `access` and `faults`, `handlers`
 (what each kind of operation does), `queries` and `bodies` (what is asked, checked), `store` and `tables` (the rows).
-`people` and `calls` invent the rows that are there at the start.
+`seed_account`, `seed_calls` and `seed_office` invent the rows that are there at the start.
 """
 
 from .clock import Clock

@@ -175,7 +175,7 @@ class Telephony:
         answered = live.connected is not None
         row = live.row
         kind = "O" if not live.inbound else ("I" if answered else "M")
-        record = {
+        record: Row = {
             "call_id": id,
             "live_id": id,
             "parent_live_id": None,
