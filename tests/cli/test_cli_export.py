@@ -62,7 +62,7 @@ def test_a_failure_leaves_no_file(sandbox: Sandbox, tmp_path: Path) -> None:
         (["cdrs", "--output", "calls.csv", "--concurrency", "0"], "--concurrency must be"),
         (["cdrs", "--output", "-"], "to write to stdout"),
         (["cdrs", "--output", "/nowhere/calls.csv"], "there is no folder /nowhere"),
-        (["calls", "--output", "calls.csv"], "there is no resource 'calls'"),
+        (["letters", "--output", "calls.csv"], "there is no resource 'letters'"),
         (["users.cdrs", "--output", "calls.csv"], "needs an id"),
     ],
 )

@@ -43,8 +43,8 @@ from ..errors import (
     VoipStudioError,
 )
 from . import signals
-from .terminal import tame
 from .streams import ReaderGone
+from .terminal import tame
 
 FAILED = 1
 USAGE = 2

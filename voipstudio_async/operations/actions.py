@@ -8,8 +8,8 @@
     class Calls(Resource[F], path="calls"):
         transfer = Action(Call, "Transfer a call.", _transferred, body=CallTransfer)
 
-is ``await client.calls.transfer(7, to="+44 20 7946 0000")`` and its blocking counterpart. The parameters of the function are
-those of the operation, for type checkers and at run time.
+is ``await client.calls.transfer(7, to="+44 20 7946 0000")`` and its blocking counterpart. The parameters of the
+function are those of the operation, for type checkers and at run time.
 """
 
 from __future__ import annotations

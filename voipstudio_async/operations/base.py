@@ -7,9 +7,9 @@ of ``create`` and ``update`` from the attrs class of their body. So one line ::
     class UserGroups(Resource[F], path="usergroups"):
         create = Create(UserGroup, body=UserGroupDraft)
 
-is the definition of ``await client.user_groups.create(name="Sales")`` and of its blocking counterpart, with exact types on
-both. At run time nothing depends on the face: a resource holds a `Caller`, and whether that one awaits or blocks is its
-own affair.
+is the definition of ``await client.user_groups.create(name="Sales")`` and of its blocking counterpart, with exact
+types on both. At run time nothing depends on the face: a resource holds a `Caller`, and whether that one awaits or
+blocks is its own affair.
 
 Asked on the class (``UserGroups.create``), a descriptor gives itself: that is how the sandbox, the OpenAPI document and
 the command line read the declarations, by what each says of itself (see `Operation`).
