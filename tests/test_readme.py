@@ -69,6 +69,12 @@ def test_the_names_of_the_command_line_are_up_to_date() -> None:
     assert done.stdout == (ROOT / "docs" / "cli.md").read_text("utf-8"), "run: python docs/make_api.py"
 
 
+def test_the_coverage_page_is_up_to_date() -> None:
+    command = [sys.executable, "-c", "import make_coverage; print(make_coverage.document(), end='')"]
+    done = subprocess.run(command, cwd=ROOT / "docs", capture_output=True, text=True, check=True)
+    assert done.stdout == (ROOT / "docs" / "coverage.md").read_text("utf-8"), "run: python docs/make_coverage.py"
+
+
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     commands = re.findall(r"^```sh\n(python3 .*)\n```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert len(commands) == 2
