@@ -56,7 +56,7 @@ def _queue(id: int, /, *, include_users: bool = False) -> Arguments:
 def _agents(id: int, user_ids: Iterable[int], status: bool) -> Arguments:
     users = tuple(e.QueueAgent(id=check_id(user), status=status) for user in user_ids)
     if not users:
-        raise ConfigurationError("give the ids of the users at least one of whom joins or leaves")
+        raise ConfigurationError("give the id of at least one user")
     return Arguments(id, e.QueueAgents(users=users), _including(True))
 
 
