@@ -220,7 +220,7 @@ LISTINGS = {
     for name, declared in operations(cls).items()
     if declared.method == "GET" and declared.answers is Answers.MANY
 }
-OTHERS = {"id", "ids", "token", "include"}
+OTHERS = {"id", "ids", "token", "include", "group_by"}
 
 
 def test_listings_and_nothing_else_take_the_parameters_of_a_listing() -> None:

@@ -18,7 +18,7 @@ from faces import every, opened, operation, settle
 from literals import LITERALS
 from recorder import Recorder
 
-from voipstudio_async import UNSET, BasicAuth, CallType, TokenAuth, __version__, field
+from voipstudio_async import UNSET, BasicAuth, CallType, ConfigurationError, TokenAuth, __version__, field
 
 # aiohttp's own, and they depend on what is installed beside it.
 UNDECIDED = {"Host", "Accept-Encoding"}
@@ -153,12 +153,33 @@ async def test_the_query_of_a_filter_is_percent_encoded(recorded: Any, recorder:
         ({"order_by": "duration"}, {"page": "1", "limit": "100", "sort": "duration", "dir": "ASC"}),
         ({"order_by": None, "page_size": 5000}, {"page": "1", "limit": "5000"}),
         ({"page_size": 1}, {"page": "1", "limit": "1", "sort": "id", "dir": "DESC"}),
+        ({"order_by": None, "group_by": "user_id"}, {"page": "1", "limit": "100", "group_by": "user_id"}),
     ],
 )
 async def test_order_and_size(options: Any, expected: dict[str, str], recorded: Any, recorder: Recorder) -> None:
     await every(recorded.cdrs.list(**options))
 
     assert query(recorder) == expected
+
+
+async def test_groups_are_counted(recorded: Any, recorder: Recorder) -> None:
+    recorder.answer(200, {"data": [{"id": 5}], "total": 7})
+
+    assert await settle(recorded.cdrs.list(field("type") == "M", group_by="src").count()) == 7
+    expected = '[{"property":"type","operator":"eq","value":"M"}]'
+    assert query(recorder) == {"page": "1", "limit": "1", "filter": expected, "group_by": "src"}
+
+
+@pytest.mark.parametrize("options", [{"group_by": ""}, {"group_by": " "}, {"group_by": 7}, {"group_by": "\ud800"}])
+def test_what_names_no_field_is_not_grouped_by(options: Any, recorded: Any, recorder: Recorder) -> None:
+    with pytest.raises(ConfigurationError, match="group_by names a field"):
+        recorded.cdrs.list(**options)
+    assert recorder.requests == []
+
+
+def test_groups_are_not_walked_by_their_ids(recorded: Any) -> None:
+    with pytest.raises(ConfigurationError, match="keyset walk cannot be grouped"):
+        recorded.cdrs.list(group_by="src", strategy="keyset")
 
 
 async def test_single_pages(recorded: Any, recorder: Recorder) -> None:

@@ -74,6 +74,7 @@ async def listings(client: AsyncVoipStudio) -> None:
 
 async def call_records(client: AsyncVoipStudio) -> None:
     assert_type(client.cdrs.list(field("type") == "O"), AsyncPages[Cdr])
+    assert_type(client.cdrs.list(field("type") == "O", group_by="user_id", page_size=50), AsyncPages[Cdr])
     assert_type(await client.cdrs.get(5), Cdr)
     assert_type(await client.cdrs.count(field("duration") > 60), int)
     assert_type(client.cdrs.walk(date(2026, 1, 1), date(2026, 2, 1)), AsyncPages[Cdr])

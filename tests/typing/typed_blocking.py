@@ -74,6 +74,7 @@ def listings(client: VoipStudio) -> None:
 
 def call_records(client: VoipStudio) -> None:
     assert_type(client.cdrs.list(field("type") == "O"), Pages[Cdr])
+    assert_type(client.cdrs.list(field("type") == "O", group_by="user_id", page_size=50), Pages[Cdr])
     assert_type(client.cdrs.get(5), Cdr)
     assert_type(client.cdrs.count(field("duration") > 60), int)
     assert_type(client.cdrs.walk(date(2026, 1, 1), date(2026, 2, 1)), Pages[Cdr])

@@ -139,7 +139,7 @@ class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E
 class Count(Derived[Counter[Awaited[int]], Counter[int]]):
     """How many rows a listing has, for one small request: ``client.cdrs.count(field("duration") > 60)``."""
 
-    def __init__(self, listing: Listing[Any], summary: str) -> None:
+    def __init__(self, listing: _Rows[Any, Any, Any], summary: str) -> None:
         super().__init__(summary)
         self.statuses = listing.statuses
         self.listing = listing
@@ -160,7 +160,7 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
     `start` belongs to the range, `end` does not. Dates are midnights in the client's time zone.
     """
 
-    def __init__(self, listing: Listing[E], summary: str, *, by: str) -> None:
+    def __init__(self, listing: _Rows[Any, Any, E], summary: str, *, by: str) -> None:
         super().__init__(summary)
         self.statuses = listing.statuses
         self.listing = listing

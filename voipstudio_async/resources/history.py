@@ -5,15 +5,54 @@ Source: voipstudio.com/docs/api/resources/history, and the vendor's own connecto
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from .. import entities as e
-from ..operations import MP3, Count, DatedWalk, DeleteAll, DeleteMany, Download, F, Get, GetEach, Listing, Resource
+from ..entities.arguments import is_whole_text, told
+from ..errors import ConfigurationError
+from ..operations import (
+    MP3,
+    Count,
+    DatedWalk,
+    DeleteAll,
+    DeleteMany,
+    Download,
+    F,
+    Get,
+    GetEach,
+    Listing,
+    ListingWith,
+    PageOptions,
+    Parameter,
+    Resource,
+    Rows,
+)
 from ..wire.exchange import Repeat
+from ..wire.filters import Condition
+
+_GROUP_BY = Parameter("group_by", "A field: one row for each of its values, and a total of groups.")
+
+
+def _records(*filters: Condition, group_by: str | None = None, **options: Unpack[PageOptions]) -> Rows:
+    if group_by is None:
+        return Rows(filters, (), options)
+    if not is_whole_text(group_by) or not group_by.strip():
+        raise ConfigurationError(f"group_by names a field, 'user_id', got {told(group_by)}")
+    if options.get("strategy") == "keyset":
+        # It asks for the rows beyond an id, and each page would have groups of its own.
+        raise ConfigurationError("a keyset walk cannot be grouped: leave out group_by, or strategy='keyset'")
+    return Rows(filters, (("group_by", group_by),), options)
 
 
 class Cdrs(Resource[F], path="cdrs"):
     """The call records of all users, as far as the token's owner may read them."""
 
-    list = Listing(e.Cdr, "The call records of the whole account.")
+    list = ListingWith(
+        e.Cdr,
+        "The call records of the whole account; with `group_by`, one for each value of a field.",
+        _records,
+        _GROUP_BY,
+    )
     get = Get(e.Cdr, "One call record.")
     get_many = GetEach(get, "Call records by their ids.")
     count = Count(list, "How many call records there are, for one small request.")
