@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from io import BytesIO
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -153,12 +156,56 @@ async def test_the_lifespan_of_an_asgi_server_is_that_of_the_receiver() -> None:
     assert await asgi(hooks, request(hangup(1)).body) == 503
 
 
-@pytest.mark.parametrize("length", ["", "-1", "x", "99999999999"])
-def test_a_wsgi_server_that_tells_an_odd_length_is_survived(length: str) -> None:
-    from io import BytesIO
-
+def wsgi(environ: dict[str, Any]) -> str:
+    """Speak WSGI with a receiver, as a server does; gives the status line."""
     statuses: list[str] = []
+    sent = request(hangup(1), GOOD)
+    shown = {"REQUEST_METHOD": "POST", "HTTP_AUTHORIZATION": sent.headers["Authorization"]}
     hooks = Receiver(credentials=GOOD)
-    environ = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": length, "wsgi.input": BytesIO(request(hangup(1)).body)}
-    hooks.wsgi(environ, lambda status, headers: statuses.append(status))
-    assert statuses in (["200 OK"], ["401 Unauthorized"])
+    hooks.wsgi(shown | {"wsgi.input": BytesIO(sent.body)} | environ, lambda status, headers: statuses.append(status))
+    return statuses[0]
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [
+        ("", "200 OK"),
+        ("-1", "400 Bad Request"),
+        ("x", "400 Bad Request"),
+        ("\u00b2", "400 Bad Request"),
+        ("99999999999", "400 Bad Request"),
+        ("9" * 5000, "400 Bad Request"),
+    ],
+)
+def test_a_wsgi_server_that_tells_an_odd_length_is_survived(length: str, status: str) -> None:
+    assert wsgi({"CONTENT_LENGTH": length}) == status
+
+
+def test_a_body_without_a_length_is_not_taken_for_a_probe() -> None:
+    assert wsgi({"HTTP_TRANSFER_ENCODING": "chunked"}) == "411 Length Required"
+    assert (
+        wsgi({"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "wsgi.input": BytesIO(b"{")})
+        == "200 OK"
+    )
+
+
+def test_a_wsgi_server_that_ends_hands_out_what_it_has_accepted() -> None:
+    script = """
+import io, time
+from voipstudio_async.webhooks import CallHangup, Credentials, Receiver
+from voipstudio_async.webhooks.testing import request
+
+hooks = Receiver(credentials=Credentials("voip", "s3cret"))
+
+@hooks.on(CallHangup)
+def slow(event):
+    time.sleep(0.2)
+    print("handled", event.id)
+
+sent = request(CallHangup(id="e1", call_id=1), Credentials("voip", "s3cret"))
+environ = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(sent.body)), "wsgi.input": io.BytesIO(sent.body),
+           "HTTP_AUTHORIZATION": sent.headers["Authorization"]}
+hooks.wsgi(environ, lambda status, headers: print(status, flush=True))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["200 OK", "handled e1"]

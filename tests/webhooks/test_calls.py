@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +72,41 @@ async def test_a_call_that_no_event_told_of_is_found_once() -> None:
     assert {type(event) for event in found} == {CallHangup, CallMissed}
     assert all(event.final for event in found if isinstance(event, CallMissed))
     assert again == []
+
+
+async def test_what_was_reconciled_is_known_to_the_next_run(tmp_path: Path) -> None:
+    async with (
+        Sandbox(users=3, calls=30, seed=4) as sandbox,
+        AsyncVoipStudio(sandbox.token, base_url=sandbox.url) as client,
+    ):
+        found = [await runs(sandbox, tmp_path, 2 if run == 0 else 1000) for run in range(3)]
+        count = len({cdr.root_live_id or cdr.call_id async for cdr in client.cdrs.list()})
+    # The first broke off at its second call, which the next one finds again.
+    assert found == [2, count - 1, 0]
+
+
+async def runs(sandbox: Sandbox, folder: Path, most: int) -> int:
+    """Reconcile in a process of its own, which handles so many calls at most; gives how many it saw."""
+    code = """
+import asyncio, os, sys
+from datetime import UTC, datetime
+from voipstudio_async import AsyncVoipStudio
+from voipstudio_async.webhooks import SqliteSeen, reconcile
+async def main():
+    found = 0
+    async with AsyncVoipStudio(sys.argv[1], base_url=sys.argv[2]) as client:
+        async for event in reconcile(client, datetime(2020, 1, 1, tzinfo=UTC), SqliteSeen(sys.argv[3])):
+            found += 1
+            if found == int(sys.argv[4]):
+                break
+    print(found, flush=True)
+    os._exit(0)
+asyncio.run(main())
+"""
+    command = [sys.executable, "-c", code, sandbox.token, sandbox.url, str(folder / "seen.db"), str(most)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    return int(out)
 
 
 async def test_only_the_range_is_asked_for() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from http import HTTPStatus
@@ -23,6 +25,8 @@ class Receives(Protocol):
 
 PATIENCE = 30.0
 """Seconds that a WSGI server's thread waits for an answer."""
+_DIGITS = 19
+"""A length of more digits is longer than anything."""
 
 
 def aiohttp_handler(receiver: Receives) -> Callable[[Any], Coroutine[Any, Any, Any]]:
@@ -79,31 +83,66 @@ async def _lifespan(receiver: Receives, receive: Any, send: Any) -> None:
 
 def wsgi_application(receiver: Receives) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """Return a WSGI application for Flask, Django and others. Handlers run on an event loop in a thread of its own."""
-    loop = _LoopThread()
+    loop = _LoopThread(receiver.close)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        wanted = min(int(length) if length.isdigit() else 0, receiver.max_body + 1)
         shown = environ.get("HTTP_AUTHORIZATION")
         headers = [] if shown is None else [("authorization", shown)]
-        body = environ["wsgi.input"].read(wanted) if wanted else b""
-        status = HTTPStatus(loop.run(receiver.receive(environ["REQUEST_METHOD"], headers, body)))
+        body = _wsgi_body(environ, receiver.max_body + 1)
+        if isinstance(body, HTTPStatus):
+            status = body
+        else:
+            status = HTTPStatus(loop.run(receiver.receive(environ["REQUEST_METHOD"], headers, body)))
         start_response(f"{status.value} {status.phrase}", [("Content-Length", "0")])
         return [b""]
 
     return application
 
 
-class _LoopThread:
-    """An event loop in a daemon thread, started when it is first needed."""
+def _wsgi_body(environ: dict[str, Any], most: int) -> bytes | HTTPStatus:
+    """Read the body; one whose end cannot be known must not be taken for the empty one of a probe."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if environ.get("wsgi.input_terminated"):
+        return bytes(environ["wsgi.input"].read(most))
+    if not length:
+        return HTTPStatus.LENGTH_REQUIRED if environ.get("HTTP_TRANSFER_ENCODING") else b""
+    if not (length.isascii() and length.isdigit()):
+        return HTTPStatus.BAD_REQUEST
+    wanted = min(int(length), most) if len(length) < _DIGITS else most
+    body = bytes(environ["wsgi.input"].read(wanted)) if wanted else b""
+    return body if len(body) == wanted else HTTPStatus.BAD_REQUEST
 
-    def __init__(self) -> None:
+
+class _LoopThread:
+    """An event loop in a daemon thread, started when it is first needed; what it still does is ended with the program.
+
+    After a fork, which takes no threads along, it is started anew.
+    """
+
+    def __init__(self, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._close = close
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._process = 0
         self._lock = threading.Lock()
 
-    def run(self, work: Any) -> Any:
+    def run(self, work: Coroutine[Any, Any, int]) -> int:
+        """Return the status that some work leads to: 503 when that takes too long."""
         with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="voipstudio webhooks", daemon=True).start()
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+            if self._loop is None or self._process != os.getpid():
+                self._loop, self._process = self._start(), os.getpid()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(PATIENCE)
+        except TimeoutError:
+            future.cancel()
+            return HTTPStatus.SERVICE_UNAVAILABLE
+
+    def _start(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="voipstudio webhooks", daemon=True).start()
+        atexit.register(self._end, loop, os.getpid())
+        return loop
+
+    def _end(self, loop: asyncio.AbstractEventLoop, process: int) -> None:
+        if process == os.getpid():
+            asyncio.run_coroutine_threadsafe(self._close(), loop).result(PATIENCE)

@@ -13,7 +13,7 @@ from ..entities.base import Extra
 from ..errors import ConfigurationError
 from ..wire.filters import field
 from .events import RECONCILED, CallConnected, CallEvent, CallHangup, CallMissed, Event
-from .handlers import settled
+from .handlers import confirmed, settled
 from .stores import Seen
 
 
@@ -60,9 +60,9 @@ async def reconcile(client: Any, since: date, seen: Seen) -> AsyncIterator[CallE
     """Yield an event for each call of the account's records that no event told of.
 
     Each has ``source == "reconciled"``, and is a `CallMissed` (final) for a call that was not answered, otherwise a
-    `CallHangup`. It counts as heard of from then on, so that running this again yields it no more; when handling it
-    fails, give it back with ``seen.release(f"call:{event.root}")``. An event that is delivered later still is handled
-    as well: leave the sender some minutes to repeat itself before you ask.
+    `CallHangup`. It counts as heard of once the next one is asked for, so that running this again yields it no more;
+    when handling it fails, give it back with ``seen.release(f"call:{event.root}")``. An event that is delivered later
+    still is handled as well: leave the sender some minutes to repeat itself before you ask.
 
     :param client: an `AsyncVoipStudio`
     :param since: the first day, or the first moment, whose calls are asked for
@@ -77,8 +77,11 @@ async def reconcile(client: Any, since: date, seen: Seen) -> AsyncIterator[CallE
         if root is not None:
             legs.setdefault(root, []).append(cdr)
     for root in sorted(legs, key=lambda root: min(cdr.id for cdr in legs[root])):
-        if await settled(seen.claim(f"call:{root}")):
+        key = f"call:{root}"
+        if await settled(seen.claim(key)):
             yield _event_of(root, legs[root])
+            # Whoever asks for the next one has done with this one.
+            await confirmed(seen, key)
 
 
 def _event_of(root: int, cdrs: Sequence[Cdr]) -> CallEvent:

@@ -10,6 +10,7 @@ import binascii
 import enum
 import hmac
 import os
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
@@ -49,6 +50,9 @@ def _check_text(name: str, value: Any) -> None:
         raise ConfigurationError(f"the {name} of a webhook is a text, got {type(value).__name__}")
     if not value:
         raise ConfigurationError(f"the {name} of a webhook is empty")
+    # Half a pair of surrogates, or a control character: neither can stand in a header.
+    if not value.isprintable():
+        raise ConfigurationError(f"the {name} of a webhook holds a character that cannot be sent")
 
 
 def _hidden(value: str | Secret) -> Secret:
@@ -83,6 +87,20 @@ class Credentials:
         return tuple(cls(*pair.split(":", 1)) for pair in pairs)
 
 
+def accepted(given: Credentials | Iterable[Credentials] | Anyone | None) -> tuple[Credentials, ...] | Anyone:
+    """Return the credentials that a receiver was given; none at all are refused."""
+    if given is ANYONE:
+        return ANYONE
+    if isinstance(given, Credentials):
+        return (given,)
+    pairs: tuple[Any, ...] = tuple(given) if isinstance(given, Iterable) else ()
+    if not pairs or not all(isinstance(each, Credentials) for each in pairs):
+        raise ConfigurationError(
+            "a receiver needs credentials: Credentials('user', 'password'), Credentials.from_env(), or ANYONE"
+        )
+    return pairs
+
+
 class Gatekeeper:
     """Compares what a delivery shows with what is accepted, in a time that tells nothing."""
 
@@ -91,11 +109,11 @@ class Gatekeeper:
             None if accepted is ANYONE else [(each.user.encode(), each.password.reveal().encode()) for each in accepted]
         )
 
-    def admits(self, header: str | None) -> bool:
-        """Return whether an ``Authorization`` header is good. Both parts of all pairs are always compared."""
+    def admits(self, headers: Sequence[str]) -> bool:
+        """Return whether the ``Authorization`` headers are one, and good. All parts are always compared."""
         if self._pairs is None:
             return True
-        user, password, is_pair = _shown_pair(header)
+        user, password, is_pair = _shown_pair(headers[0] if len(headers) == 1 else "")
         good = False
         for known_user, known_password in self._pairs:
             same_user = hmac.compare_digest(user, known_user)
@@ -104,8 +122,8 @@ class Gatekeeper:
         return good & is_pair
 
 
-def _shown_pair(header: str | None) -> tuple[bytes, bytes, bool]:
-    scheme, _, rest = (header or "").strip().partition(" ")
+def _shown_pair(header: str) -> tuple[bytes, bytes, bool]:
+    scheme, _, rest = header.strip().partition(" ")
     if scheme.lower() != "basic" or len(rest) > _MOST:
         return b"", b"", False
     try:

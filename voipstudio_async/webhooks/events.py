@@ -165,6 +165,12 @@ EVENTS: Mapping[str, type[Event]] = {
 NAMES: Mapping[type[Event], str] = {cls: name for name, cls in EVENTS.items()}
 
 
+def name_of(event: Event) -> str:
+    """Return the name of an event for a log: a name that is not known may be anything."""
+    name = event.event_name
+    return name if name is not None and name in EVENTS else "an unknown event"
+
+
 def parse(body: bytes | str | Mapping[str, Any], *, tz: tzinfo = UTC) -> Event:
     """Return the event that a delivery holds: of the class of its name, or an `UnknownEvent`.
 

@@ -2,7 +2,8 @@
 
 Nobody knows whether a repeat keeps the event's id, so two keys are claimed: the id (or, without one, a hash of the
 body), and what the event says: its name, its call and its time. What tells two events of one call in one second apart
-(the last word on a missed call, the key that was pressed) is part of it.
+(the last word on a missed call, the recording) is part of it. Times are whole seconds, in which a key can be pressed
+twice, so only ids tell presses apart; and an event without a time says too little to be recognized by it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from .events import CallEvent, Event
+from .events import CallDtmf, CallEvent, Event, UnknownEvent
 
 _LONGEST = 200
 """Characters of an id that is taken as it is."""
@@ -30,7 +31,11 @@ class Delivery:
 
 def keys_of(event: Event, body: bytes) -> frozenset[str]:
     """Return what an event is known by."""
-    first = f"id:{event.id}" if event.id and len(event.id) <= _LONGEST else f"body:{sha256(body).hexdigest()}"
+    has_id = bool(event.id) and len(event.id or "") <= _LONGEST
+    # An id that several events of a call had in common would not make them one.
+    first = f"id:{event.event_name}:{event.id}" if has_id else f"body:{sha256(body).hexdigest()}"
+    if event.event_time is None or isinstance(event, CallDtmf):
+        return frozenset((first,))
     return frozenset((first, f"event:{_said(event)}"))
 
 
@@ -41,9 +46,9 @@ def call_key(event: Event) -> str | None:
 
 
 def _said(event: Event) -> str:
-    if isinstance(event, CallEvent) and event.call_id is not None and event.event_time is not None:
-        more = (getattr(event, name, None) for name in ("final", "dtmf_tag"))
-        parts = [event.event_name, event.call_id, event.event_time.isoformat(), *more]
+    if isinstance(event, CallEvent) and event.call_id is not None and not isinstance(event, UnknownEvent):
+        more = (getattr(event, name, None) for name in ("final", "monitor_id"))
+        parts = [event.event_name, event.call_id, str(event.event_time), *more]
     else:
         parts = [{name: value for name, value in event.to_dict().items() if name != "id"}]
     return sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -18,13 +18,15 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, tzinfo
 from typing import Any, Literal, Self, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from ..entities.fields import field_specs
 from ..errors import ConfigurationError, DecodeError
+from ..tasks import end
 from . import adapters
-from .credentials import ANYONE, Anyone, Credentials, Gatekeeper
-from .events import EVENTS, Event, UnknownEvent, parse
-from .handlers import Handler, settled
+from .credentials import Anyone, Credentials, Gatekeeper, accepted
+from .events import EVENTS, Event, UnknownEvent, name_of, parse
+from .handlers import Handler, Places, confirmed, settled
 from .keys import Delivery, call_key, keys_of
 from .stores import MemorySeen, Seen
 
@@ -87,8 +89,11 @@ class Receiver:
             raise ConfigurationError(f"ack is 'accepted', 'done' or 'stored', got {ack!r}")
         if (store is not None) != (ack == "stored"):
             raise ConfigurationError("store and ack='stored' go together")
-        _check_numbers(queue=queue, workers=workers, max_body=max_body, budget=budget, drain=drain)
-        self._gate = Gatekeeper(_accepted(credentials))
+        _check_numbers(int, queue=queue, workers=workers, max_body=max_body)
+        _check_numbers(float, budget=budget, drain=drain)
+        if not isinstance(tz, tzinfo):
+            raise ConfigurationError(f"tz is a zone like ZoneInfo('Europe/London'), got {type(tz).__name__}")
+        self._gate = Gatekeeper(accepted(credentials))
         self.seen: Seen = MemorySeen() if seen is None else seen
         self.max_body = max_body
         self._ack = ack
@@ -101,10 +106,12 @@ class Receiver:
         self._on_poison = on_poison
         self._handlers: list[Handler] = []
         self._pending: set[Delivery] = set()
-        self._places: asyncio.Semaphore | None = None
+        self._calls: dict[str, Delivery] = {}
+        self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, Places] = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._arriving: set[asyncio.Future[None]] = set()
         self._closing = False
+        self._ended = False
         self._wsgi: WSGI | None = None
 
     def __repr__(self) -> str:
@@ -143,8 +150,12 @@ class Receiver:
         :param headers: a mapping, or pairs; bytes are read as Latin-1
         :param body: the body, of which no more than `max_body` bytes and one are needed
         """
-        method = method.upper()
-        shown = _authorizations(headers)
+        status = self._at_the_door(method.upper(), _authorizations(headers), body)
+        # What is raised from here on shall not show the password, in whatever prints the variables of frames.
+        del headers
+        return await self._arrive(bytes(body)) if status is None else status
+
+    def _at_the_door(self, method: str, shown: list[str], body: bytes) -> int | None:
         is_probe = method in ("GET", "HEAD") or (method == "POST" and not body)
         if is_probe and not shown:
             return 200
@@ -152,11 +163,11 @@ class Receiver:
             return 405
         if len(body) > self.max_body:
             return 413
-        if len(shown) > 1 or not self._gate.admits(shown[0] if shown else None):
+        if not self._gate.admits(shown):
             return 401
-        return 200 if is_probe else await self._take(bytes(body))
+        return 200 if is_probe else None
 
-    async def _take(self, body: bytes) -> int:
+    async def _arrive(self, body: bytes) -> int:
         try:
             event = parse(body, tz=self._tz)
         except DecodeError as error:
@@ -167,12 +178,21 @@ class Receiver:
         # Its place is taken before anything is waited for, so that a flood cannot pass a full queue.
         delivery = Delivery(event, keys_of(event, body))
         self._pending.add(delivery)
+        arrival: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._arriving.add(arrival)
+        try:
+            return await self._take(delivery)
+        finally:
+            self._arriving.discard(arrival)
+            arrival.cancel()
+
+    async def _take(self, delivery: Delivery) -> int:
         try:
             if not await self._claim(delivery):
-                self._pending.discard(delivery)
+                await self._give_back(delivery)
                 return 503 if self._is_undecided(delivery) else 200
             if self._store is not None:
-                await settled(self._store(event))
+                await settled(self._store(delivery.event))
         except Exception as error:
             logger.warning("a delivery was not taken (%s); it can be sent again", type(error).__name__)
             await self._give_back(delivery)
@@ -180,6 +200,9 @@ class Receiver:
         except BaseException:
             await self._give_back(delivery)
             raise
+        if self._ended and self._store is None:
+            await self._give_back(delivery)
+            return 503
         delivery.is_accepted = self._ack != "done"
         task = self._spawn(self._handle(delivery))
         return 200 if self._ack != "done" or await self._within_budget(task, delivery) else 503
@@ -187,7 +210,7 @@ class Receiver:
     async def _within_budget(self, task: asyncio.Task[None], delivery: Delivery) -> bool:
         done, _ = await asyncio.wait({task}, timeout=self._budget)
         if not done:
-            logger.warning("the handlers of %s took longer than %g s", delivery.event.event_name, self._budget)
+            logger.warning("the handlers of %s took longer than %g s", name_of(delivery.event), self._budget)
             task.cancel()
         return delivery.is_done
 
@@ -201,27 +224,27 @@ class Receiver:
         """Hand one event to its handlers, as for those that `reconcile` finds; what a handler raises is raised."""
         for handler in self._handlers:
             if handler.wants(event):
-                await handler.run(event)
+                await handler.run(event, self._place().threads)
 
     async def _handle(self, delivery: Delivery) -> None:
         try:
-            async with self._place():
+            async with self._place().events:
                 await self.dispatch(delivery.event)
             delivery.is_done = True
             await self._confirm(delivery)
         except Exception:
-            logger.exception("a handler of %s failed", delivery.event.event_name)
+            logger.exception("a handler of %s failed", name_of(delivery.event))
         finally:
             if delivery.is_done:
-                self._pending.discard(delivery)
+                self._drop(delivery)
             else:
                 await self._give_back(delivery)
 
-    def _place(self) -> asyncio.Semaphore:
+    def _place(self) -> Places:
         loop = asyncio.get_running_loop()
-        if self._places is None or self._loop is not loop:
-            self._places, self._loop = asyncio.Semaphore(self._workers), loop
-        return self._places
+        if loop not in self._places:
+            self._places[loop] = Places(self._workers)
+        return self._places[loop]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
@@ -232,31 +255,49 @@ class Receiver:
     async def _claim(self, delivery: Delivery) -> bool:
         for key in sorted(delivery.keys):
             if not await settled(self.seen.claim(key)):
-                # What it has claimed stays claimed: another name of the same event.
                 return False
             delivery.claimed.append(key)
         # From now on its call counts as heard of, for `reconcile`. Other events of the call have claimed this as well.
         call = call_key(delivery.event)
         if call is not None and await settled(self.seen.claim(call)):
             delivery.claimed.append(call)
+            self._calls[call] = delivery
         return True
 
     async def _confirm(self, delivery: Delivery) -> None:
-        """Have a store that outlives the process remember that an event was handled."""
-        confirm = getattr(self.seen, "confirm", None)
+        """Have a store that outlives the process remember that an event was handled, and its call heard of."""
         try:
-            if confirm is not None:
-                await settled(confirm(*delivery.claimed))
+            await self._take_over_call(delivery)
+            await confirmed(self.seen, *delivery.claimed)
         except Exception as error:
             logger.warning("a handled event could not be remembered (%s)", type(error).__name__)
 
+    async def _take_over_call(self, delivery: Delivery) -> None:
+        """Have the call stay claimed by this event, which was handled, whatever becomes of the call's other events."""
+        call = call_key(delivery.event)
+        if call is None or call in delivery.claimed:
+            return
+        holder = self._calls.get(call)
+        if holder is not None:
+            holder.claimed.remove(call)
+            self._calls[call] = delivery
+            delivery.claimed.append(call)
+        elif await settled(self.seen.claim(call)):
+            delivery.claimed.append(call)
+
     async def _give_back(self, delivery: Delivery) -> None:
-        self._pending.discard(delivery)
-        for key in delivery.claimed:
+        self._drop(delivery)
+        while delivery.claimed:
             try:
-                await settled(self.seen.release(key))
+                await settled(self.seen.release(delivery.claimed.pop()))
             except Exception as error:
                 logger.warning("a claim could not be given back (%s)", type(error).__name__)
+
+    def _drop(self, delivery: Delivery) -> None:
+        self._pending.discard(delivery)
+        call = call_key(delivery.event)
+        if call is not None and self._calls.get(call) is delivery:
+            del self._calls[call]
 
     async def _poison(self, body: bytes, reason: str) -> None:
         logger.warning("a delivery is no event")
@@ -290,42 +331,48 @@ class Receiver:
     async def close(self) -> None:
         """Take nothing more, wait for what was accepted, `drain` seconds at most, and give the rest back."""
         self._closing = True
-        tasks = set(self._tasks)
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=self._drain)
-            for task in late:
-                task.cancel()
+        loop = asyncio.get_running_loop()
+        try:
+            for other in {task.get_loop() for task in self._tasks} - {loop}:
+                # Behind a WSGI server, for instance, the handlers have a loop of their own.
+                if other.is_running():
+                    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._finish(other), other))
+            await self._finish(loop)
+        finally:
+            self._ended = True
+            for delivery in list(self._pending):
+                await self._give_back(delivery)
+
+    async def _finish(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait for what is under way on a loop, which is the running one, and end what takes too long."""
+        until = loop.time() + self._drain
+        try:
+            while (busy := self._busy(loop)) and (left := until - loop.time()) > 0:
+                await asyncio.wait(busy, timeout=left)
+        finally:
+            self._ended = True
+            late = {task for task in self._tasks if task.get_loop() is loop}
             if late:
                 logger.warning("%d events were not handled before the end; they are given back", len(late))
-                await asyncio.wait(late, timeout=1.0)
-        for delivery in list(self._pending):
-            await self._give_back(delivery)
+                await end(late)
+
+    def _busy(self, loop: asyncio.AbstractEventLoop) -> set[asyncio.Future[None]]:
+        return {each for each in (*self._tasks, *self._arriving) if each.get_loop() is loop and not each.done()}
 
     async def __aenter__(self) -> Self:
-        self._closing = False
+        self._closing = self._ended = False
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
 
-def _accepted(given: Credentials | Iterable[Credentials] | Anyone | None) -> tuple[Credentials, ...] | Anyone:
-    if given is ANYONE:
-        return ANYONE
-    if isinstance(given, Credentials):
-        return (given,)
-    pairs: tuple[Any, ...] = tuple(given) if isinstance(given, Iterable) else ()
-    if not pairs or not all(isinstance(each, Credentials) for each in pairs):
-        raise ConfigurationError(
-            "a receiver needs credentials: Credentials('user', 'password'), Credentials.from_env(), or ANYONE"
-        )
-    return pairs
-
-
-def _check_numbers(**given: float) -> None:
+def _check_numbers(kind: type[int | float], **given: float) -> None:
+    what = "a whole number" if kind is int else "a number"
     for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-            raise ConfigurationError(f"{name} must be a number above 0, got {value!r}")
+        is_number = isinstance(value, (int, kind)) and not isinstance(value, bool)
+        if not is_number or not 0 < value < float("inf"):
+            raise ConfigurationError(f"{name} must be {what} above 0, got {value!r}")
 
 
 def _class_of(kind: type[Event] | str) -> type[Event]:
