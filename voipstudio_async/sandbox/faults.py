@@ -162,10 +162,14 @@ class Faults:
         """Let the requests go on that are kept waiting: the server stops."""
         self._ended.set()
 
+    async def hold(self, seconds: float) -> None:
+        """Keep a request waiting, but not beyond the end of the server."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), seconds) if seconds else None
+
     async def serve(self, request: web.Request, path: str, serve: Serve) -> web.Response:
         """Answer a request, with what goes wrong on the way."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ended.wait(), self._delay) if self._delay else None
+        await self.hold(self._delay)
         fault = self._take(request.method, path)
         return await (serve() if fault is None else fault(request, serve))
 

@@ -84,6 +84,7 @@ class Front:
                 return _response(await own.reply(self._recorded(request, content, None)))
             response = await handler(request)
         except Refusal as refusal:
+            await self._faults.hold(refusal.after)
             return _response(refusal.answer())
         except web.HTTPException as error:
             allow = error.headers.get("Allow")

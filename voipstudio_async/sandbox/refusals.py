@@ -27,8 +27,17 @@ class Answer:
 class Refusal(Exception):
     """The request is answered with an error: ``{"message": ..., "errors": [...]}``."""
 
-    def __init__(self, status: int, message: str | None = None, errors: list[dict[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str | None = None,
+        errors: list[dict[str, str]] | None = None,
+        *,
+        after: float = 0.0,
+    ) -> None:
         super().__init__(message)
+        self.after = after
+        """Seconds until it is told."""
         self.status = status
         self.message = message or http.HTTPStatus(status).phrase
         self.errors = errors or []

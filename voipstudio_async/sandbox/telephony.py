@@ -52,6 +52,8 @@ class Telephony:
     """Seconds after which a call that nobody answers ends."""
     offline: set[int] = attrs.field(factory=set[int])
     """The users without a registered phone: calls from them are refused with 412."""
+    refuses_after: float = 0.0
+    """Seconds until they are; the API takes about 10."""
     listeners: list[Callable[[Event], None]] = attrs.field(factory=list[Callable[[Event], None]])
     """Told of everything that happens: what the webhooks deliver."""
     _store: Store | None = None
@@ -79,7 +81,7 @@ class Telephony:
         if user is None:
             raise Refusal(400, "Validation error", [not_valid("from", "This value is not valid")])
         if user_id in self.offline:
-            raise Refusal(412, "No VoIP clients registered")
+            raise Refusal(412, "No VoIP clients registered", after=self.refuses_after)
         return self._start(user, inbound=False, other=to, shown=caller_id)
 
     def ring(self, user_id: int, caller: str) -> Row:
