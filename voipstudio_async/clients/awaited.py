@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar, Unpack
 import attrs
 
 from ..bulk.runs import AsyncBulk
+from ..entities.secret import Secret
 from ..errors import DecodeError
 from ..http.auth import TokenAuth, secrets_of
 from ..http.limiter import Limiter
@@ -29,7 +30,7 @@ from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
 from ..wire.redaction import conceal
 from .base import BaseClient, ClientOptions, Setup, check_kinds
-from .logins import Code, answer, ask, asked_for, without_credentials
+from .logins import Code, answer, ask, asked_for, client_of
 from .saving import FileSink
 
 T = TypeVar("T")
@@ -158,7 +159,7 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
 
 
 def view_of(
-    caller: AsyncCaller, timeouts: Timeouts | None, retry: RetryPolicy | None, token: str | None
+    caller: AsyncCaller, timeouts: Timeouts | None, retry: RetryPolicy | None, token: Secret | None
 ) -> AsyncCaller:
     """Return a caller with other options on the same connections, limiter and budget."""
     old = caller.sender
@@ -169,7 +170,7 @@ def view_of(
         old,
         timeouts=timeouts,
         policy=retry,
-        auth=TokenAuth(token) if token is not None else old.auth,
+        auth=TokenAuth(token.reveal()) if token is not None else old.auth,
     )
     return AsyncCaller(caller.codec, sender)
 
@@ -213,10 +214,12 @@ class AsyncVoipStudio(BaseClient[Async]):
         :raises TwoFactorRequired: there is a second factor and no `code`; go on with `confirm`
         :raises ValidationError: the address, the password or the code is wrong
         """
-        client = cls(**without_credentials(options))
+        hidden = Secret(password)
+        del password  # no frame of an error that is raised here holds it
+        client = client_of(options, cls)
         given = {"remember_me": remember_me, "device_fingerprint": device_fingerprint}
         try:
-            nonce = await ask(client._caller, email, password, given, keep_alive=keep_alive)
+            nonce = await ask(client._caller, email, hidden, given, keep_alive=keep_alive)
             if nonce is not None:
                 await answer(client._caller, nonce, await asked_for(code, nonce), keep_alive=keep_alive)
         except BaseException:
@@ -232,9 +235,11 @@ class AsyncVoipStudio(BaseClient[Async]):
 
         :raises ValidationError: the code is wrong, or too old
         """
-        client = cls(**without_credentials(options))
+        first, second = Secret(nonce), Secret(code)
+        del nonce, code
+        client = client_of(options, cls)
         try:
-            await answer(client._caller, nonce, code, keep_alive=keep_alive)
+            await answer(client._caller, first, second, keep_alive=keep_alive)
         except BaseException:
             await client.close()
             raise
@@ -252,7 +257,9 @@ class AsyncVoipStudio(BaseClient[Async]):
 
         A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
-        return self._view(self, view_of(self._caller, timeouts, retry, token))
+        hidden = None if token is None else Secret(token)
+        del token
+        return self._view(self, view_of(self._caller, timeouts, retry, hidden))
 
     async def close(self) -> None:
         """Close the connections. Calling it again does nothing; every other use is then a `ClientClosedError`."""

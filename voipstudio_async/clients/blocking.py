@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
 
 from ..bulk.runs import Bulk
+from ..entities.secret import Secret
 from ..errors import ConfigurationError
 from ..http.retry import RetryPolicy
 from ..http.settings import Timeouts
@@ -26,7 +27,7 @@ from ..unset import UNSET, Unset
 from ..wire.exchange import Exchange, Request
 from .awaited import AsyncCaller, AsyncVoipStudio, make_caller, view_of
 from .base import BaseClient, ClientOptions, Setup
-from .logins import answer, ask, plainly_asked_for, without_credentials
+from .logins import answer, ask, client_of, plainly_asked_for
 from .portal import Portal
 
 T = TypeVar("T")
@@ -99,11 +100,13 @@ class VoipStudio(BaseClient[Blocking]):
         **options: Unpack[ClientOptions],
     ) -> Self:
         """Log in, and return a client of the session: see `AsyncVoipStudio.login`. `code` is called in this thread."""
-        client = cls(**without_credentials(options))
+        hidden = Secret(password)
+        del password  # no frame of an error that is raised here holds it
+        client = client_of(options, cls)
         given = {"remember_me": remember_me, "device_fingerprint": device_fingerprint}
         core, run = client._caller.core, client._caller.portal.run
         try:
-            nonce = run(partial(ask, core, email, password, given, keep_alive=keep_alive))
+            nonce = run(partial(ask, core, email, hidden, given, keep_alive=keep_alive))
             if nonce is not None:
                 run(partial(answer, core, nonce, plainly_asked_for(code, nonce), keep_alive=keep_alive))
         except BaseException:
@@ -114,9 +117,11 @@ class VoipStudio(BaseClient[Blocking]):
     @classmethod
     def confirm(cls, nonce: str, code: str, *, keep_alive: bool = False, **options: Unpack[ClientOptions]) -> Self:
         """Log in with the second half of a login: see `AsyncVoipStudio.confirm`."""
-        client = cls(**without_credentials(options))
+        first, second = Secret(nonce), Secret(code)
+        del nonce, code
+        client = client_of(options, cls)
         try:
-            client._caller.portal.run(partial(answer, client._caller.core, nonce, code, keep_alive=keep_alive))
+            client._caller.portal.run(partial(answer, client._caller.core, first, second, keep_alive=keep_alive))
         except BaseException:
             client.close()
             raise
@@ -134,7 +139,9 @@ class VoipStudio(BaseClient[Blocking]):
 
         A view never owns them: closing it does nothing, and it ends when its client is closed.
         """
-        core = view_of(self._caller.core, timeouts, retry, token)
+        hidden = None if token is None else Secret(token)
+        del token
+        core = view_of(self._caller.core, timeouts, retry, hidden)
         return self._view(self, BlockingCaller(core, self._caller.portal))
 
     def run(self, function: Callable[[AsyncVoipStudio], Awaitable[T]]) -> T:

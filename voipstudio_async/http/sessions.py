@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from ..entities.secret import Secret
 from ..errors import AuthenticationError, ConfigurationError, VoipStudioError
 from . import forks
 from .auth import HeaderValue, check_token
@@ -38,11 +39,13 @@ class SessionAuth:
     """
 
     def __init__(self, token: str, *, keep_alive: bool = False) -> None:
-        check_token(token)
+        hidden = Secret(token)
+        del token  # no frame of an error that is raised here holds it
+        self.keep_alive = keep_alive
+        check_token(hidden.reveal())
         if not isinstance(keep_alive, bool):
             raise ConfigurationError(f"keep_alive is True or False, got {type(keep_alive).__name__}")
-        self._value = HeaderValue(token)
-        self.keep_alive = keep_alive
+        self._value = HeaderValue(hidden.reveal())
         self._pings: weakref.WeakMethod[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -147,11 +150,11 @@ class RenewingAuth:
         return await asyncio.shield(self._fetching)
 
     async def _fetched(self) -> HeaderValue:
-        token = self._fetch()
-        if inspect.isawaitable(token):
-            token = await token
-        check_token(token)
-        self._value = HeaderValue(token)
+        given = self._fetch()
+        hidden = Secret(await given if inspect.isawaitable(given) else given)
+        del given
+        check_token(hidden.reveal())
+        self._value = HeaderValue(hidden.reveal())
         return self._value
 
     def _done(self, task: asyncio.Task[HeaderValue]) -> None:

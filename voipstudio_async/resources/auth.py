@@ -62,7 +62,7 @@ class Logins(Resource[F], path=""):
     )
     confirm = Action(
         e.Login,
-        "Give the code that was mailed.",
+        "Send the code that was mailed.",
         _confirmed,
         method="POST",
         key=None,
