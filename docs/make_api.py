@@ -21,7 +21,19 @@ from voipstudio_async.operations import Operation, operations
 
 TARGET = Path(__file__).with_name("api.md")
 COMMANDS = Path(__file__).with_name("cli.md")
-VALUES = (v.Timeouts, v.RetryPolicy, v.Limits, v.Hooks, v.Page, v.PageReport, v.Outcome, v.BulkResult, v.RawResponse)
+VALUES = (
+    v.Timeouts,
+    v.RetryPolicy,
+    v.Limits,
+    v.Hooks,
+    v.Page,
+    v.PageReport,
+    v.Outcome,
+    v.BulkResult,
+    v.Saved,
+    v.CallEnded,
+    v.RawResponse,
+)
 HEAD = """# Reference
 
 Made from the declarations by `python docs/make_api.py`; a test keeps it true. Everything here is importable from

@@ -38,6 +38,7 @@ from .entities import (
     UserGroupPolicy,
     Voicemail,
 )
+from .entities.calls import CallEnded
 from .errors import (
     APIError,
     AuthenticationError,
@@ -93,6 +94,7 @@ __all__ = (
     "BulkError",
     "BulkResult",
     "Call",
+    "CallEnded",
     "CallMeBackSettings",
     "CallMeBackWebsite",
     "CallState",

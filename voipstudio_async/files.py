@@ -29,6 +29,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .errors import ConfigurationError
 
+if sys.platform != "win32":
+    import fcntl
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -37,6 +40,7 @@ _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _OTHER_FILE = (errno.EBUSY, errno.EXDEV)
 """What the system answers where nothing can be put in a file's place, because it is mounted for itself."""
 _MOST_LINKS = 40
+_PART = re.compile(r"\.[0-9a-f]{16}\.part")
 _ANYBODY, _ME = 0o666, 0o600
 _BINARY: int = getattr(os, "O_BINARY", 0)
 
@@ -139,16 +143,68 @@ def _beside(path: Path) -> Generator[BinaryIO]:
     mode = _ANYBODY if before is None else _ME
     try:
         with naming(path):
-            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
-        with _buffered(descriptor, path) as file:
-            yield file
+            descriptor = _made(place, mode)
+        with _claimed(descriptor):
+            with _buffered(descriptor, path) as file:
+                yield file
+                with naming(path):
+                    to_disk(file)
             with naming(path):
-                to_disk(file)
-        with naming(path):
-            _put(place, path, before)
+                _put(place, path, before)
     finally:
         with contextlib.suppress(OSError):
             place.unlink()
+
+
+def _made(place: Path, mode: int) -> int:
+    """Make a file, and lock it as one that is being written, where the system can do that."""
+    while True:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+        # Between the two steps it may have been taken for one that was left behind.
+        if not _lock(descriptor, wait=True) or os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _claimed(descriptor: int) -> Generator[None]:
+    """Keep the lock of a file also when it is closed, until it is in its place."""
+    if sys.platform == "win32":
+        yield  # a file that is open cannot be renamed there
+        return
+    kept = os.dup(descriptor)
+    try:
+        yield
+    finally:
+        os.close(kept)
+
+
+def _lock(descriptor: int, *, wait: bool) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False  # somebody has it, or this file system has no locks
+    return True
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers that were killed have left in a folder; what is being written is locked, and stays."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _PART.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                _remove_if_left(entry.path)
+
+
+def _remove_if_left(place: str) -> None:
+    with contextlib.suppress(OSError):
+        descriptor = os.open(place, os.O_RDWR)
+        try:
+            if _lock(descriptor, wait=False):
+                os.unlink(place)  # noqa: PTH108 - as the entry of a folder gives it
+        finally:
+            os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ from voipstudio_async import (
     Timeouts,
     VoipStudioError,
 )
-from voipstudio_async.clients.saving import safe_name
+from voipstudio_async.operations.file_names import safe_name
 from voipstudio_async.operations.files import FileKind
 from voipstudio_async.wire.exchange import Request
 

@@ -22,6 +22,8 @@ from voipstudio_async.operations import (
     DeleteBy,
     DeleteMany,
     Download,
+    DownloadAll,
+    DownloadAllReady,
     F,
     GetBy,
     GetWith,
@@ -78,6 +80,8 @@ class Parcels(Resource[F], path="parcels"):
     revoke = DeleteBy(TOKEN, "Revoke.")
     move = UpdateMany(Parcel, "Move.", moved, body=Draft)
     download = Download("Its sound.", MP3, name="parcel")
+    download_all = DownloadAll(Parcel, download, "Their sounds.")
+    download_ready = DownloadAllReady(Parcel, download, "Those that there are.")
     delete_many = DeleteMany("Delete some.")
     delete_all = DeleteAll("Delete all.", word="parcels")
 
@@ -94,6 +98,10 @@ async def awaited(parcels: Parcels[Async]) -> None:
     await parcels.revoke(Secret("s"))
     await parcels.revoke("s")
     assert_type(await parcels.download(7, Path("a"), size=5), Saved)
+    assert_type(await parcels.download_all(parcels.list(), "a"), BulkResult[Parcel, Path])
+    assert_type(await parcels.download_all([1, 2], Path("a"), concurrency=2), BulkResult[int, Path])
+    assert_type(await parcels.download_ready(parcels.list(), "a"), BulkResult[Parcel, Path | None])
+    await parcels.download_all(parcels.list(), "a", name=lambda parcel: f"{parcel.id}", progress=print)
     assert_type(await parcels.move([1, 2], shelf="a"), BulkResult[int, Parcel | None])
     assert_type(await parcels.delete_many([1, 2]), BulkResult[int, None])
     await parcels.delete_all(confirm="parcels")
@@ -111,6 +119,10 @@ def at_once(parcels: Parcels[Blocking]) -> None:
     parcels.revoke(Secret("s"))
     parcels.revoke("s")
     assert_type(parcels.download(7, "a"), Saved)
+    assert_type(parcels.download_all(parcels.list(), "a", skip_existing=False), BulkResult[Parcel, Path])
+    assert_type(parcels.download_all({1, 2}, "a", name="{id}"), BulkResult[int, Path])
+    assert_type(parcels.download_ready([1, 2], "a"), BulkResult[int, Path | None])
+    parcels.download_all(parcels.list(), "a", name=lambda parcel: f"{parcel.id}", progress=print)
     assert_type(parcels.move([1, 2], shelf="a"), BulkResult[int, Parcel | None])
     assert_type(parcels.delete_many([1, 2]), BulkResult[int, None])
     parcels.delete_all(confirm="parcels")

@@ -25,7 +25,7 @@ from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, cast, overload
 from ..copies import Uncopied
 from ..errors import BulkError, ConfigurationError, TransportError
 from ..operations import Bound, Caller
-from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome
+from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome, Progress
 from ..pagination.pagers import AsyncPages, Pages, Runner
 from .window import Window
 
@@ -34,8 +34,6 @@ Out = TypeVar("Out")
 Row = TypeVar("Row", bound=Any)
 Ts = TypeVarTuple("Ts")
 
-Progress = Callable[[int, int | None, int], None]
-"""Called with how many inputs are done, how many there are (None while that is not known), and how many failed."""
 OnError = Literal["collect", "raise"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -20,7 +20,7 @@ from ..http.sessions import SessionAuth
 from ..http.settings import Timeouts
 from ..operations import Async, Bound, as_it_is
 from ..operations.files import FileKind, Saved, Target
-from ..operations.outcomes import BulkResult
+from ..operations.outcomes import BulkResult, Progress
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import AsyncPages
 from ..pagination.slices import Cuts, sliced
@@ -119,13 +119,18 @@ class AsyncCaller:
     async def many(
         self,
         operation: Bound,
-        inputs: Iterable[Any],
+        inputs: Iterable[Any] | AsyncIterable[Any],
         *,
         concurrency: int,
         finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
+        progress: Progress | None = None,
     ) -> BulkResult[Any, Any]:
         """Do an operation on many inputs."""
-        return finish(await AsyncBulk().run(operation, inputs, concurrency=concurrency))
+        return finish(await AsyncBulk().run(operation, inputs, concurrency=concurrency, progress=progress))
+
+    async def work(self, function: Callable[[AsyncCaller], Awaitable[T]]) -> T:
+        """Run a coroutine function with this caller."""
+        return await function(self)
 
 
 def make_caller(setup: Setup, owner: str) -> AsyncCaller:

@@ -7,7 +7,7 @@ at once.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -19,7 +19,7 @@ from ..http.retry import RetryPolicy
 from ..http.settings import Timeouts
 from ..operations import Blocking, Bound, as_it_is
 from ..operations.files import FileKind, Saved, Target
-from ..operations.outcomes import BulkResult
+from ..operations.outcomes import BulkResult, Progress
 from ..pagination.page import E, PageQuery
 from ..pagination.pagers import Pages
 from ..pagination.slices import Cuts
@@ -63,13 +63,21 @@ class BlockingCaller:
     def many(
         self,
         operation: Bound,
-        inputs: Iterable[Any],
+        inputs: Iterable[Any] | AsyncIterable[Any],
         *,
         concurrency: int,
         finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
+        progress: Progress | None = None,
     ) -> BulkResult[Any, Any]:
-        """Do an operation on many inputs."""
-        return finish(Bulk(self.core, self.portal).run(operation, inputs, concurrency=concurrency))
+        """Do an operation on many inputs, which are read in this thread; progress is told in it, too."""
+        if isinstance(inputs, AsyncIterable):
+            raise ConfigurationError(f"{type(inputs).__name__} is awaited: it is for AsyncVoipStudio")
+        bulk = Bulk(self.core, self.portal)
+        return finish(bulk.run(operation, inputs, concurrency=concurrency, progress=progress))
+
+    def work(self, function: Callable[[AsyncCaller], Awaitable[T]]) -> T:
+        """Run a coroutine function with the asynchronous caller, and wait for its result."""
+        return self.portal.run(function, self.core)
 
 
 class VoipStudio(BaseClient[Blocking]):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -20,13 +19,11 @@ from typing import BinaryIO
 from ..errors import ConfigurationError, DecodeError
 from ..files import check, written
 from ..http.threads import in_thread
+from ..operations.file_names import safe_name
 from ..operations.files import FileKind, Saved, Target
 from ..wire.exchange import Reply
 
 _BATCH = 2**20
-_ODD = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-_LONGEST_NAME = 200
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
 class FileSink:
@@ -63,6 +60,9 @@ class FileSink:
         """Take the next piece."""
         self._pieces.append(piece)
         self._held += len(piece)
+        if self._kind.size is not None and self.size + self._held > self._kind.size:
+            # At once: a body without end would fill the disk before anybody counted it.
+            raise DecodeError("", f"the file has more than the {self._kind.size} bytes that its record says")
         if self._held >= _BATCH:
             await in_thread(self._flush)
 
@@ -157,21 +157,6 @@ def _check_open(target: object) -> None:
         raise ConfigurationError("the target is open as text: open it in binary mode, open(path, 'wb')")
     if not callable(getattr(target, "write", None)):
         raise ConfigurationError(f"the target is a path, a folder or an open binary file, got {type(target).__name__}")
-
-
-def safe_name(told: str) -> str:
-    """Return what is left of a name that a server tells: no folder, nothing that a system reads in another way."""
-    name = _ODD.sub("_", re.split(r"[/\\]", told)[-1]).strip(" .")
-    stem, dot, suffix = name.rpartition(".")
-    if stem:
-        suffix = _cut(suffix, 20)
-        name = _cut(stem, _LONGEST_NAME - len(suffix.encode()) - 1).rstrip(" .") + dot + suffix
-    return "" if _DEVICES.fullmatch(name) else _cut(name, _LONGEST_NAME)
-
-
-def _cut(text: str, most: int) -> str:
-    # Systems count the bytes of a name.
-    return text.encode(errors="replace")[:most].decode(errors="ignore")
 
 
 def _header(headers: Mapping[str, str], name: str) -> Message:

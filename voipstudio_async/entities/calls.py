@@ -74,6 +74,16 @@ class Call(Entity):
     referred_by: str | None = None
 
 
+@attrs.frozen
+class CallEnded:
+    """What becomes of a wait for a call that ends first. The API forgets a call that has ended; its record stays."""
+
+    id: int
+    """The id of the call."""
+    last: Call | None
+    """The call as it was last seen; None when it was not there any more at the first look."""
+
+
 @attrs.frozen(kw_only=True)
 class CallDraft:
     """What a new call is made of."""

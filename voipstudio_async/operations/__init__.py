@@ -4,12 +4,14 @@ from .actions import Action, Arguments, Command, GetWith, ListingWith, PageOptio
 from .base import Async, Blocking, Bound, Derived, F, Operation, Resource, join, operations
 from .caller import Caller, as_it_is
 from .description import Answers, FileType, Parameter
+from .downloads import DownloadAll, DownloadAllReady
 from .files import MP3, PDF, Download, Saved, Target
 from .keys import DIGITS, ID, IDS, TOKEN, Key, check_id
 from .listings import Count, DatedWalk, Listing, ListingOf
 from .many import Change, DeleteAll, DeleteEach, DeleteMany, GetEach, UpdateMany
 from .raw import RawRequest
 from .things import Create, Delete, DeleteBy, DeleteConfirmed, Get, GetBy, Show, Update, UpdateBy
+from .waiting import Wait
 
 __all__ = (
     "Action",
@@ -33,6 +35,8 @@ __all__ = (
     "DeleteMany",
     "Derived",
     "Download",
+    "DownloadAll",
+    "DownloadAllReady",
     "F",
     "FileType",
     "Get",
@@ -61,6 +65,7 @@ __all__ = (
     "Update",
     "UpdateBy",
     "UpdateMany",
+    "Wait",
     "as_it_is",
     "check_id",
     "join",

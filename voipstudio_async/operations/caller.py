@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..pagination.page import PageQuery
 from ..pagination.slices import Cuts
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Request
-from .outcomes import BulkResult
+from .outcomes import BulkResult, Progress
 
 if TYPE_CHECKING:
     from .base import Bound
@@ -44,11 +44,16 @@ class Caller(Protocol):
     def many(
         self,
         operation: Bound,
-        inputs: Iterable[Any],
+        inputs: Iterable[Any] | AsyncIterable[Any],
         /,
         *,
         concurrency: int,
         finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
+        progress: Progress | None = None,
     ) -> Any:
         """Do an operation on many inputs: a coroutine of a `BulkResult`, or the result, as `finish` makes it."""
+        ...
+
+    def work(self, function: Callable[[Any], Awaitable[Any]], /) -> Any:
+        """Run a coroutine function with the asynchronous caller: a coroutine of its result, or the result."""
         ...

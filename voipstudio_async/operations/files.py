@@ -96,8 +96,8 @@ class Download(Operation[Downloader[Awaited[Saved]], Downloader[Saved]]):
     def __init__(self, summary: str, type: FileType, *, name: str) -> None:
         """Declare a download; files in a folder are called `name`, a dash and the id, if the server tells no name."""
         super().__init__(summary, "{id}" + type.ending, ID)
-        self.file = type
-        self._called = name
+        self.file = self.type = type
+        self.called = name
 
     def returns(self) -> str:
         return "`Saved`: the path, the size and the type."
@@ -106,12 +106,17 @@ class Download(Operation[Downloader[Awaited[Saved]], Downloader[Saved]]):
         return call_signature(Downloader)
 
     def start(self, resource: Resource[Any], id: int, /, target: Target, *, size: int | None = None) -> Any:
-        assert self.file is not None, "set by the constructor"
-        known = None if size is None else count("size", size, 0, _LARGEST)
-        kind = FileKind(
-            name=f"{self._called}-{check_id(id)}{self.file.ending}",
-            size=known,
-            check=self.file.check,
+        return resource._caller.download(self.request(resource.path, id), target, self.kind(id, size))
+
+    def request(self, path: str, id: int) -> Request:
+        """Return the request for the file of one thing."""
+        return Request("GET", self.place(path, id))
+
+    def kind(self, id: int, size: int | None) -> FileKind:
+        """Return what is known of the file of one thing."""
+        return FileKind(
+            name=f"{self.called}-{check_id(id)}{self.type.ending}",
+            size=None if size is None else count("size", size, 0, _LARGEST),
+            check=self.type.check,
             unpack=unpack,
         )
-        return resource._caller.download(Request("GET", self.place(resource.path, id)), target, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 import attrs
@@ -11,6 +11,9 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 DEFAULT_CONCURRENCY = 16
+
+Progress = Callable[[int, int | None, int], None]
+"""Called with how many inputs are done, how many there are (None while that is not known), and how many failed."""
 
 
 @attrs.frozen

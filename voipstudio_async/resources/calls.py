@@ -10,7 +10,7 @@ from .. import entities as e
 from ..entities.phones import caller_id as caller_digits
 from ..entities.phones import phone_digits
 from ..errors import ConfigurationError
-from ..operations import Action, Arguments, Delete, F, Get, Listing, Resource, check_id
+from ..operations import Action, Arguments, Delete, F, Get, Listing, Resource, Wait, check_id
 from ..unset import UNSET, Unset
 from ..wire.exchange import Repeat
 
@@ -62,6 +62,7 @@ class Calls(Resource[F], path="calls"):
 
     list = Listing(e.Call, "The calls that are under way.")
     get = Get(e.Call, "One call under way; 404 once it has ended.")
+    wait = Wait(get, "Wait until a call is in a state, or until a function of it is true.")
     place = Action(
         e.Call,
         "Place a call: the phone of `from_user` rings, and when it is answered, `to` is called.",

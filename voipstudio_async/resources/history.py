@@ -17,6 +17,7 @@ from ..operations import (
     DeleteAll,
     DeleteMany,
     Download,
+    DownloadAll,
     F,
     Get,
     GetEach,
@@ -65,6 +66,9 @@ class Recordings(Resource[F], path="monitors"):
     list = Listing(e.Recording, "All recordings.")
     get = Get(e.Recording, "One recording.")
     download = Download("Save the audio of a recording.", MP3, name="recording")
+    download_all = DownloadAll(
+        e.Recording, download, "Save the audio of many recordings, those that are not there yet."
+    )
 
 
 class Conversations(Resource[F], path="conversations"):

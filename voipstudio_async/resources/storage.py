@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import entities as e
 from ..entities.phones import optional_phone, phone_digits
-from ..operations import MP3, PDF, Action, Arguments, DeleteAll, Download, F, Get, Listing, Resource
+from ..operations import MP3, PDF, Action, Arguments, DeleteAll, Download, DownloadAll, F, Get, Listing, Resource
 from ..unset import UNSET, Unset
 from .calls import filled
 
@@ -42,6 +42,7 @@ class Voicemails(Resource[F], path="voicemessages"):
     list = Listing(e.Voicemail, "All voice messages.")
     get = Get(e.Voicemail, "One voice message.")
     download = Download("Save the audio of a voice message.", MP3, name="voicemail")
+    download_all = DownloadAll(e.Voicemail, download, "Save the audio of many voice messages, those not there yet.")
 
 
 class Faxes(Resource[F], path="faxes"):
@@ -50,3 +51,4 @@ class Faxes(Resource[F], path="faxes"):
     list = Listing(e.Fax, "All faxes.")
     get = Get(e.Fax, "One fax.")
     download = Download("Save the pages of a fax.", PDF, name="fax")
+    download_all = DownloadAll(e.Fax, download, "Save the pages of many faxes, those that are not there yet.")
