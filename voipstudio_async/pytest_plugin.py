@@ -6,8 +6,9 @@ that tests of either face can use it. Its arguments are given with a mark::
     @pytest.mark.voipstudio_sandbox(users=3, calls=10)
     def test_report(voipstudio_sandbox): ...
 
-On it stand ``voipstudio_client``, ``voipstudio_async_client`` and ``voipstudio_environment``. One for the whole session
-is ``voipstudio_session_sandbox``; what ``voipstudio_sandbox_options`` returns are the arguments of both.
+On it stand ``voipstudio_client``, ``voipstudio_async_client``, ``voipstudio_environment`` and ``voipstudio_webhooks``.
+One for the whole session is ``voipstudio_session_sandbox``; what ``voipstudio_sandbox_options`` returns are the
+arguments of both.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pytest
 
 if TYPE_CHECKING:
     from . import AsyncVoipStudio, VoipStudio
-    from .sandbox import Sandbox
+    from .sandbox import Sandbox, Webhooks
 
 _MARK = "voipstudio_sandbox"
 
@@ -82,6 +83,12 @@ def voipstudio_environment(voipstudio_sandbox: Sandbox, monkeypatch: pytest.Monk
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables
+
+
+@pytest.fixture
+def voipstudio_webhooks(voipstudio_sandbox: Sandbox) -> Webhooks:
+    """The sender of the sandbox's webhooks: ``voipstudio_webhooks.to(url, credentials)``, ``deliver(event)``."""
+    return voipstudio_sandbox.webhooks
 
 
 def _arguments(mark: pytest.Mark) -> dict[str, Any]:

@@ -202,6 +202,27 @@ def test_session(voipstudio_session_sandbox, number):
     assert total(voipstudio_session_sandbox, "/users") == 5
 """
 
+WITH_WEBHOOKS = """
+import threading
+from wsgiref.simple_server import make_server
+
+from voipstudio_async.webhooks import CallMissed, Credentials, Receiver
+
+def test_a_receiver(voipstudio_webhooks, voipstudio_sandbox):
+    taken = []
+    hooks = Receiver(credentials=Credentials("voip", "s3cret"), ack="done")
+    hooks.on(CallMissed)(taken.append)
+    with make_server("127.0.0.1", 0, hooks.wsgi) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        voipstudio_webhooks.to(f"http://127.0.0.1:{server.server_port}/", Credentials("voip", "s3cret"))
+        assert voipstudio_webhooks.deliver(CallMissed(id="a"), repeats=1).result() == [200, 200]
+        server.shutdown()
+        thread.join()
+    assert [event.id for event in taken] == ["a"]
+    assert voipstudio_webhooks is voipstudio_sandbox.webhooks
+"""
+
 REFUSED = """
 import pytest
 
@@ -234,6 +255,13 @@ def test_the_fixture_of_the_plugin(pytester: pytest.Pytester, monkeypatch: pytes
     pytester.makepyfile(TESTS_OF_A_USER)
     result = pytester.runpytest_subprocess("-p", "voipstudio_async.pytest_plugin", "--strict-markers", "-W", "error")
     result.assert_outcomes(passed=10)
+
+
+def test_the_fixture_for_webhooks(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(WITH_WEBHOOKS)
+    result = pytester.runpytest_subprocess("-p", "voipstudio_async.pytest_plugin", "-W", "error")
+    result.assert_outcomes(passed=1)
 
 
 def test_arguments_that_a_sandbox_has_not_are_refused(

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
+
+from aiohttp import web
 
 from voipstudio_async.webhooks import CallHangup, Credentials, Event, Receiver
 from voipstudio_async.webhooks.testing import request
 
 GOOD = Credentials("voip", "s3cret-of-the-hook")
 WRONG = Credentials("voip", "another-secret")
+
+
+@asynccontextmanager
+async def behind_aiohttp(hooks: Receiver, port: int = 0) -> AsyncIterator[str]:
+    """Serve a receiver with aiohttp.web, on a free port or this one; gives its URL."""
+    app = web.Application()
+    app.router.add_route("*", "/hooks", hooks.aiohttp)
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hooks"
+    finally:
+        await runner.cleanup()
 
 
 def hangup(number: int, **fields: Any) -> Event:

@@ -6,34 +6,19 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import aiohttp
 import pytest
-from aiohttp import web
-from webhooks.deliveries import GOOD, WRONG, hangup
+from webhooks.deliveries import GOOD, WRONG, behind_aiohttp, hangup
 from yarl import URL
 
 from voipstudio_async.webhooks import CallHangup, Credentials, Event, Receiver
 from voipstudio_async.webhooks.testing import request
-
-
-@asynccontextmanager
-async def behind_aiohttp(hooks: Receiver) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_route("*", "/hooks", hooks.aiohttp)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hooks"
-    finally:
-        await runner.cleanup()
 
 
 class Quiet(WSGIRequestHandler):

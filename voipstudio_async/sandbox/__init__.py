@@ -17,5 +17,19 @@ from .own_routes import Reply
 from .recording import Recorded, Requests
 from .server import Sandbox
 from .store import Store, checksum
+from .webhooks import Attempt, Underway, Webhooks
 
-__all__ = ("Change", "Clock", "Faults", "Recorded", "Reply", "Requests", "Sandbox", "Store", "checksum")
+__all__ = (
+    "Attempt",
+    "Change",
+    "Clock",
+    "Faults",
+    "Recorded",
+    "Reply",
+    "Requests",
+    "Sandbox",
+    "Store",
+    "Underway",
+    "Webhooks",
+    "checksum",
+)

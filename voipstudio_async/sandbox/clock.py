@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -12,6 +13,8 @@ class Clock:
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self.listeners: list[Callable[[], None]] = []
+        """Told when it was moved, by whoever moved it."""
 
     def __repr__(self) -> str:
         return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC>"
@@ -37,3 +40,5 @@ class Clock:
         except OverflowError:
             raise ValueError(f"{by!r} seconds lead to a year that there is not") from None
         self._ahead += seconds
+        for listener in list(self.listeners):
+            listener()

@@ -30,6 +30,7 @@ from .sessions import Sessions
 from .store import Store
 from .tables import tables
 from .telephony import Telephony
+from .webhooks import Webhooks
 
 E = TypeVar("E", bound=Entity)
 
@@ -105,6 +106,8 @@ class Sandbox:
         """Who is logged in: the password, and the codes that were mailed."""
         self.telephony = Telephony(self.clock)
         """How calls go that are placed, and calls from outside."""
+        self.webhooks = Webhooks(self.clock, self.telephony)
+        """Delivers what the phones do, and events of a test's own."""
         self._tokens = TokenCheck(self.token, self._account.owner_id, self.sessions)
 
     def __repr__(self) -> str:
@@ -243,6 +246,7 @@ class Sandbox:
             host, port = self._address
             await web.TCPSite(runner, host, port).start()
             self._url = f"http://{_shown(host)}:{runner.addresses[0][1]}{BASE_PATH}"
+            self.webhooks.begin()
         except BaseException:
             await self.stop()
             raise
@@ -250,6 +254,7 @@ class Sandbox:
     async def stop(self) -> None:
         """Stop serving and close the database."""
         runner, self._runner, self._url = self._runner, None, None
+        await self.webhooks.end()
         if runner is not None:
             self.faults.end()
             await runner.cleanup()

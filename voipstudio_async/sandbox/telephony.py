@@ -1,12 +1,15 @@
 """Calls that are placed at the sandbox: they ring, are answered, end, and leave a call record and a recording behind.
 
 What is due happens when the next request comes, by the sandbox's clock: ``sandbox.clock.advance(60)`` lets a minute of
-every call pass.
+every call pass. Where webhooks are registered, it happens without a request as well.
 """
 
 from __future__ import annotations
 
+import secrets
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +41,11 @@ class _Live:
     ends_at: float
     connected: float | None = None
 
+    @property
+    def next_at(self) -> float:
+        """When it is answered or ends by itself."""
+        return self.ends_at if self.connected is not None or self.answers_at is None else self.answers_at
+
 
 @attrs.define
 class Telephony:
@@ -56,10 +64,14 @@ class Telephony:
     """Seconds until they are; the API takes about 10."""
     listeners: list[Callable[[Event], None]] = attrs.field(factory=list[Callable[[Event], None]])
     """Told of everything that happens: what the webhooks deliver."""
+    _lock: AbstractContextManager[Any] = attrs.field(factory=threading.RLock, repr=False, eq=False)
+    """Calls come from requests, from webhooks, and from the thread of a test."""
     _store: Store | None = None
     _live: dict[int, _Live] = attrs.field(factory=dict[int, _Live])
     _last_id: int = _FIRST_ID
     _events: int = 0
+    _prefix: str = attrs.field(factory=lambda: f"sandbox-{secrets.token_hex(4)}-", eq=False)
+    """Of the ids of its events: what has handled those of one sandbox shall not take those of the next for repeats."""
 
     def begin(self, store: Store) -> None:
         """Begin with the rows of a store."""
@@ -82,7 +94,8 @@ class Telephony:
             raise Refusal(400, "Validation error", [not_valid("from", "This value is not valid")])
         if user_id in self.offline:
             raise Refusal(412, "No VoIP clients registered", after=self.refuses_after)
-        return self._start(user, inbound=False, other=to, shown=caller_id)
+        with self._lock:
+            return self._start(user, inbound=False, other=to, shown=caller_id)
 
     def ring(self, user_id: int, caller: str) -> Row:
         """Let a user's phone ring: a call from outside, which is missed unless it is answered.
@@ -92,22 +105,42 @@ class Telephony:
         user = self.store.row("users", user_id)
         if user is None:
             raise ValueError(f"there is no user {user_id}")
-        return self._start(user, inbound=True, other=caller, shown=None)
+        with self._lock:
+            return self._start(user, inbound=True, other=caller, shown=None)
+
+    def receive_text(self, user_id: int, sender: str, text: str) -> Row:
+        """Let a text message come in for a user, and return its row.
+
+        :raises ValueError: there is no such user
+        """
+        user = self.store.row("users", user_id)
+        if user is None:
+            raise ValueError(f"there is no user {user_id}")
+        to, now = user.get("cli") or user.get("ext") or "", printed(self.clock.now())
+        row = {"created_at": now, "from": sender, "to": to, "message": text, "result": "OK", "type": "I"}
+        with self._lock:
+            made = self.store.insert("sms", row | {"user_id": user_id})
+            told = {"from_no": sender, "to_no": to, "text": text, "user_id": user_id}
+            self._announce("sms.received", now, **told)
+        return made
 
     def answer(self, id: int) -> None:
         """Answer a call that rings."""
-        live = self._of(id)
-        if live.connected is None:
-            self._connect(id, live, self.clock.monotonic())
+        with self._lock:
+            live = self._of(id)
+            if live.connected is None:
+                self._connect(id, live, self.clock.monotonic())
 
     def transfer(self, id: int, to: str) -> None:
         """Send a call elsewhere."""
-        self._write(id, self._of(id), dst=to)
+        with self._lock:
+            self._write(id, self._of(id), dst=to)
 
     def hang_up(self, id: int) -> None:
         """End a call."""
-        if id in self._live:
-            self._end(id, self._live[id], self.clock.monotonic(), "caller")
+        with self._lock:
+            if id in self._live:
+                self._end(id, self._live[id], self.clock.monotonic(), "caller")
 
     def is_live(self, id: int) -> bool:
         """Return whether a call was placed here and has not ended; those of the invented account stand still."""
@@ -116,11 +149,17 @@ class Telephony:
     def tick(self) -> None:
         """Let happen what is due."""
         now = self.clock.monotonic()
-        for id, live in list(self._live.items()):
-            if live.connected is None and live.answers_at is not None and live.answers_at <= now:
-                self._connect(id, live, live.answers_at)
-            if live.ends_at <= now:
-                self._end(id, live, live.ends_at, "callee")
+        with self._lock:
+            for id, live in list(self._live.items()):
+                if live.connected is None and live.answers_at is not None and live.answers_at <= now:
+                    self._connect(id, live, live.answers_at)
+                if live.ends_at <= now:
+                    self._end(id, live, live.ends_at, "callee")
+
+    def due(self) -> float | None:
+        """Return when something happens next, by the monotonic clock; None when nothing will."""
+        with self._lock:
+            return min((live.next_at for live in self._live.values()), default=None)
 
     # --- what happens ----------------------------------------------------------------------------------------
 
@@ -150,14 +189,14 @@ class Telephony:
         ends = now + self.gives_up if answers is None else answers + self.talks
         self.store.put("calls", row["id"], row, owner=user["id"])
         self._live[row["id"]] = live = _Live(row, user, inbound, now, answers, ends)
-        self._tell("call.ringing", live)
+        self._tell("call.ringing", live, now)
         return row
 
     def _connect(self, id: int, live: _Live, at: float) -> None:
         live.connected = at
         live.ends_at = at + self.talks
         self._write(id, live, state="CONNECTED", connected_at=self._seconds(at))
-        self._tell("call.connected", live)
+        self._tell("call.connected", live, at)
 
     def _end(self, id: int, live: _Live, at: float, by: str) -> None:
         del self._live[id]
@@ -165,12 +204,12 @@ class Telephony:
         live.row |= {"state": "HANGUP", "duration": round(at - live.placed)}
         record = self._record(id, live, at)
         if live.connected is not None:
-            self._tell("call.hangup", live, t_cause=record["t_cause"], terminated_by=by)
-            self._recorded(record, live)
+            self._tell("call.hangup", live, at, t_cause=record["t_cause"], terminated_by=by)
+            self._recorded(record, live, at)
         elif live.inbound:
-            self._tell("call.missed", live, final=True, terminated_by=by)
+            self._tell("call.missed", live, at, final=True, terminated_by=by)
         else:
-            self._tell("call.hangup", live, t_cause=record["t_cause"], terminated_by=by)
+            self._tell("call.hangup", live, at, t_cause=record["t_cause"], terminated_by=by)
 
     def _record(self, id: int, live: _Live, at: float) -> Row:
         talk = 0 if live.connected is None else round(at - live.connected)
@@ -198,7 +237,7 @@ class Telephony:
         }
         return self.store.insert("cdrs", record, live.user["id"])
 
-    def _recorded(self, record: Row, live: _Live) -> None:
+    def _recorded(self, record: Row, live: _Live, at: float) -> None:
         size = max(1, record["billsec"]) * _BYTES_A_SECOND
         recording = {
             "timestamp": record["calldate"],
@@ -211,25 +250,27 @@ class Telephony:
             "user_id": record["user_id"],
         }
         made = self.store.insert("monitors", recording)
-        self._tell("monitor.audio_ready", live, monitor_id=made["id"], size=size, user_id=record["user_id"])
+        self._tell("monitor.audio_ready", live, at, monitor_id=made["id"], size=size, user_id=record["user_id"])
 
-    def _tell(self, name: str, live: _Live, **more: Any) -> None:
-        self._events += 1
+    def _tell(self, name: str, live: _Live, at: float, **more: Any) -> None:
         row = live.row
         connected = row["connected_at"]
-        event = {
-            "id": f"sandbox-{self._events:08d}",
-            "event_name": name,
-            "event_time": printed(self.clock.now()),
-            "call_id": row["id"],
-            "root_call_id": row["id"],
-            "state": row["state"],
-            "start_time": printed(self._moment(live.placed)),
-            "connected_at": None if connected is None else printed(self._moment(live.connected or 0.0)),
+        self._announce(
+            name,
+            printed(self._moment(at)),
+            call_id=row["id"],
+            root_call_id=row["id"],
+            state=row["state"],
+            start_time=printed(self._moment(live.placed)),
+            connected_at=None if connected is None else printed(self._moment(live.connected or 0.0)),
             **{key: row[key] for key in ("context", "destination", "duration", "src", "src_id", "src_name")},
             **{key: row[key] for key in ("dst", "dst_id", "dst_name")},
             **more,
-        }
+        )
+
+    def _announce(self, name: str, at: str, **fields: Any) -> None:
+        self._events += 1
+        event = {"id": f"{self._prefix}{self._events:08d}", "event_name": name, "event_time": at, **fields}
         for listener in list(self.listeners):
             listener(event)
 
