@@ -23,6 +23,7 @@ from contextlib import aclosing
 from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, cast, overload
 
 from ..copies import Uncopied
+from ..entities.arguments import told
 from ..errors import BulkError, ConfigurationError, TransportError
 from ..operations import Bound, Caller
 from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome, Progress
@@ -42,7 +43,7 @@ class Ledger:
 
     def __init__(self, inputs: Any, on_error: OnError, progress: Progress | None) -> None:
         if on_error not in ("collect", "raise"):
-            raise ConfigurationError(f"on_error is 'collect' or 'raise', got {on_error!r}")
+            raise ConfigurationError(f"on_error is 'collect' or 'raise', got {told(on_error)}")
         self._outcomes: list[Outcome[Any, Any]] = []
         self._total = _count(inputs)
         self._failed = 0
@@ -339,6 +340,6 @@ class Bulk(Uncopied):
 
     def _awaited(self, operation: Any) -> Bound:
         if not isinstance(operation, Bound):
-            raise ConfigurationError(f"the blocking bulk takes an operation like client.users.get, got {operation!r}")
+            raise ConfigurationError(f"bulk takes an operation like client.users.get, got {told(operation)}")
         # An operation of a view runs with the view's options, whichever client's bulk is asked.
         return operation.on(getattr(operation.resource._caller, "core", self._core))

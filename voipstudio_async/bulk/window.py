@@ -24,7 +24,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeGuard, TypeVar
 
-from ..entities.arguments import count
+from ..entities.arguments import count, told
 from ..errors import ClientClosedError, ConfigurationError, TransportError
 from ..http.sender import Tally, tally
 from ..operations import Bound
@@ -213,7 +213,7 @@ def check_concurrency(concurrency: Any) -> int:
 def _check_operation(operation: Any) -> None:
     """Raise what is wrong with an operation for every input: that is an error of the program, and no outcome."""
     if not callable(operation):
-        raise ConfigurationError(f"bulk takes an operation like client.users.get, got {operation!r}")
+        raise ConfigurationError(f"bulk takes an operation like client.users.get, got {told(operation)}")
     try:
         signature = inspect.signature(operation)
     except ValueError:

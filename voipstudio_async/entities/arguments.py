@@ -6,11 +6,13 @@ or it is a date-time or a duration that turns itself into Python's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from ..errors import ConfigurationError
+
+T = TypeVar("T")
 
 _OWN = frozenset((int, str, bool, float, type(None), date, datetime, timedelta, list, tuple, dict))
 _SHOWN = 80
@@ -54,6 +56,18 @@ def plain_list(value: Any) -> Sequence[Any] | None:
         return cast("Sequence[Any]", value)
     shape = getattr(value, "shape", None)
     return list(value) if isinstance(shape, tuple) and len(cast("Sequence[Any]", shape)) == 1 else None
+
+
+def several(name: str, given: Iterable[T], what: str = "ids") -> Iterable[T]:
+    """Return what several things are read from; a text, which would be read letter by letter, is refused."""
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        raise ConfigurationError(f"{name} takes a list of {what}, got {told(cast(object, given))}")
+    return given
+
+
+def is_text(value: Any, expected: str) -> bool:
+    """Tell whether a value is this text. What compares in a way of its own (an array, ``pd.NA``) is not."""
+    return isinstance(value, str) and value == expected
 
 
 def _whole_microseconds(value: Any, way: str) -> Any:

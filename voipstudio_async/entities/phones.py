@@ -6,6 +6,7 @@ import re
 
 from ..errors import ConfigurationError
 from ..unset import UNSET, Unset
+from .arguments import is_text, told
 
 ANONYMOUS = "anonymous"
 """The caller id that hides the caller's number."""
@@ -33,12 +34,12 @@ def phone_digits(number: str) -> str:
         text = _TRUNK.sub("", text.removeprefix("+") if text.startswith("+") else text[2:], count=1)
     digits = _SEPARATORS.sub("", text)
     if not _DIGITS.fullmatch(digits):
-        raise ConfigurationError(f"{number!r} cannot be a phone number: write it like '+44 20 7946 0000'")
+        raise ConfigurationError(f"{told(number)} cannot be a phone number: write it like '+44 20 7946 0000'")
     if is_international and digits.startswith("0"):
-        raise ConfigurationError(f"{number!r} cannot be a phone number: no country code begins with 0")
+        raise ConfigurationError(f"{told(number)} cannot be a phone number: no country code begins with 0")
     if not _SHORTEST <= len(digits) <= _LONGEST:
         raise ConfigurationError(
-            f"{number!r} cannot be a phone number: it has {len(digits)} digits, not {_SHORTEST} to {_LONGEST}"
+            f"{told(number)} cannot be a phone number: it has {len(digits)} digits, not {_SHORTEST} to {_LONGEST}"
         )
     return digits
 
@@ -50,4 +51,4 @@ def optional_phone(number: str | Unset) -> str | Unset:
 
 def caller_id(number: str | Unset) -> str | Unset:
     """Return the digits of the number that is shown to who is called, or ``anonymous``."""
-    return number if number is UNSET or number == ANONYMOUS else phone_digits(number)
+    return number if number is UNSET or is_text(number, ANONYMOUS) else phone_digits(number)

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 
 import attrs
 
+from ..entities.arguments import told
 from ..entities.base import Entity
 from ..entities.zones import known, zone_name
 from ..errors import ConfigurationError, PaginationError
@@ -127,13 +128,13 @@ def export(
     """
     form = format or _told_by(Path(path))
     if form not in get_args(Format):
-        raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, got {form!r}")
+        raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, got {told(form)}")
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-        raise ConfigurationError(f"batch_size must be 1 or more, got {batch_size!r}")
+        raise ConfigurationError(f"batch_size must be 1 or more, got {told(batch_size)}")
     if encoding not in get_args(Encoding) or (encoding != "utf-8" and form != "csv"):
-        raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {encoding!r} for {form}")
+        raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {told(encoding)} for {form}")
     if secrets not in get_args(Secrets):
-        raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {secrets!r}")
+        raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {told(secrets)}")
     how = _How(form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money), secrets)
     return drive(pages, _Export(pages, Path(path), how))
 

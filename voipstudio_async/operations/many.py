@@ -8,8 +8,9 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 import attrs
 
+from ..entities.arguments import is_text, several
 from ..entities.base import Entity
-from ..errors import ConfigurationError, UnsafeOperationError
+from ..errors import UnsafeOperationError
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Repeat, Reply, Request
 from ..wire.parsing import encode
@@ -67,7 +68,7 @@ class _Each(Derived[Many[Awaited[BulkResult[int, T]]], Many[BulkResult[int, T]]]
         return call_signature(Many)
 
     def start(self, resource: Resource[Any], ids: Iterable[int], /, *, concurrency: int = DEFAULT_CONCURRENCY) -> Any:
-        return resource._caller.many(Bound(self.one, resource), _listed(self.name, ids), concurrency=concurrency)
+        return resource._caller.many(Bound(self.one, resource), several(self.name, ids), concurrency=concurrency)
 
 
 class GetEach(_Each[E], Generic[E]):
@@ -139,7 +140,7 @@ class DeleteMany(Operation[Together[Awaited[BulkResult[int, None]]], Together[Bu
         return call_signature(Together)
 
     def start(self, resource: Resource[Any], ids: Iterable[int], /) -> Any:
-        wanted = [check_id(id) for id in _listed(self.name, ids)]
+        wanted = [check_id(id) for id in several(self.name, ids)]
         return _in_groups(resource, _OfSeveral(self, self._delete), wanted, wanted)
 
     def _delete(self, codec: Codec, path: str, ids: Sequence[int]) -> Exchange[None]:
@@ -231,14 +232,8 @@ class DeleteAll(Operation[ConfirmedByWord[Awaited[None]], ConfirmedByWord[None]]
         return call_signature(ConfirmedByWord)
 
     def exchange(self, codec: Codec, path: str, /, *, confirm: str | None = None) -> Exchange[None]:
-        if confirm != self.word:
+        if not is_text(confirm, self.word):
             raise UnsafeOperationError(
                 f'this deletes everything at {join(path)}, for good; to do so, name it: confirm="{self.word}"'
             )
         return Exchange(Request("DELETE", join(path), repeat=self.repeat), nothing)
-
-
-def _listed(name: str, ids: Iterable[int]) -> Iterable[int]:
-    if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
-        raise ConfigurationError(f"{name} takes a list of ids, got {ids!r}")
-    return ids

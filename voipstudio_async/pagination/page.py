@@ -75,7 +75,9 @@ def _check_strategy(query: PageQuery[Any], _: object, strategy: Strategy) -> Non
     if not isinstance(strategy, str) or strategy not in ("offset", "keyset"):
         raise ConfigurationError(f"strategy is 'offset' or 'keyset', got {told(strategy)}")
     if strategy == "keyset" and not query.by_id:
-        raise ConfigurationError(f"a keyset walk goes by id: order_by must be 'id' or '-id', got {query.order_by!r}")
+        raise ConfigurationError(
+            f"a keyset walk goes by id: order_by must be 'id' or '-id', got {told(query.order_by)}"
+        )
 
 
 @attrs.frozen

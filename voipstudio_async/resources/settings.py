@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Unpack
 
 from .. import entities as e
+from ..entities.arguments import several
 from ..entities.phones import phone_digits
 from ..errors import ConfigurationError
 from ..operations import (
@@ -37,7 +38,7 @@ _USERS = Parameter("include", "Answer with users instead of their ids.", ("users
 
 
 def _moved(ids: Iterable[int], /, *, group_name: str | None) -> Iterator[Change[int]]:
-    for id in ids:
+    for id in several("move", ids):
         yield Change(id, e.ContactMove(id=check_id(id), group_name=group_name))
 
 
@@ -54,7 +55,7 @@ def _queue(id: int, /, *, include_users: bool = False) -> Arguments:
 
 
 def _agents(id: int, user_ids: Iterable[int], status: bool) -> Arguments:
-    users = tuple(e.QueueAgent(id=check_id(user), status=status) for user in user_ids)
+    users = tuple(e.QueueAgent(id=check_id(user), status=status) for user in several("a queue", user_ids))
     if not users:
         raise ConfigurationError("give the id of at least one user")
     return Arguments(id, e.QueueAgents(users=users), _including(True))
@@ -70,7 +71,7 @@ def _left(id: int, user_ids: Iterable[int], /) -> Arguments:
 
 def _assigned(numbers: Iterable[str], /, *, campaign_id: int | None) -> Iterator[Change[str]]:
     campaign = None if campaign_id is None else check_id(campaign_id)
-    for number in numbers:
+    for number in several("assign", numbers, "numbers"):
         yield Change(number, e.NumberAssignment(e164=phone_digits(number), campaign_id=campaign))
 
 

@@ -20,6 +20,7 @@ from datetime import UTC, tzinfo
 from typing import Any, Literal, Self, TypeVar, cast
 from weakref import WeakKeyDictionary
 
+from ..entities.arguments import told
 from ..entities.fields import field_specs
 from ..errors import ConfigurationError, DecodeError
 from ..tasks import end
@@ -86,7 +87,7 @@ class Receiver:
         on_poison: Callable[[bytes, str], Any] | None = None,
     ) -> None:
         if ack not in ("accepted", "done", "stored"):
-            raise ConfigurationError(f"ack is 'accepted', 'done' or 'stored', got {ack!r}")
+            raise ConfigurationError(f"ack is 'accepted', 'done' or 'stored', got {told(ack)}")
         if (store is not None) != (ack == "stored"):
             raise ConfigurationError("store and ack='stored' go together")
         _check_numbers(int, queue=queue, workers=workers, max_body=max_body)
@@ -372,7 +373,7 @@ def _check_numbers(kind: type[int | float], **given: float) -> None:
     for name, value in given.items():
         is_number = isinstance(value, (int, kind)) and not isinstance(value, bool)
         if not is_number or not 0 < value < float("inf"):
-            raise ConfigurationError(f"{name} must be {what} above 0, got {value!r}")
+            raise ConfigurationError(f"{name} must be {what} above 0, got {told(value)}")
 
 
 def _class_of(kind: type[Event] | str) -> type[Event]:
@@ -381,7 +382,7 @@ def _class_of(kind: type[Event] | str) -> type[Event]:
         return EVENTS.get(kind, UnknownEvent)
     if isinstance(kind, type) and issubclass(kind, Event):
         return kind
-    raise ConfigurationError(f"a handler is for a class of events or a name like 'call.missed', got {kind!r}")
+    raise ConfigurationError(f"a handler is for a class of events or a name like 'call.missed', got {told(kind)}")
 
 
 def _authorizations(headers: Headers) -> list[str]:

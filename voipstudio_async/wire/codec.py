@@ -123,7 +123,7 @@ class Codec:
         if isinstance(value, (list, tuple)):
             return [self._filter_item(item, operator) for item in cast("Sequence[Any]", value)]
         if isinstance(value, (float, Decimal)) and not _is_finite(value):
-            raise ConfigurationError(f"a filter cannot compare with {value!r}")
+            raise ConfigurationError(f"a filter cannot compare with {told(value)}")
         if value is None or isinstance(value, (str, int, float, Decimal)):
             return value
         raise ConfigurationError(f"a filter cannot compare with {type(value).__name__}: {told(value)}")
