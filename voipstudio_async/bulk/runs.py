@@ -20,7 +20,7 @@ from collections.abc import (
     Sized,
 )
 from contextlib import aclosing
-from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, cast, overload
+from typing import Any, Literal, Protocol, TypedDict, TypeVar, TypeVarTuple, Unpack, cast, overload
 
 from ..copies import Uncopied
 from ..entities.arguments import told
@@ -126,6 +126,21 @@ async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Sema
         await places.acquire()
 
 
+class StreamOptions(TypedDict, total=False):
+    """What `stream` takes besides an operation and its inputs: see `AsyncBulk.stream`."""
+
+    concurrency: int
+    ordered: bool
+
+
+class RunOptions(TypedDict, total=False):
+    """What `run` takes besides an operation and its inputs: see `AsyncBulk.run`."""
+
+    concurrency: int
+    on_error: OnError
+    progress: Progress | None
+
+
 class AsyncBulk(Uncopied):
     """One operation on many inputs: ``client.bulk``."""
 
@@ -134,18 +149,14 @@ class AsyncBulk(Uncopied):
         self,
         operation: Callable[[In], Awaitable[Out]],
         inputs: Iterable[In] | AsyncIterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        ordered: bool = False,
+        **options: Unpack[StreamOptions],
     ) -> AsyncIterator[Outcome[In, Out]]: ...
     @overload
     def stream(
         self,
         operation: Callable[[In], AsyncPages[Row]],
         inputs: Iterable[In] | AsyncIterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        ordered: bool = False,
+        **options: Unpack[StreamOptions],
     ) -> AsyncIterator[Outcome[In, list[Row]]]: ...
     async def stream(
         self,
@@ -180,20 +191,14 @@ class AsyncBulk(Uncopied):
         self,
         operation: Callable[[In], Awaitable[Out]],
         inputs: Iterable[In] | AsyncIterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        on_error: OnError = "collect",
-        progress: Progress | None = None,
+        **options: Unpack[RunOptions],
     ) -> BulkResult[In, Out]: ...
     @overload
     async def run(
         self,
         operation: Callable[[In], AsyncPages[Row]],
         inputs: Iterable[In] | AsyncIterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        on_error: OnError = "collect",
-        progress: Progress | None = None,
+        **options: Unpack[RunOptions],
     ) -> BulkResult[In, list[Row]]: ...
     async def run(
         self,
@@ -246,18 +251,14 @@ class Bulk(Uncopied):
         self,
         operation: Callable[[In], Pages[Row]],
         inputs: Iterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        ordered: bool = False,
+        **options: Unpack[StreamOptions],
     ) -> Iterator[Outcome[In, list[Row]]]: ...
     @overload
     def stream(
         self,
         operation: Callable[[In], Out],
         inputs: Iterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        ordered: bool = False,
+        **options: Unpack[StreamOptions],
     ) -> Iterator[Outcome[In, Out]]: ...
     def stream(
         self,
@@ -278,20 +279,14 @@ class Bulk(Uncopied):
         self,
         operation: Callable[[In], Pages[Row]],
         inputs: Iterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        on_error: OnError = "collect",
-        progress: Progress | None = None,
+        **options: Unpack[RunOptions],
     ) -> BulkResult[In, list[Row]]: ...
     @overload
     def run(
         self,
         operation: Callable[[In], Out],
         inputs: Iterable[In],
-        *,
-        concurrency: int = DEFAULT_CONCURRENCY,
-        on_error: OnError = "collect",
-        progress: Progress | None = None,
+        **options: Unpack[RunOptions],
     ) -> BulkResult[In, Out]: ...
     def run(
         self,
