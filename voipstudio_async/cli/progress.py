@@ -45,6 +45,32 @@ def row_progress(what: str) -> Generator[Callable[[int], None] | None]:
         yield lambda rows: bars.update(task, completed=rows)
 
 
+@contextmanager
+def file_progress(
+    what: str, total: Callable[[], int | None]
+) -> Generator[Callable[[int, int | None, int], None] | None]:
+    """Draw a bar of files that are done; gives the function to tell it to, or None when nobody looks."""
+    if not is_watched():
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[note]}", style="dim"),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=message_console(), transient=True) as bars:
+        task = bars.add_task(f"listing {what}", total=None, note="")
+
+        def tell(done: int, _: int | None, failed: int) -> None:
+            of = total()
+            shown = f"{done:,}/{'?' if of is None else f'{of:,}'} {what}"
+            bars.update(task, completed=done, total=of, description=shown, note=f"{failed:,} failed" if failed else "")
+
+        yield tell
+
+
 def _done(state: Progress) -> str:
     unit = "users" if state.source == "users" else "call records"
     return f"{state.done:,}/{'?' if state.total is None else f'{state.total:,}'} {unit}"
