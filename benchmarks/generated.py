@@ -1,20 +1,15 @@
-"""A client generated from our own OpenAPI document by a public generator, into a folder that is thrown away.
-
-The generator (openapi-python-client) does not read parameters that are described by their content, as ``filter`` is:
-JSON in a query. For it, and for it alone, they are described as text.
-"""
+"""A client generated from our own OpenAPI document by a public generator, into a folder that is thrown away."""
 
 from __future__ import annotations
 
 import importlib
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import Self
 
 from voipstudio_async.openapi.catalogue import text
 
@@ -30,7 +25,7 @@ class Generated:
         self.problem = ""
 
     def __enter__(self) -> Self:
-        (self._folder / "openapi.json").write_text(json.dumps(_readable(json.loads(text()))), encoding="utf-8")
+        (self._folder / "openapi.json").write_text(text(), encoding="utf-8")
         command = [
             sys.executable,
             "-m",
@@ -61,14 +56,3 @@ class Generated:
     def folder(self) -> Path:
         """Where the package lies."""
         return self._folder
-
-
-def _readable(value: Any) -> Any:
-    """Describe parameters with a content as plain text."""
-    if isinstance(value, list):
-        return [_readable(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "in" in value and "content" in value:
-        value = {key: part for key, part in value.items() if key != "content"} | {"schema": {"type": "string"}}
-    return {key: _readable(item) for key, item in value.items()}

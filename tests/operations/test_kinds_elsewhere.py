@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -230,7 +231,7 @@ def test_operations_at_one_place_are_described_together(document: Any) -> None:
 def test_statuses_bodies_and_answers_are_those_of_the_declaration(document: Any) -> None:
     paths = document["paths"]
 
-    assert set(paths["/parcels"]["delete"]["responses"]) == {"202", "401", "403"}
+    assert set(paths["/parcels"]["delete"]["responses"]) == {"202", "400", "401", "403", "429", "default"}
     assert "content" not in paths["/parcels"]["delete"]["responses"]["202"]
     assert {"201", "412"} <= set(paths["/parcels"]["post"]["responses"])
     assert paths["/parcels"]["patch"]["requestBody"]["content"]["application/json"]["schema"]["type"] == "array"
@@ -243,10 +244,11 @@ def test_keys_and_options_are_parameters(document: Any) -> None:
     parameters = document["components"]["parameters"]
     listed = [each["$ref"].rpartition("/")[2] for each in document["paths"]["/parcels"]["get"]["parameters"]]
 
-    assert listed == ["page", "limit", "sort", "dir", "filter", "include_groups", "group_by"]
+    assert listed == ["page", "limit", "ParcelSort", "dir", "ParcelFilter", "include_groups", "group_by"]
     assert parameters["include_groups"]["schema"] == {"type": "string", "enum": ["groups"]}
-    assert parameters["token"]["schema"] == {"type": "string"}
-    assert parameters["ids"]["schema"]["type"] == "array"
+    token = parameters["token"]["schema"]
+    assert (token["type"], token["pattern"]) == ("string", "^[^/]+$")
+    assert re.fullmatch(parameters["ids"]["schema"]["pattern"], "5,6")
 
 
 # --- the command line ------------------------------------------------------------------------------------------

@@ -76,9 +76,41 @@ async def test_a_body_that_is_too_large_is_refused_and_not_kept(ask: Any, sandbo
     assert sandbox.requests[-1].body is None
 
 
-async def test_an_empty_patch_changes_nothing(ask: Any, sandbox: Sandbox) -> None:
+async def test_an_empty_patch_is_refused(ask: Any, sandbox: Sandbox) -> None:
     group = sandbox.store.rows("usergroups")[0]
-    assert (await ask("PATCH", f"/usergroups/{group['id']}", json={})).json["data"] == group
+    reply = await ask("PATCH", f"/usergroups/{group['id']}", json={})
+
+    assert (reply.status, reply.json["errors"][0]["message"]) == (400, "give at least one field")
+    assert sandbox.store.rows("usergroups")[0] == group
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/calls", {"to": "+44 20 7946 0001"}),
+        ("/calls", {"to": "442079460001", "caller_id": "nobody"}),
+        ("/calls", {"to": "442079460001", "from": "ann"}),
+        ("/webcalls", {"from": "1", "to": "442079460001"}),
+        ("/sms", {"to": "4420\n", "message": "On my way"}),
+        ("/apitokens", {"name": "laptop", "expiry": 0}),
+    ],
+)
+async def test_what_a_field_does_not_allow_is_refused(ask: Any, path: str, body: dict[str, Any]) -> None:
+    reply = await ask("POST", path, json=body)
+
+    assert (reply.status, reply.json["message"]) == (400, "Validation error")
+
+
+async def test_a_list_of_nothing_is_refused(ask: Any) -> None:
+    assert (await ask("PATCH", "/contacts", json=[])).status == 400
+
+
+async def test_a_day_is_answered_as_its_midnight(ask: Any) -> None:
+    draft = {"report_id": 1, "name": "Weekly", "emails": ["ann@example.com"], "start_at": "2026-06-01"}
+
+    reply = await ask("POST", "/reportschedules", json=draft)
+
+    assert reply.json["data"]["start_at"] == "2026-06-01 00:00:00"
 
 
 @attrs.frozen(kw_only=True)

@@ -4,10 +4,12 @@ Source: the vendor's pages "Introduction" and "Auth", and the vendor's own comma
 """
 
 from datetime import datetime
+from typing import Annotated
 
 import attrs
 
 from ..unset import UNSET, Unset
+from .allowed import Allowed
 from .base import Entity, Secret
 
 
@@ -68,5 +70,5 @@ class ApiTokenDraft:
     """What a named token is made of."""
 
     name: str
-    expiry: int
+    expiry: Annotated[int, Allowed(least=1, most=10 * 366 * 86400)]
     """Seconds without use after which it ends."""

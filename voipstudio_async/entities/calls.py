@@ -11,6 +11,7 @@ from typing import Annotated
 import attrs
 
 from ..unset import UNSET, Unset
+from .allowed import Allowed, CallerDigits, PhoneDigits, UserDigits
 from .base import Code, DigitId, Entity, EpochTime
 
 
@@ -88,10 +89,10 @@ class CallEnded:
 class CallDraft:
     """What a new call is made of."""
 
-    to: str
-    from_: str | Unset = UNSET
+    to: PhoneDigits
+    from_: UserDigits | Unset = UNSET
     """The id of the user whose phone rings first, as a text; without it, the owner of the token."""
-    caller_id: str | Unset = UNSET
+    caller_id: CallerDigits | Unset = UNSET
     """The number that the called party sees, or ``anonymous``."""
 
 
@@ -99,14 +100,14 @@ class CallDraft:
 class CallStateChange:
     """The state that a call shall have: ``CONNECTED`` answers one that rings."""
 
-    state: str
+    state: Annotated[str, Allowed(values=(CallState.CONNECTED.value,))]
 
 
 @attrs.frozen(kw_only=True)
 class CallTransfer:
     """Where a call is transferred to."""
 
-    dst: str
+    dst: PhoneDigits
 
 
 @attrs.frozen(kw_only=True)
@@ -121,16 +122,16 @@ class CallLink:
 class WebCallDraft:
     """What a call between two outside parties is made of."""
 
-    from_: str
+    from_: PhoneDigits
     """Who is called first: E.164 digits."""
-    to: str
+    to: PhoneDigits
 
 
 @attrs.frozen(kw_only=True)
 class LeadCallDraft:
     """What a call is made of in which a text is spoken."""
 
-    to: str
-    caller_id: str
+    to: PhoneDigits
+    caller_id: PhoneDigits
     tts: str
     """The text to speak."""

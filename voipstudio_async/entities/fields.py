@@ -20,6 +20,8 @@ from typing import Annotated, Any, Final, ForwardRef, cast
 import attrs
 
 from ..unset import Unset
+from .allowed import Allowed
+from .jsonable import plain
 from .scalars import number
 from .secret import Secret
 
@@ -107,6 +109,8 @@ class FieldType:
     form: WireForm | None = None
     known: tuple[Any, ...] = ()
     """The known values of an open enumeration."""
+    allowed: Allowed | None = None
+    """What of its kind a value may be, where not all do."""
     items: FieldType | None = None
     """What is in a `Kind.LIST`."""
     nested: type | None = None
@@ -151,7 +155,6 @@ class FieldType:
 
 
 _ANY = (Kind.ANY,)
-_PLAIN = frozenset((str, int, bool, float, types.NoneType))
 
 
 @attrs.frozen
@@ -178,27 +181,6 @@ class FieldSpec:
     def optional(self) -> bool:
         """Whether it can be null."""
         return self.type.optional
-
-
-def plain(value: Any) -> Any:
-    """Turn any value that an entity may hold into what JSON has."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, datetime):
-        # The API's date-times have no offset: the wall clock of the zone that they were read in.
-        return value.replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Secret):
-        return value.reveal()
-    if isinstance(value, tuple):
-        return [plain(item) for item in cast("Sequence[Any]", value)]
-    if isinstance(value, Decimal):
-        # A whole number was sent without a point, and is given back so.
-        return int(value) if value.as_tuple().exponent == 0 else number(value)
-    if isinstance(value, Mapping):
-        return {key: plain(inner) for key, inner in cast("Mapping[str, Any]", value).items()}
-    return value.to_dict() if hasattr(value, "to_dict") else value
 
 
 # --- from annotations ------------------------------------------------------------------------------------------
@@ -301,6 +283,8 @@ def _read_marks(marks: Iterable[Any], kinds: set[Kind]) -> dict[str, Any]:
     for mark in marks:
         if isinstance(mark, WireForm):
             found["form"] = mark
+        elif isinstance(mark, Allowed):
+            found["allowed"] = mark
         elif isinstance(mark, enum.EnumMeta):
             found["known"] = tuple(member.value for member in cast("Iterable[enum.Enum]", mark))
     form = found.get("form")

@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from ..unset import UNSET, Unset
+from .allowed import PhoneDigits
 from .base import Code, Entity
 
 
@@ -70,7 +71,7 @@ class Fax(Entity):
 class SmsDraft:
     """What a text message is made of."""
 
-    to: str
+    to: PhoneDigits
     message: str
-    from_: str | Unset = UNSET
+    from_: PhoneDigits | Unset = UNSET
     """The number that sends it; without it, the account's own."""

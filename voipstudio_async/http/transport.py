@@ -33,6 +33,8 @@ from .timers import Timers
 USER_AGENT = f"voipstudio_async/{__version__} Python/{platform.python_version()} aiohttp/{aiohttp.__version__}"
 HEADERS = {"Accept": "application/json", "Accept-Encoding": ENCODINGS, "User-Agent": USER_AGENT}
 _TYPE = {"Content-Type": "application/json"}
+_OF_FILES = {"Accept": "*/*"}
+"""A file comes in its own type, or within JSON."""
 
 
 class _NotTaken(Exception):
@@ -83,8 +85,8 @@ class Transport:
         request = sending.request
         # Our own session knows the headers that never change.
         headers = credentials if self._owned else HEADERS | credentials
-        if request.body is not None:
-            headers = headers | _TYPE
+        if request.body is not None or sending.sink is not None:
+            headers = headers | (_TYPE if sending.sink is None else _OF_FILES)
         if self._presented is not None and sending.url.scheme == "http":
             headers = headers | self._presented
         if not self._owned or not connections.IS_OURS:

@@ -82,6 +82,7 @@ class Description(TypedDict, total=False):
     statuses: tuple[int, ...]
     repeat: Repeat
     read_timeout: float | None
+    with_token: bool
 
 
 class _Made(Operation[A_co, B_co], Generic[P, A_co, B_co]):

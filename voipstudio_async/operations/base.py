@@ -148,10 +148,14 @@ class Operation(Generic[A_co, B_co]):
     """What it may send in the query; a listing also sends what all listings do."""
     file: FileType | None = None
     """The type of the file that it answers with, if it does."""
+    file_in_json: bool = False
+    """Whether the file comes in Base64 within JSON, although the path tells its type."""
     repeat: Repeat = Repeat.ALWAYS
     """When a request may be sent again after a failure."""
     read_timeout: float | None = None
     """Seconds to wait for an answer at least, where it is known to take long."""
+    with_token: bool = True
+    """Whether only who has a token may ask."""
     endpoint: ClassVar[bool] = True
     """Whether the API has a place for it."""
 

@@ -47,6 +47,9 @@ class Parameter:
     relation: type[Entity] | None = None
     """For ``include``: what the ids in the field named by its value are replaced by."""
 
+    is_field: bool = False
+    """Whether it names a field of the entity."""
+
     @property
     def component(self) -> str:
         """A name that no other parameter has: two resources may include other things."""

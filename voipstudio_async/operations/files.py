@@ -93,10 +93,11 @@ class Download(Operation[Downloader[Awaited[Saved]], Downloader[Saved]]):
     success = (200,)
     statuses = (400, 401, 403, 404)
 
-    def __init__(self, summary: str, type: FileType, *, name: str) -> None:
+    def __init__(self, summary: str, type: FileType, *, name: str, in_json: bool = False) -> None:
         """Declare a download; files in a folder are called `name`, a dash and the id, if the server tells no name."""
         super().__init__(summary, "{id}" + type.ending, ID)
         self.file = self.type = type
+        self.file_in_json = in_json
         self.called = name
 
     def returns(self) -> str:

@@ -32,6 +32,8 @@ class Key(Generic[K]):
     is_number: bool = True
     several: bool = False
     """Whether it stands for several things, parted by commas."""
+    example: str = ""
+    """What is written, where that is no number; without it, no pattern is published."""
 
     @property
     def component(self) -> str:
@@ -88,10 +90,19 @@ IDS: Key[Sequence[int]] = Key(
     "Ids, parted by commas.",
     "Sequence[int]",
     several=True,
+    example="5,6",
 )
-DIGITS: Key[int | str] = Key("id", write_digits, "[0-9]+", "The id of the thing: digits.", "int | str", is_number=False)
+DIGITS: Key[int | str] = Key(
+    "id", write_digits, "[0-9]+", "The id of the thing: digits.", "int | str", is_number=False, example="0044"
+)
 """An id that the API sends as a string of digits: leading zeros are part of it."""
 TOKEN: Key[str | Secret] = Key(
-    "token", write_text, "[^/]+", "The token itself: it is its own id.", "str | Secret", is_number=False
+    "token",
+    write_text,
+    "[^/]+",
+    "The token itself: it is its own id.",
+    "str | Secret",
+    is_number=False,
+    example="0123456789abcdef",
 )
 """A secret that is its own id. Errors, logs and hooks show the path without it."""

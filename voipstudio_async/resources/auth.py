@@ -59,6 +59,7 @@ class Logins(Resource[F], path=""):
         success=(200, 202),
         statuses=(400,),
         flat=True,
+        with_token=False,
     )
     confirm = Action(
         e.Login,
@@ -70,6 +71,7 @@ class Logins(Resource[F], path=""):
         body=e.LoginCode,
         statuses=(400,),
         flat=True,
+        with_token=False,
     )
 
 

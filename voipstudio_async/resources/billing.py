@@ -14,7 +14,7 @@ class Transactions(Resource[F], path="transactions"):
 
     list = Listing(e.Transaction, "All transactions.")
     get = Get(e.Transaction, "One transaction.")
-    download = Download("Save the invoice of a transaction that is completed.", PDF, name="invoice")
+    download = Download("Save the invoice of a transaction that is completed.", PDF, name="invoice", in_json=True)
     download_all = DownloadAllReady(
         e.Transaction, download, "Save the invoices of many transactions, those that are completed and not there yet."
     )

@@ -31,7 +31,7 @@ from ..operations import (
 from ..wire.exchange import Repeat
 from ..wire.filters import Condition
 
-_GROUP_BY = Parameter("group_by", "A field: one row for each of its values, and a total of groups.")
+_GROUP_BY = Parameter("group_by", "A field: one row for each of its values, and a total of groups.", is_field=True)
 
 
 def _records(*filters: Condition, group_by: str | None = None, **options: Unpack[PageOptions]) -> Rows:

@@ -25,6 +25,8 @@ def read_list(content: bytes, content_type: str) -> list[dict[str, Any]]:
     value = _read(content, content_type)
     if not isinstance(value, list) or not all(map(_is_object, cast("Iterable[Any]", value))):
         raise Refusal(400, "the body must be a list of objects")
+    if not value:
+        raise Refusal(400, "the body must have at least one object")
     return cast("list[dict[str, Any]]", value)
 
 
@@ -58,11 +60,17 @@ def _errors(body: type, given: Mapping[str, Any]) -> list[dict[str, str]]:
         for name, value in given.items()
         if name in specs and not _fits(specs[name], value)
     ]
+    if not given and not any(spec.needed for spec in specs.values()):
+        errors.append(wrong(next(iter(specs), ""), "give at least one field"))
     return errors
 
 
 def _fits(spec: FieldSpec, value: Any) -> bool:
-    return not (value == "" and spec.needed) and _is_of(spec.type, value)
+    return not (value == "" and spec.needed) and _is_of(spec.type, value) and _is_allowed(spec.type, value)
+
+
+def _is_allowed(of: FieldType, value: Any) -> bool:
+    return value is None or of.allowed is None or of.allowed.fits(value)
 
 
 def _is_of(of: FieldType, value: Any) -> bool:

@@ -163,7 +163,8 @@ class Desk:
 
     def create(self, endpoint: Endpoint, asked: Asked) -> Answer:
         table = self._table(endpoint)
-        row = self.store.insert(table.name, _blank(table, self.clock.now()) | self.given(endpoint, asked))
+        given = _kept(table, self.given(endpoint, asked))
+        row = self.store.insert(table.name, _blank(table, self.clock.now()) | given)
         return self.record(text(row).encode(), endpoint.operation.success[0])
 
     def update(self, endpoint: Endpoint, asked: Asked) -> Answer:
@@ -273,7 +274,7 @@ class Desk:
         return id, doc
 
     def _changed(self, table: Table, id: int, doc: bytes, change: Row) -> bytes:
-        row = json.loads(doc) | change
+        row = json.loads(doc) | _kept(table, change)
         self.store.replace(table.name, id, row)
         return text(row).encode()
 
@@ -307,6 +308,16 @@ def _blank(table: Table, now: datetime) -> Row:
         spec.wire: printed(now) if spec.wire == "created_at" and is_moment(spec) else None
         for spec in field_specs(table.entity)
     }
+
+
+def _kept(table: Table, given: Row) -> Row:
+    """Write fields as they are read: what is sent as a day is answered as its midnight."""
+    days = {name for name, spec in table.fields.items() if is_moment(spec) and _is_day(given.get(name))}
+    return {name: f"{value} 00:00:00" if name in days else value for name, value in given.items()}
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) is not None
 
 
 def _as_documented(row: Row) -> Row:

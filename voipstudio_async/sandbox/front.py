@@ -19,8 +19,6 @@ from .refusals import Answer, Refusal, not_valid
 BASE_PATH = "/v1.2/voipstudio"
 _BASES = (BASE_PATH, "/v1.1/voipstudio")
 """Both versions of the API do the same."""
-_PUBLIC = frozenset({"/login", "/login2fa"})
-"""What needs no token: it makes one."""
 _MAX_BODY = 1024 * 1024
 
 RouteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -35,6 +33,7 @@ class Front:
         self._faults = faults
         self._requests = requests
         self._own = own
+        self._public: set[tuple[str, str]] = set()
 
     def application(self) -> web.Application:
         """Make the application: a route for each operation of the catalogue."""
@@ -44,7 +43,9 @@ class Front:
             return await self._through(request, handler)
 
         app = web.Application(middlewares=[through], client_max_size=_MAX_BODY)
-        for endpoint, handler in endpoints(RESOURCES.values()).items():
+        served = endpoints(RESOURCES.values())
+        self._public = {(each.method, each.template) for each in served if not each.operation.with_token}
+        for endpoint, handler in served.items():
             self._add(app, endpoint.method, _route(endpoint), self._route_handler(endpoint, handler))
         return app
 
@@ -76,7 +77,7 @@ class Front:
                 raise content
             own = self._own.find(request.method, _below(request))
             if own is None or own.with_token:
-                if _below(request) not in _PUBLIC:
+                if (request.method, _below(request)) not in self._public:
                     self._tokens.check(request.headers)
                 self._desk.check_open()
             if own is not None:
