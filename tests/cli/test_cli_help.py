@@ -48,6 +48,7 @@ def test_these_are_the_commands() -> None:
     alone = ["export", "get", "list", "me", "raw", "report", "sandbox"]
     assert sorted(name for name in COMMANDS if " " not in name) == alone
     assert {f"{name} download" for name in ("recordings", "voicemails", "faxes", "invoices")} < set(COMMANDS)
+    assert "webhooks listen" in COMMANDS
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import downloading, exporting, raw, reading, reporting, serving, signals, streams
+from . import downloading, exporting, listening, raw, reading, reporting, serving, signals, streams
 from .exits import ended
 from .flags import Command, Group
 from .options import flat
@@ -32,7 +32,7 @@ for name, command in (
 ):
     app.command(name, cls=Command)(flat(command))
 
-GROUPS: tuple[typer.Typer, ...] = (*downloading.GROUPS,)
+GROUPS: tuple[typer.Typer, ...] = (*downloading.GROUPS, listening.webhooks)
 """See `voipstudio_async.cli.groups`."""
 
 for group in GROUPS:

@@ -30,6 +30,7 @@ from .events import (
     parse,
 )
 from .receiver import Receiver
+from .serving import serve
 from .stores import MemorySeen, Seen, SqliteSeen
 
 __all__ = (
@@ -55,5 +56,6 @@ __all__ = (
     "calls_of",
     "parse",
     "reconcile",
+    "serve",
     "webhook_url",
 )
