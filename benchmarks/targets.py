@@ -9,6 +9,7 @@ import attrs
 
 from .calls import AIOHTTP, HTTPX, REQUESTS
 from .decoding import PYDANTIC, STRUCT
+from .downloads import BY_HAND
 from .measure import OURS, Result
 from .starting import PARTS
 from .walkers import BARE_AHEAD, CATTRS, PREFETCH
@@ -81,6 +82,8 @@ TARGETS = (
     ),
     Target("bulk with prefetch, against one page after another with cattrs", "walk-100", 5.0, 8.0, CATTRS, PREFETCH),
     Target("peak memory in MB, streaming call records", "memory", 150, 95, None, PREFETCH, Kind.MOST),
+    Target("recordings saved, wall time over aiohttp by hand", "downloads", 1.15, 1.05, BY_HAND, OURS, Kind.COST),
+    Target("peak memory in MB, saving recordings", "downloads-memory", 120, 80, None, OURS, Kind.MOST),
     Target(
         "import, over importing aiohttp + attrs + cattrs + yarl + anyio", "import", 0.8, 0.4, PARTS, OURS, Kind.COST
     ),

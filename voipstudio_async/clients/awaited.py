@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from contextlib import nullcontext
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -78,7 +79,8 @@ class AsyncCaller:
         sink = FileSink(target, kind)
         reply: Reply | None = None
         try:
-            reply = await self.sender.stream(request, sink)
+            async with kind.places or nullcontext():
+                reply = await self.sender.stream(request, sink)
             return await sink.finish(reply)
         except DecodeError as error:
             failure = self._decode_error(request, reply, error.path, error.message)

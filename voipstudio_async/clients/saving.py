@@ -62,7 +62,8 @@ class FileSink:
         self._held += len(piece)
         if self._kind.size is not None and self.size + self._held > self._kind.size:
             # At once: a body without end would fill the disk before anybody counted it.
-            raise DecodeError("", f"the file has more than the {self._kind.size} bytes that its record says")
+            size = self.size + self._held
+            raise DecodeError("", f"the file has {size} bytes or more, where its record says {self._kind.size}")
         if self._held >= _BATCH:
             await in_thread(self._flush)
 

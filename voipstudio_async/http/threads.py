@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextlib
 import threading
@@ -12,10 +13,10 @@ T = TypeVar("T")
 
 
 async def in_thread(function: Callable[[], T], *, leave: bool = False) -> T:
-    """Run a function in a daemon thread, and wait for its end; also when cancelled meanwhile, unless it may be left.
+    """Run a function in a thread of its own, and wait for it; also when cancelled meanwhile, unless it may be left.
 
-    A thread for each piece of work costs some 50 us. It is not the loop's executor, whose threads stay, are waited for
-    as the interpreter ends, and are gone in a forked child.
+    A thread for each piece of work costs some 50 us, and the process ends without waiting for it. It is not the loop's
+    executor, whose threads stay, are waited for as the interpreter ends, and are gone in a forked child.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -28,7 +29,12 @@ async def in_thread(function: Callable[[], T], *, leave: bool = False) -> T:
         else:
             _post(loop, settle, outcome)
 
-    threading.Thread(target=work, name="voipstudio_async-file", daemon=True).start()
+    if leave:
+        # Somebody else's function, which may ask what thread it is in.
+        threading.Thread(target=work, name="voipstudio_async-asking", daemon=True).start()
+    else:
+        # Not by `threading.Thread`, which waits until the new thread has begun: a millisecond or two without the loop.
+        _thread.start_new_thread(work, ())
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:

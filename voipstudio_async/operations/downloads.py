@@ -9,6 +9,7 @@ Each file is one input of a bulk run, and so has one outcome: its path, or why t
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 from collections.abc import AsyncIterable, Callable, Iterable
@@ -18,6 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 
 import attrs
 
+from ..entities.arguments import count
 from ..entities.base import Entity
 from ..errors import ConfigurationError, ValidationError
 from ..files import check_folder, sweep
@@ -125,8 +127,10 @@ class _Files(Derived[AwaitedFiles[E, Out], BlockingFiles[E, Out]], Generic[E, Ou
         place = _folder(folder)
         namer = Namer(self.one.called, self.one.type.ending, name)
         namer.check(each.name for each in attrs.fields(self._entity))
-        each = _OneFile(self, self._entity, place, namer, skip_existing=skip_existing)
-        return resource._caller.many(Bound(each, resource), source, concurrency=concurrency, progress=progress)
+        at_once = count("concurrency", concurrency, 1)
+        each = _OneFile(self, self._entity, place, namer, at_once, skip_existing=skip_existing)
+        # Twice as many: those that have come whole are put on the disk while the next ones come.
+        return resource._caller.many(Bound(each, resource), source, concurrency=2 * at_once, progress=progress)
 
 
 class DownloadAll(_Files[E, Path], Generic[E]):
@@ -154,7 +158,14 @@ class _OneFile(Operation[Any, Any]):
     method = "GET"
 
     def __init__(
-        self, whole: _Files[Any, Any], entity: type[Entity], folder: Path, namer: Namer, *, skip_existing: bool
+        self,
+        whole: _Files[Any, Any],
+        entity: type[Entity],
+        folder: Path,
+        namer: Namer,
+        at_once: int,
+        *,
+        skip_existing: bool,
     ) -> None:
         super().__init__(whole.summary)
         self.name = whole.name
@@ -164,6 +175,7 @@ class _OneFile(Operation[Any, Any]):
         self._folder = folder
         self._namer = namer
         self._skip_existing = skip_existing
+        self._places = asyncio.Semaphore(at_once)
         self._is_swept = False
 
     def signature(self) -> inspect.Signature:
@@ -183,7 +195,8 @@ class _OneFile(Operation[Any, Any]):
         if self._skip_existing and _is_complete(path, size):
             return path
         try:
-            await resource._caller.download(self._one.request(resource.path, id), path, self._one.kind(id, size))
+            kind = attrs.evolve(self._one.kind(id, size), places=self._places)
+            await resource._caller.download(self._one.request(resource.path, id), path, kind)
         except ValidationError:
             if not self._may_be_later:
                 raise

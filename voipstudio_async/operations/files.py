@@ -11,6 +11,7 @@ import binascii
 import inspect
 import os
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -56,6 +57,8 @@ class FileKind:
     """Looks at the beginning, before anything is written, and raises `DecodeError` when it is something else."""
     unpack: Callable[[Reply], bytes] | None = None
     """Takes the file out of an answer in JSON; without it, such an answer is a `DecodeError`."""
+    places: AbstractAsyncContextManager[Any] | None = None
+    """Bounds how many are on their way at once; one that is being put on the disk has come, and counts no more."""
 
 
 PDF = FileType(".pdf", "application/pdf", (b"%PDF",))
