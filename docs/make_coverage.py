@@ -37,6 +37,9 @@ are made of. What each takes and gives is in the [reference](api.md).
 
 Each is sent byte for byte as its literal in `tests/literals.py` says, on both clients. Its tests are those in brackets
 of `{LITERAL_TEST}`.
+
+`voipstudio doctor` asks an account of yours what can be asked without changing anything, and says which of our
+assumptions hold there.
 """
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import downloading, exporting, listening, raw, reading, reporting, serving, signals, streams
+from . import doctor, downloading, exporting, listening, raw, reading, reporting, serving, signals, streams
 from .exits import ended
 from .flags import Command, Group
 from .options import flat
@@ -29,6 +29,7 @@ for name, command in (
     ("report", reporting.report),
     ("sandbox", serving.sandbox),
     ("raw", raw.raw),
+    ("doctor", doctor.doctor),
 ):
     app.command(name, cls=Command)(flat(command))
 
