@@ -24,9 +24,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("VOIPSTUDIO_API_TOKEN", "VOIPSTUDIO_API_URL"):
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for name in ("VOIPSTUDIO_API_TOKEN", "VOIPSTUDIO_API_URL", "VOIPSTUDIO_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+    # A folder that is not there: whoever runs the tests may have logged in.
+    monkeypatch.setenv("VOIPSTUDIO_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-configuration"))
 
 
 @pytest.fixture(params=FACES, ids=["async", "blocking"])

@@ -71,6 +71,7 @@ LIBRARIES = {
     "aiolimiter": {"http"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "platformdirs": {"cli"},
 }
 """Which of our modules may import a library when it runs. (Naming its types costs nothing and is free.)"""
 

@@ -55,6 +55,7 @@ def process(
     at: Sandbox | None = None,
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
+    stdin: int = subprocess.DEVNULL,
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Generator[subprocess.Popen[str]]:
     """Run a command as a process; it is gone at the end."""
@@ -62,10 +63,12 @@ def process(
         [sys.executable, "-m", "voipstudio_async", *arguments],
         cwd=ROOT,
         env=os.environ | surroundings(at, **variables),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         text=True,
+        # Without the terminal that the tests run on: a question would be asked there.
+        start_new_session=stdin != subprocess.DEVNULL,
     )
     try:
         yield started
@@ -115,6 +118,9 @@ class Screen:
 
     def wait_for(self, text: str) -> None:
         until(lambda: text in self.shown)
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, f"{text}\n".encode())
 
     def end(self) -> None:
         """Read what is left, once nobody writes any more."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli.commands import voipstudio
 
-from voipstudio_async import ConnectError, DecodeError, RequestInfo, VoipStudioError
+from voipstudio_async import ConnectError, DecodeError, ProtocolError, RequestInfo, RequestTimeout, VoipStudioError
 from voipstudio_async.cli import exits
 from voipstudio_async.cli.exits import code_of, explained
 from voipstudio_async.cli.terminal import tame
@@ -16,6 +16,7 @@ from voipstudio_async.errors import error_class
 from voipstudio_async.sandbox import Sandbox
 
 TOKEN_FILE_MODE = 0o600
+PLACING = RequestInfo("POST", "https://example.com/v1/calls")
 
 
 def test_a_wrong_token_says_where_tokens_are_made(sandbox: Sandbox) -> None:
@@ -130,6 +131,22 @@ def test_every_status_is_one_line_with_its_request(status: int) -> None:
 
     assert explained(error).startswith(f"{status} two lines (GET https://example.com/v1/users, 3 attempts)")
     assert code_of(error) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (error_class(400)(400, "No CLI prefix set", request=PLACING), "leave --caller-id out"),
+        (error_class(400)(400, "Validation error", request=PLACING), "check the values that were given"),
+        (error_class(412)(412, "No VoIP clients registered", request=PLACING), "has no phone that is registered"),
+        (RequestTimeout("no answer", request=PLACING), "it may have been done all the same"),
+        (ProtocolError("broke off", request=PLACING), "it may have been done all the same"),
+        (ConnectError("refused", request=PLACING), "nothing was sent"),
+        (error_class(400)(400, "no", request=RequestInfo("POST", "https://example.com/v1/login")), "mails a new code"),
+    ],
+)
+def test_what_changes_something_is_advised_on_otherwise_than_a_listing(error: Exception, advice: str) -> None:
+    assert advice in explained(error)
 
 
 def test_an_unexpected_error_is_a_line_too(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,9 @@ from voipstudio_async.cli.names import LISTINGS, THINGS, complete_listings, comp
 
 def commands(group: Any, *path: str) -> Iterator[tuple[str, Any]]:
     """Give every command by the words that are typed for it, those of groups too."""
-    for name, command in group.commands.items():
-        words = (*path, name)
+    # A group makes its commands when they are asked for.
+    for name in group.list_commands(None):
+        command, words = group.get_command(None, name), (*path, name)
         if hasattr(command, "commands"):
             yield from commands(command, *words)
         else:
@@ -49,6 +50,7 @@ def test_these_are_the_commands() -> None:
     assert sorted(name for name in COMMANDS if " " not in name) == alone
     assert {f"{name} download" for name in ("recordings", "voicemails", "faxes", "invoices")} < set(COMMANDS)
     assert "webhooks listen" in COMMANDS
+    assert {"auth list", "auth login", "auth logout", "auth status", "auth switch"} < set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from ..extras import missing
 
-_NEEDED = ("typer", "rich", "click", "shellingham")
+_NEEDED = ("typer", "rich", "click", "shellingham", "platformdirs")
 
 
 def main() -> NoReturn:

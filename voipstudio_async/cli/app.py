@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import doctor, downloading, exporting, listening, raw, reading, reporting, serving, signals, streams
+from . import accounts, doctor, downloading, exporting, listening, raw, reading, reporting, serving, signals, streams
 from .exits import ended
 from .flags import Command, Group
 from .options import flat
@@ -33,7 +33,7 @@ for name, command in (
 ):
     app.command(name, cls=Command)(flat(command))
 
-GROUPS: tuple[typer.Typer, ...] = (*downloading.GROUPS, listening.webhooks)
+GROUPS: tuple[typer.Typer, ...] = (accounts.auth, *downloading.GROUPS, listening.webhooks)
 """See `voipstudio_async.cli.groups`."""
 
 for group in GROUPS:
@@ -55,7 +55,8 @@ def voipstudio(
 ) -> None:
     """Read and report on a VoIPstudio account.
 
-    The token is taken from VOIPSTUDIO_API_TOKEN or --token-file, never from the command line itself.
+    The token is taken from --token-file, VOIPSTUDIO_API_TOKEN or a login ('voipstudio auth login'), never from the
+    command line itself.
 
     Exit codes: 0 everything was done; 1 something could not be fetched, written or served, or may not be all;
     2 wrong usage: the command cannot work as it was given; 130 ended by Ctrl-C, 129 by SIGHUP, 143 by SIGTERM;

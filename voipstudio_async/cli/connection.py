@@ -11,22 +11,39 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import attrs
 import typer
 
-from .. import AsyncVoipStudio, Limits
+from .. import AsyncVoipStudio, Limits, Secret
 from ..errors import ConfigurationError, DeadlineExceeded
 from . import dates
 from .exits import WHERE_TOKENS_ARE_MADE, say
 
+if TYPE_CHECKING:
+    from .profiles import Profile
+
 T = TypeVar("T")
 
 TOKEN_VARIABLE = "VOIPSTUDIO_API_TOKEN"  # noqa: S105 - the name of the variable, not a token
+URL_VARIABLE = "VOIPSTUDIO_API_URL"
+PROFILE_VARIABLE = "VOIPSTUDIO_PROFILE"
 _PANEL = "Connection"
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 _LONGEST_TOKEN = 4096
+
+
+@attrs.frozen
+class Source:
+    """Where the token is from, and where it may be sent."""
+
+    told: str
+    """What it is called in a message."""
+    token: Secret
+    base_url: str | None
+    profile: Profile | None = None
+    """The login that it belongs to, if to any."""
 
 
 @attrs.frozen(kw_only=True)
@@ -40,6 +57,17 @@ class Connection:
             rich_help_panel=_PANEL,
             help="Read the token from the first line of this file instead of VOIPSTUDIO_API_TOKEN. "
             "There is no option for the token itself: the list of processes would show it.",
+        ),
+    ] = None
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            envvar=PROFILE_VARIABLE,
+            show_envvar=False,
+            rich_help_panel=_PANEL,
+            help="Use the account of this login (voipstudio auth list), where no other token is given; "
+            f"else {PROFILE_VARIABLE}, else the active one.",
         ),
     ] = None
     base_url: Annotated[
@@ -97,28 +125,57 @@ class Connection:
 
     @asynccontextmanager
     async def client(self, *, token: str | None = None, base_url: str | None = None) -> AsyncGenerator[AsyncVoipStudio]:
-        """Open a client; `token` and `base_url` take the place of the options."""
-        async with AsyncVoipStudio(
-            token if token is not None else self._token(),
-            base_url=base_url or self.base_url,
-            limits=Limits(concurrency=self.concurrency),
-            strict=self.strict,
-            ssl=trusting(self.ca_file) if self.ca_file is not None else None,
-            allow_http=self.allow_http,
-            proxy=self.proxy,
-            # A sandbox of the command's own is not behind a proxy.
-            trust_env=base_url is None,
-        ) as client:
+        """Open a client; `token` and `base_url` take the place of the options, for a sandbox of the command's own."""
+        options = self.options()
+        if base_url is not None:
+            # It is not behind a proxy.
+            options |= {"base_url": base_url, "trust_env": False}
+        if token is None:
+            source = self.source()
+            options |= {"token": source.token.reveal(), "base_url": source.base_url}
+        else:
+            options |= {"token": token}
+        async with AsyncVoipStudio(**options) as client:
             yield client
 
-    def _token(self) -> str:
-        token = read_token(self.token_file) if self.token_file is not None else os.environ.get(TOKEN_VARIABLE)
-        if not token:
+    def options(self) -> dict[str, Any]:
+        """Return the arguments of a client, but its token."""
+        return {
+            "base_url": self.base_url,
+            "limits": Limits(concurrency=self.concurrency),
+            "strict": self.strict,
+            "ssl": trusting(self.ca_file) if self.ca_file is not None else None,
+            "allow_http": self.allow_http,
+            "proxy": self.proxy,
+            "trust_env": True,
+        }
+
+    def source(self) -> Source:
+        """Find the token: that of ``--token-file``, of the environment, of ``--profile`` or of the active profile.
+
+        :raises ConfigurationError: there is none, or it may not be sent to the host that was named
+        """
+        if self.token_file is not None:
+            return Source(f"--token-file {self.token_file}", Secret(read_token(self.token_file)), self.base_url)
+        token = os.environ.get(TOKEN_VARIABLE)
+        if token:
+            if self.profile is not None:
+                say(f"note: the token is that of {TOKEN_VARIABLE}; the profile {self.profile!r} is not used")
+            return Source(f"the variable {TOKEN_VARIABLE}", Secret(token), self.base_url)
+        # Imported where it is wanted: a command that has a token needs no profile.
+        from .profiles import Profiles  # noqa: PLC0415
+
+        profiles = Profiles.load()
+        found = profiles.find(self.profile)
+        if found is None:
             raise ConfigurationError(
-                f"no token: set {TOKEN_VARIABLE}, or name a file with --token-file; "
-                f"the dashboard makes tokens ({WHERE_TOKENS_ARE_MADE})"
+                f"no token: log in with 'voipstudio auth login', set {TOKEN_VARIABLE}, or name a file with "
+                f"--token-file; the dashboard makes tokens ({WHERE_TOKENS_ARE_MADE})"
             )
-        return token
+        profiles.warn_if_open()
+        how = "the active profile" if self.profile is None else "--profile"
+        base_url = found.base_url_for(self.base_url or os.environ.get(URL_VARIABLE))
+        return Source(f"{how} {found.name}", Secret(found.revealed()), base_url, found)
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a piece of work in a loop of its own, under the deadline."""

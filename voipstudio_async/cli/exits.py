@@ -33,6 +33,7 @@ from ..errors import (
     DecodeError,
     NotFoundError,
     PermissionDeniedError,
+    PreconditionFailedError,
     ProtocolError,
     RateLimitError,
     RequestTimeout,
@@ -56,11 +57,12 @@ WHERE_TOKENS_ARE_MADE = "Administration, edit user, API Keys"
 _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (
         AuthenticationError,
-        f"the token is wrong or has expired; make one in the dashboard ({WHERE_TOKENS_ARE_MADE})",
+        f"the token is wrong or has expired; make one with 'voipstudio auth login', or see {WHERE_TOKENS_ARE_MADE}",
     ),
     (PermissionDeniedError, "the token's owner may not do this; use the token of an administrator"),
     (NotFoundError, "look the id up with 'voipstudio list'"),
     (ValidationError, "check the fields and values of --where, --order-by, --from and --to"),
+    (PreconditionFailedError, "the user has no phone that is registered: start one, or let another user's phone ring"),
     (RateLimitError, "wait a while, or ask for less at once with --concurrency"),
     (ServerError, "the fault is on the other side; try again later"),
     (ConnectError, "check the network, VOIPSTUDIO_API_URL and --base-url"),
@@ -124,7 +126,25 @@ _NO_PATH = "the API has no such path"
 def _advice(error: BaseException) -> str | None:
     if isinstance(error, NotFoundError) and error.request is not None and not _names_one(error.request.url):
         return _NO_PATH if _has_version(error.request.url) else _INCOMPLETE
+    if isinstance(error, ValidationError | TransportError) and _changes(error):
+        return _advice_on_a_change(error)
     return next((text for kind, text in _ADVICE if isinstance(error, kind)), None)
+
+
+def _changes(error: ValidationError | TransportError) -> bool:
+    return error.request is not None and error.request.method not in ("GET", "HEAD")
+
+
+def _advice_on_a_change(error: ValidationError | TransportError) -> str:
+    if isinstance(error, ConnectError):
+        return "nothing was sent; check the network, VOIPSTUDIO_API_URL and --base-url"
+    if isinstance(error, TransportError):
+        return "it may have been done all the same: look before you try again"
+    if error.request is not None and error.request.url.endswith(("/login", "/login2fa")):
+        return "check the address, the password and the code; each login mails a new code"
+    if "cli prefix" in error.message.lower():
+        return "the account can show no other number: leave --caller-id out"
+    return "check the values that were given"
 
 
 def _names_one(url: str) -> bool:

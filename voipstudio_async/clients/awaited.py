@@ -252,6 +252,11 @@ class AsyncVoipStudio(BaseClient[Async]):
             raise
         return client
 
+    @property
+    def base_url(self) -> str:
+        """Where the API is, with its version: what was given, or what the environment said."""
+        return self._caller.sender.base
+
     def __repr__(self) -> str:
         # Whoever prints the frames of its constructor's errors may meet one that is not made yet.
         name = type(self).__name__

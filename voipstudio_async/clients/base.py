@@ -63,6 +63,7 @@ class ClientOptions(TypedDict, total=False):
     proxy: str | None
     ssl: tls.SSLContext | bool | None
     trust_env: bool
+    allow_http: bool
     tz: tzinfo
     strict: bool
     hooks: Hooks
@@ -136,6 +137,11 @@ class BaseClient(Catalogue[F]):
                 hooks=hooks,
             )
         )
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is, with its version: what was given, or what the environment said."""
+        raise NotImplementedError
 
     def _start(self, setup: Setup) -> None:
         """Make what the face needs."""

@@ -135,6 +135,11 @@ class VoipStudio(BaseClient[Blocking]):
             raise
         return client
 
+    @property
+    def base_url(self) -> str:
+        """Where the API is, with its version: what was given, or what the environment said."""
+        return self._caller.core.sender.base
+
     def __repr__(self) -> str:
         # Whoever prints the frames of its constructor's errors may meet one that is not made yet.
         name = type(self).__name__
