@@ -160,6 +160,10 @@ def _odd_body(name: str, body: bytes, match: str, *headers: str) -> Case:
     return Case(name=name, script=always(answer(body, *headers)), raises=DecodeError, match=match, requests=1)
 
 
+def _readable(name: str, body: bytes) -> Case:
+    return Case(name=name, script=always(answer(body)), gives=[1], requests=1)
+
+
 BODIES = [
     _odd_body("200 with HTML", b"<html>Sorry</html>", "not JSON.*Sorry", "Content-Type: text/html"),
     _odd_body("200 with an empty body", b"", "body is empty"),
@@ -168,7 +172,12 @@ BODIES = [
     _odd_body("200 with a string", b'"fine"', "got a text"),
     _odd_body("200 with a number", b"12", "got an integer"),
     Case(name="good JSON of the wrong type", script=always(answer(rows(1), "Content-Type: image/png")), gives=[1]),
-    _odd_body("invalid UTF-8", b'{"data":[{"id":1,"first_name":"\xff\xfe"}],"total":1}', "not JSON"),
+    _readable("invalid UTF-8", b'{"data":[{"id":1,"first_name":"\xff\xfe"}],"total":1}'),
+    _readable("half an emoji", b'{"data":[{"id":1,"first_name":"\\ud83d"}],"total":1}'),
+    _readable("a byte order mark", b'\xef\xbb\xbf{"data":[{"id":1}],"total":1}'),
+    _readable("JSON in UTF-16", '{"data":[{"id":1}],"total":1}'.encode("utf-16")),
+    _readable("a field named __debug__", b'{"data":[{"id":1,"__debug__":1,"a b":2,"class":3}],"total":1}'),
+    _readable("an exponent of ten digits", b'{"data":[{"id":1,"balance":1e9999999999}],"total":1}'),
     _odd_body("NaN", b'{"data":[{"id":NaN}],"total":1}', "not JSON"),
     _odd_body("JSON nested 100,000 deep", DEEP, "nested too deep"),
     _odd_body("a row nested 100,000 deep", b'{"data":[{"id":1,"x":%b}]}' % DEEP, "nested too deep"),

@@ -26,7 +26,7 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 """Escapes: whole pairs of surrogates, halves, and all others."""
-_TEXT_OR_INTEGER = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<digits>-?[0-9]{4001,})(?![0-9.eE])', re.DOTALL)
+_TEXT_OR_INTEGER = re.compile(r'"(?:[^"\\]++|\\.)*+"|(?P<digits>-?[0-9]{4001,})(?![0-9.eE])', re.DOTALL)
 
 
 def readable(body: bytes, mark: str = REPLACEMENT) -> tuple[bytes, bool]:
