@@ -178,6 +178,7 @@ BODIES = [
     _readable("JSON in UTF-16", '{"data":[{"id":1}],"total":1}'.encode("utf-16")),
     _readable("a field named __debug__", b'{"data":[{"id":1,"__debug__":1,"a b":2,"class":3}],"total":1}'),
     _readable("an exponent of ten digits", b'{"data":[{"id":1,"balance":1e9999999999}],"total":1}'),
+    _odd_body("a text without an end", b'{"data":[{"id":1,"x":"' + b'\\"' * 200_000, "not JSON"),
     _odd_body("NaN", b'{"data":[{"id":NaN}],"total":1}', "not JSON"),
     _odd_body("JSON nested 100,000 deep", DEEP, "nested too deep"),
     _odd_body("a row nested 100,000 deep", b'{"data":[{"id":1,"x":%b}]}' % DEEP, "nested too deep"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import tracemalloc
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -337,3 +338,34 @@ def test_a_difference_is_found_where_it_is() -> None:
 
     assert difference(one, {"data": [{"a": 1}, {"b": [1, {"c": "y"}]}]}) == "data[1].b[1].c"
     assert difference(one, {"data": [{"a": 1}, {"d": 1}]}) == "data[1]"
+
+
+# --- what is broken costs no more than what is not -------------------------------------------------------------
+
+BROKEN = {
+    "text without an end": b'{"x": "' + b" " * 300_000,
+    "escapes without an end": b'{"x": "' + b'\\"' * 200_000,
+    "marks": b'"' * 300_000,
+    "endless number": b'{"x": ' + b"1" * 300_000 + b".5]",
+    "endless exponent": b'{"x": 1e-' + b"1" * 300_000 + b"}]",
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_broken_body_is_refused_within_a_few_times_its_size(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(DecodeError):
+            parse(body)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * len(body)
+
+
+def test_digits_of_an_exponent_are_no_endless_integer() -> None:
+    digits = b"1" * 5_000
+    assert readable(b"[%b]" % digits) == (b"[%be0]" % digits, False)
+    assert readable(b"[-%b]" % digits) == (b"[-%be0]" % digits, False)
+    for number in (b"[1e%b]", b"[1e-%b]", b"[1E+%b]", b"[0.%b]", b"[%b.5]", b"[%be5]", b'["%b"]', b'["%b'):
+        assert readable(number % digits) == (number % digits, False)

@@ -26,7 +26,12 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 """Escapes: whole pairs of surrogates, halves, and all others."""
-_TEXT_OR_INTEGER = re.compile(r'"(?:[^"\\]++|\\.)*+"|(?P<digits>-?[0-9]{4001,})(?![0-9.eE])', re.DOTALL)
+_ENDLESS = re.compile(r"(?<![0-9])[0-9]{4001}")
+_TEXT_OR_INTEGER = re.compile(
+    r'"(?:[^"\\]++|\\.)*+"?|(?<![0-9.eE+-])(?P<digits>-?[0-9]{4001,}+)(?![.eE])',
+    re.DOTALL,
+)
+"""It never goes back, and a text without an end is taken whole: what is broken costs no more than what is not."""
 
 
 def readable(body: bytes, mark: str = REPLACEMENT) -> tuple[bytes, bool]:
@@ -43,7 +48,8 @@ def readable(body: bytes, mark: str = REPLACEMENT) -> tuple[bytes, bool]:
 
     if "\\u" in text:
         text = _ESCAPE.sub(whole, text)
-    text = _TEXT_OR_INTEGER.sub(lambda found: found[0] + EXPONENT if found["digits"] else found[0], text)
+    if _ENDLESS.search(text) is not None:
+        text = _TEXT_OR_INTEGER.sub(lambda found: found[0] + EXPONENT if found["digits"] else found[0], text)
     return text.encode(), bool(bytes_replaced or halves)
 
 
