@@ -317,7 +317,7 @@ class Receiver:
 
     @property
     def asgi(self) -> Callable[[Any, Any, Any], Coroutine[Any, Any, None]]:
-        """An ASGI application: ``app.mount("/hooks", hooks.asgi)`` in FastAPI and Starlette."""
+        """An ASGI application: ``app.mount("/hooks", hooks.asgi)`` in FastAPI and Starlette, reached at ``/hooks/``."""
         return adapters.asgi_application(self)
 
     @property
