@@ -186,6 +186,18 @@ def test_the_trick_works_on_this_python() -> None:
     assert all(structs.open_class(cls) is not None for cls in ENTITIES)
 
 
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 18, 19, 33, 34, 35, 52, 200])
+def test_any_number_of_unknown_fields_keep_their_names(count: int) -> None:
+    # The compiler parts many keywords into groups, and a group of one is no tuple.
+    reader = Codec(UTC, strict=False)
+    sent = {f"of {index}": index for index in range(count)}
+    page = json.dumps({"data": [{"id": id} | sent for id in range(1, 9)]}).encode()
+
+    for _ in range(3):
+        rows = reader.rows(User, page).items
+        assert [dict(row.extra) for row in rows] == [sent] * 8
+
+
 def test_the_collector_is_paused_and_always_restored() -> None:
     with gc_pause.paused():
         assert not gc.isenabled()

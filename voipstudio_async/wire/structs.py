@@ -276,9 +276,16 @@ def _compile(cls: type[E], moves: list[_Move], unknown: list[str], tz: tzinfo) -
 
 def _with_names(function: types.FunctionType, names: list[str]) -> Any:
     """Put the names of extra fields where the compiled code has ``n0``, ``n1``...: as data, they are never parsed."""
-    places = tuple(f"n{index}" for index in range(len(names)))
-    constants = tuple(tuple(names) if places and each == places else each for each in function.__code__.co_consts)
+    named = {f"n{index}": name for index, name in enumerate(names)}
+    constants = tuple(_renamed(each, named) for each in function.__code__.co_consts)
     return types.FunctionType(function.__code__.replace(co_consts=constants), function.__globals__)
+
+
+def _renamed(constant: Any, named: dict[str, str]) -> Any:
+    """Rename what the compiler made of the names of keywords: a tuple of them, several if there are many, a text."""
+    if isinstance(constant, tuple):
+        return tuple(_renamed(each, named) for each in constant)
+    return named.get(constant, constant) if isinstance(constant, str) else constant
 
 
 def _steps(index: int, move: _Move) -> list[str]:
