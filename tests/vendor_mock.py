@@ -1,4 +1,4 @@
-"""A server made from the vendor's page alone: its 26 operations, read from `samples`, and nothing of this package.
+"""A server made from the vendor's pages alone: their operations, read from `samples`, and nothing of this package.
 
 It takes only what the page documents: a method and path of the list, a body with the documented names and types, the
 parameters of a listing, a token. It answers with the published example, and the success status that the page lists.
@@ -15,13 +15,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-SAMPLES = Path(__file__).parent / "samples" / "customer-module.json"
-PUBLISHED: list[dict[str, Any]] = json.loads(SAMPLES.read_text(encoding="utf-8"))
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def published_in(file: str) -> list[dict[str, Any]]:
+    operations: list[dict[str, Any]] = json.loads((SAMPLES / file).read_text(encoding="utf-8"))
+    return operations
+
+
+PUBLISHED = published_in("customer-module.json")
+OTHERS = published_in("other-modules.json")
 
 # The page documents no body for queue groups; the name follows from the answer.
 QUEUE_GROUP_BODY = {"name": "string"}
 LISTING_PARAMETERS = {"page", "limit", "sort", "dir", "filter"}
-TYPES: dict[str, type] = {"string": str, "integer": int}
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "float": (float, int),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+PLACES = {"{id}": "[1-9][0-9]*", "{ids}": "[1-9][0-9]*(,[1-9][0-9]*)*", "{token}": "[0-9a-f]+"}
 
 
 class Refused(Exception):
@@ -35,11 +51,13 @@ def success(published: dict[str, Any]) -> int:
 
 
 def pattern(path: str) -> re.Pattern[str]:
-    return re.compile(path.replace("{id}", "[1-9][0-9]*"))
+    for placeholder, form in PLACES.items():
+        path = path.replace(placeholder, form)
+    return re.compile(path)
 
 
 def find(method: str, path: str) -> dict[str, Any]:
-    for published in PUBLISHED:
+    for published in (*PUBLISHED, *OTHERS):
         if published["method"] == method and pattern(published["path"]).fullmatch(path):
             return published
     raise Refused(f"{method} {path} is not documented")
@@ -48,7 +66,7 @@ def find(method: str, path: str) -> dict[str, Any]:
 def check_query(published: dict[str, Any], query: str) -> None:
     given = set(urllib.parse.parse_qs(query, strict_parsing=True)) if query else set()
     is_listing = published["method"] == "GET" and "collection" in published["summary"]
-    if given - (LISTING_PARAMETERS if is_listing else set()):
+    if given - (LISTING_PARAMETERS if is_listing else set()) - {*published.get("query", ())}:
         raise Refused(f"unknown parameters {given}")
 
 
@@ -60,15 +78,21 @@ def check_body(published: dict[str, Any], body: bytes, content_type: str | None)
     if content_type != "application/json":
         raise Refused(f"the body is {content_type}")
     documented = published["body"] or QUEUE_GROUP_BODY
-    for name, value in json.loads(body).items():
-        if name not in documented or type(value) is not TYPES[documented[name]]:
-            raise Refused(f"the body has no {name} like {value!r}")
+    given = json.loads(body)
+    if isinstance(given, list) is not published.get("bulk", False):
+        raise Refused("the body is a list where it must be none, or none where it must be one")
+    for each in given if isinstance(given, list) else [given]:
+        for name, value in each.items():
+            if name not in documented or type(value) not in TYPES[documented[name]]:
+                raise Refused(f"the body has no {name} like {value!r}")
 
 
 class VendorMock:
     """The server, in a thread, for use in ``with``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, live: bool = False) -> None:
+        self.live = live
+        """Answer as the API was seen to, where that differs from its pages."""
         self.served: list[str] = []
         """The operations that were asked for, ``GET /users/{id}``."""
         self.refused: list[str] = []
@@ -83,16 +107,17 @@ class VendorMock:
     def answer(self, method: str, target: str, body: bytes, headers: Any) -> tuple[int, Any]:
         path, _, query = target.removeprefix("/v1.2/voipstudio").partition("?")
         try:
-            if not headers["X-Auth-Token"]:
-                raise Refused("no token")
             published = find(method, path)
+            if not headers["X-Auth-Token"] and not published.get("without_token"):
+                raise Refused("no token")
             check_query(published, query)
             check_body(published, body, headers["Content-Type"])
         except Refused as error:
             self.refused.append(str(error))
             return 400, {"message": str(error), "errors": []}
         self.served.append(f"{method} {published['path']}")
-        return success(published), published["example_response"]
+        live = published.get("live_response") if self.live else None
+        return success(published), live or published["example_response"]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         mock = self
