@@ -50,6 +50,9 @@ def test_these_are_the_commands() -> None:
     assert sorted(name for name in COMMANDS if " " not in name) == alone
     assert {f"{name} download" for name in ("recordings", "voicemails", "faxes", "invoices")} < set(COMMANDS)
     assert "webhooks listen" in COMMANDS
+    assert {"calls list", "calls place", "calls hang-up", "calls watch", "sms send"} < set(COMMANDS)
+    assert {f"contacts {word}" for word in ("list", "create", "update", "move")} < set(COMMANDS)
+    assert {f"queues {word}" for word in ("list", "join", "leave")} < set(COMMANDS)
     assert {"auth list", "auth login", "auth logout", "auth status", "auth switch"} < set(COMMANDS)
 
 

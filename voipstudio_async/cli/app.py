@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import accounts, doctor, downloading, exporting, listening, raw, reading, reporting, serving, signals, streams
+from . import (
+    accounts,
+    calling,
+    doctor,
+    downloading,
+    exporting,
+    listening,
+    office,
+    raw,
+    reading,
+    reporting,
+    serving,
+    signals,
+    streams,
+)
 from .exits import ended
 from .flags import Command, Group
 from .options import flat
@@ -33,7 +47,13 @@ for name, command in (
 ):
     app.command(name, cls=Command)(flat(command))
 
-GROUPS: tuple[typer.Typer, ...] = (accounts.auth, *downloading.GROUPS, listening.webhooks)
+GROUPS: tuple[typer.Typer, ...] = (
+    accounts.auth,
+    calling.calls,
+    *office.GROUPS,
+    *downloading.GROUPS,
+    listening.webhooks,
+)
 """See `voipstudio_async.cli.groups`."""
 
 for group in GROUPS:

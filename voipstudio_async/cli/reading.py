@@ -23,7 +23,7 @@ from .consoles import data_console
 from .exits import FAILED, say
 from .formats import Format, writer
 from .names import LISTINGS, ME, THINGS, Named, complete_listings, complete_things, find
-from .options import typed
+from .options import Command, typed
 from .records import Record, chosen_of, names, pick, record, to_json
 from .tables import draw_record, draw_rows
 from .words import counted
@@ -43,6 +43,8 @@ Output = Annotated[
     Path | None,
     typer.Option(metavar="FILE", rich_help_panel=_HOW, help="Write to a file, which appears when it is complete."),
 ]
+Limit = Annotated[int, typer.Option(metavar="N", min=1, rich_help_panel=_WHICH, help="At most so many rows.")]
+Everything = Annotated[bool, typer.Option("--all", rich_help_panel=_WHICH, help="All rows, without a limit.")]
 ListingName = Annotated[
     str,
     typer.Argument(
@@ -170,12 +172,8 @@ def listing(
     resource: ListingName,
     id: OwnerId = None,
     selection: Selection,
-    limit: Annotated[
-        int, typer.Option(metavar="N", min=1, rich_help_panel=_WHICH, help="At most so many rows.")
-    ] = DEFAULT_LIMIT,
-    everything: Annotated[
-        bool, typer.Option("--all", rich_help_panel=_WHICH, help="All rows, without a limit.")
-    ] = False,
+    limit: Limit = DEFAULT_LIMIT,
+    everything: Everything = False,
     format: OneFormat = Format.TABLE,
     fields: Fields = None,
     output: Output = None,
@@ -194,6 +192,41 @@ def listing(
         raise ConfigurationError("--all and --limit exclude each other")
     wanted = chosen_of(named.entity, fields)
     Lines(named, selection, connection, None if everything else limit, format, wanted).write(id, output)
+
+
+def listing_of(resource: str) -> Command:
+    """Return the command ``RESOURCE list``, which is ``list RESOURCE``."""
+
+    def rows(
+        context: typer.Context,
+        *,
+        selection: Selection,
+        limit: Limit = DEFAULT_LIMIT,
+        everything: Everything = False,
+        format: OneFormat = Format.TABLE,
+        fields: Fields = None,
+        output: Output = None,
+        connection: Connection,
+    ) -> None:
+        listing(
+            context,
+            resource=resource,
+            selection=selection,
+            limit=limit,
+            everything=everything,
+            format=format,
+            fields=fields,
+            output=output,
+            connection=connection,
+        )
+
+    rows.__doc__ = f"""List {resource}, as 'voipstudio list {resource}' does.
+
+    Examples:
+    * `voipstudio {resource} list`
+    * `voipstudio {resource} list --all --format json`
+    """
+    return rows
 
 
 @attrs.frozen
