@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import contextlib
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
@@ -47,6 +48,14 @@ def ask(auth: Auth) -> Headers | Awaitable[Headers]:
     if isinstance(found, ConfigurationError):
         raise found
     return found
+
+
+def asking(auth: Auth) -> Callable[[], Headers | Awaitable[Headers]]:
+    """Return what asks a scheme, for each request anew: but the credentials of our own schemes never change."""
+    if type(auth) not in (TokenAuth, BasicAuth):
+        return partial(ask, auth)
+    found = ask(auth)
+    return lambda: found
 
 
 async def _awaited(given: Awaitable[Mapping[str, str]]) -> Headers:

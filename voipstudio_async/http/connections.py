@@ -69,26 +69,23 @@ class Connection(ResponseHandler):
 
     def _reschedule_timeout(self) -> None:
         # Whenever a request has gone out, or something has come in.
-        self._awaits = True
         seconds = self.read_timeout
-        if not seconds:
-            self._stop_waiting()
-            return
         patience = self._patience
-        if patience is None or patience.seconds != seconds:
-            self._stop_waiting()
+        if patience is not None and patience.seconds != seconds:
+            self._drop_timeout()
+            patience = None
+        if patience is None and seconds:
             patience = self._patience = self._shared.of(seconds)
-        patience.start(self)
+        if patience is not None:
+            patience.start(self)
+        self._awaits = True
 
     def _drop_timeout(self) -> None:
         # At the end of an answer, among others.
         self._awaits = False
-        self._stop_waiting()
-
-    def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.stop(self)
-            self._patience = None
+        patience, self._patience = self._patience, None
+        if patience is not None:
+            patience.stop(self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         # aiohttp takes a body that goes on until the connection ends for complete also when it ends by a reset.

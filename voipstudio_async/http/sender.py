@@ -21,7 +21,7 @@ import asyncio
 import itertools
 import logging
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,7 @@ from ..wire.exchange import Reply, Request, Sending, Sink, describe
 from ..wire.parsing import error_parts
 from ..wire.received import without_named
 from ..wire.redaction import conceal
-from .auth import Auth, ask, known_to, secrets_of
+from .auth import Auth, Headers, asking, known_to, secrets_of
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .limiter import Limiter
 from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, read_date, retry_after
@@ -195,6 +195,12 @@ class Sender:
     limiter: Limiter
     budget: Budget
     hooks: Hooks
+    _ask: Callable[[], Headers | Awaitable[Headers]] = attrs.field(init=False, repr=False, eq=False)
+    """Asks for the credentials of one attempt."""
+
+    @_ask.default
+    def _asking(self) -> Callable[[], Headers | Awaitable[Headers]]:
+        return asking(self.auth)
 
     def send(self, request: Request) -> Coroutine[Any, Any, Reply]:
         """Send a request until there is a good reply, or raise what is in the way."""
@@ -260,7 +266,7 @@ class Sender:
                 await self.limiter.enter(call)
             try:
                 # Not before: a token that lives for a short time would grow old while it waits.
-                found = ask(self.auth)
+                found = self._ask()
                 call.credentials = found if isinstance(found, dict) else await found
                 # Whoever prints the variables of this frame finds no credentials.
                 del found

@@ -35,6 +35,8 @@ HEADERS = {"Accept": "application/json", "Accept-Encoding": ENCODINGS, "User-Age
 _TYPE = {"Content-Type": "application/json"}
 _OF_FILES = {"Accept": "*/*"}
 """A file comes in its own type, or within JSON."""
+_NO_TYPE: dict[str, Any] = {"skip_auto_headers": ("Content-Type",)}
+"""For what has no body, and would be given the type of one: to a GET aiohttp gives none."""
 
 
 class _NotTaken(Exception):
@@ -87,6 +89,7 @@ class Transport:
         headers = credentials if self._owned else HEADERS | credentials
         if request.body is not None or sending.sink is not None:
             headers = headers | (_TYPE if sending.sink is None else _OF_FILES)
+        is_plain = request.method == "GET" or request.body is not None
         if self._presented is not None and sending.url.scheme == "http":
             headers = headers | self._presented
         if not self._owned or not connections.IS_OURS:
@@ -101,7 +104,7 @@ class Transport:
                 headers=headers,
                 data=request.body,
                 timeout=self._timeout(timeouts),
-                **self._options,
+                **(self._options if is_plain else self._options | _NO_TYPE),
             )
             try:
                 sink = sending.sink
@@ -181,7 +184,6 @@ class Transport:
             connector=connector,
             headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Content-Type",),
             **_header_bounds(self._limits),
         )
         # aiohttp sends an idempotent request again by itself when a kept-alive connection turns out to be closed.
