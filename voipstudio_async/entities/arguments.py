@@ -110,6 +110,8 @@ def _time_of_numpy(value: Any) -> Any:
 
 def whole(value: Any) -> int | None:
     """Return a whole number as Python's `int`; None for what is none, booleans among it."""
+    if type(value) is int:  # nearly always
+        return value
     value = plain(value)
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
 

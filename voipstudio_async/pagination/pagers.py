@@ -118,12 +118,24 @@ class AsyncPages(Uncopied, Generic[E]):
         self._fetch = fetch
         self._prefetch = ahead
         self._resume = resume
-        self._begin: Callable[[str | None], Walk[E]] = walk or partial(PageWalk[E], query, fetch, ahead)
-        """Begins a walk, from a checkpoint if there is one."""
-        self._walk = self._begin(resume)
+        self._begin = walk
+        """Begins a walk, from a checkpoint if there is one; None goes page by page."""
+        # A checkpoint may be refused, and then at once. Others begin when they are iterated or asked where they stand.
+        self._latest: Walk[E] | None = None if resume is None else self._new_walk()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._query.entity.__name__}, {self._query.path!r})"
+
+    def _new_walk(self) -> Walk[E]:
+        if self._begin is None:
+            self._latest = PageWalk(self._query, self._fetch, self._prefetch, self._resume)
+        else:
+            self._latest = self._begin(self._resume)
+        return self._latest
+
+    @property
+    def _walk(self) -> Walk[E]:
+        return self._latest or self._new_walk()
 
     @property
     def entity(self) -> type[E]:
@@ -166,8 +178,7 @@ class AsyncPages(Uncopied, Generic[E]):
     def pages(self) -> AsyncGenerator[Page[E], None]:
         """Walk the listing page by page; pages without a new row are left out."""
         # Given as it is: a loop that ends closes all generators at once, and one inside another would be closed twice.
-        self._walk = walk = self._begin(self._resume)
-        return walk.pages()
+        return self._new_walk().pages()
 
     async def _read(self, exchange: Exchange[T]) -> T:
         return (await self._fetch(exchange))()
