@@ -172,11 +172,12 @@ def test_recordings_are_mirrored_once_and_whole(sandbox: Sandbox, tmp_path: Path
     mended = run(sandbox, "mirror_recordings.py", "--folder", tmp_path)
 
     assert failed[0] == 1
-    assert failed[1].splitlines()[-1] == "5 new, 0 kept, 1 failed"
-    assert mended == (0, "1 new, 5 kept, 0 failed\n")
+    assert failed[1].splitlines()[-1] == "5 there, 1 failed"
+    assert mended == (0, "6 there, 0 failed\n")
+    fetched = [seen.path for seen in sandbox.requests if seen.path.endswith(".mp3") and seen.status == 200]
+    assert sorted(fetched) == sorted(f"/monitors/{id}.mp3" for id in sizes)
     found = {int(path.stem.rpartition("_")[2]): path.stat().st_size for path in tmp_path.rglob("*.mp3")}
     assert found == sizes
-    assert {path.parent.name for path in tmp_path.rglob("*.mp3")} == {f"{now:%Y-%m}"}
 
 
 def test_a_shift_changes_as_the_table_says(sandbox: Sandbox, tmp_path: Path) -> None:
