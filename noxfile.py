@@ -1,10 +1,11 @@
-"""What is checked, and how. `nox` alone lints, checks the types, and runs the tests on every Python that is found."""
+"""What is checked, and how. `nox` alone lints, checks types and the document, and runs the tests on every Python."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import shutil
 import sys
 from itertools import chain
 from pathlib import Path
@@ -17,9 +18,10 @@ OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted(nox.project.python_versions(PROJECT), key=lambda version: (version == OWN_PYTHON, version))
 OLDEST, *_, NEWEST = nox.project.python_versions(PROJECT)
 ALL_EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
+NODE_TOOLS = ("@redocly/cli@2", "@stoplight/spectral-cli@6", "@stoplight/prism-cli@5")
 GOLDEN = Path("tests/golden/openapi.json")
 
-nox.options.sessions = ["lint", "types", "tests"]
+nox.options.sessions = ["lint", "types", "contract", "tests"]
 nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
 # A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
@@ -64,6 +66,34 @@ def types(session: nox.Session) -> None:
     session.log(f"public symbols by what is known of their types: {report['exportedSymbolCounts']}")
     if report["exportedSymbolCounts"]["withKnownType"] == 0 or report["exportedSymbolCounts"]["withUnknownType"] > 0:
         session.error("run `pyright --ignoreexternal --verifytypes voipstudio_async` to see what has no known type")
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Try the OpenAPI document from outside: linters, a fuzzer, a generator of clients, a mock server.
+
+    The linters and the mock server come from npm; where it is missing, or cannot install them, they are skipped.
+    """
+    session.install(".", *group("contract"))
+    folder = Path(session.create_tmp()) / "node"
+    if shutil.which("npm") is None:
+        session.warn("npm is not installed: the linters and the mock server are skipped")
+    else:
+        folder.mkdir(exist_ok=True)
+        command = (
+            "npm",
+            "install",
+            "--prefix",
+            str(folder),
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--fetch-retries=1",
+        )
+        # Without a registry there is nothing to install, and the tests say what is missing.
+        session.run(*command, *NODE_TOOLS, external=True, success_codes=range(256))
+    found = os.pathsep.join([str(folder / "node_modules" / ".bin"), os.environ["PATH"]])
+    session.run("pytest", "tests/openapi/contract", *session.posargs, env={"PATH": found})
 
 
 @nox.session(python=PYTHONS)

@@ -243,7 +243,7 @@ def _envelopes(operation: Operation[Any, Any]) -> dict[str, Schema]:
         return {}
     answer = {f"{entity.__name__}Answer": _object(data=reference(entity), links={"type": "object"})}
     rows: Schema = {"type": "array", "items": reference(entity)}
-    page = {f"{entity.__name__}Page": _object(data=rows, total={"type": "integer", "minimum": 0})}
+    page = {f"{entity.__name__}Page": _object(data=rows, total={"type": "integer", "minimum": 0, "examples": [1]})}
     if answers is Answers.ONE_OR_LIST or (answers is Answers.MANY and not _is_listing(operation)):
         # Of these the vendor's pages and the live API do not agree which it is.
         return answer | page

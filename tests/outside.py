@@ -1,0 +1,33 @@
+"""Programs that were not written here, and are run on what was: found where `nox -s contract` puts them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+# Without what would let them report home, or look for newer versions of themselves.
+QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
+
+
+def program(name: str) -> str:
+    """Find a program, or skip the test."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which(name, path=os.pathsep.join((beside, os.environ["PATH"])))
+    if found is None:
+        pytest.skip(f"{name} is not installed: `nox -s contract` brings it, those of Node where npm is at hand")
+    return found
+
+
+def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
+    """Run a program that must end well, and return what it printed."""
+    done = subprocess.run(
+        command, cwd=cwd, env=os.environ | QUIET | dict(env or {}), capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
