@@ -101,7 +101,7 @@ class Profiles:
 
     path: Path
     active: str | None = None
-    entries: dict[str, Profile] = attrs.field(factory=dict)
+    entries: dict[str, Profile] = attrs.field(factory=dict[str, Profile])
 
     @classmethod
     def load(cls) -> Profiles:

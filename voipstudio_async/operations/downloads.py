@@ -15,7 +15,7 @@ import os
 from collections.abc import AsyncIterable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar, overload
+from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
 import attrs
 
@@ -218,7 +218,7 @@ class _OneFile(Operation[Any, Any]):
 def _folder(folder: Any) -> Path:
     if not isinstance(folder, (str, os.PathLike)):
         raise ConfigurationError(f"folder is the path of a folder, got {type(folder).__name__}")
-    path = Path(folder)
+    path = Path(cast("str", folder))
     check_folder(path)
     return path
 

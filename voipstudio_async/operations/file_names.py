@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import attrs
 
@@ -111,7 +111,8 @@ def _formatted(name: str, record: Any) -> str:
 
 
 def _values(record: Any) -> Mapping[str, Any]:
-    if not attrs.has(type(record)):
+    kind = cast("type[Any]", type(record))
+    if not attrs.has(kind):
         return {"id": record}
-    found = {each.name: getattr(record, each.name) for each in attrs.fields(type(record))}
+    found = {each.name: getattr(record, each.name) for each in attrs.fields(kind)}
     return {name: _Nothing() if value is None else value for name, value in found.items()}

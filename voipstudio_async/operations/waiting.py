@@ -88,12 +88,13 @@ async def _looked_for(
     pause = _FIRST
     while True:
         try:
-            last = await caller.call(exchange)
+            found: Call = await caller.call(exchange)
         except NotFoundError:
             return CallEnded(id, last)
-        if reached(last):
-            return last
-        if last.state == CallState.HANGUP:
-            return CallEnded(id, last)
+        if reached(found):
+            return found
+        if found.state == CallState.HANGUP:
+            return CallEnded(id, found)
+        last = found
         await asyncio.sleep(pause)
         pause = min(pause * _GROWTH, _LONGEST)

@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Generator
 from contextlib import closing, contextmanager
 from typing import Protocol, Self
 from uuid import uuid4
@@ -110,7 +110,7 @@ class SqliteSeen:
             pass
 
     @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
+    def _using(self) -> Generator[sqlite3.Connection]:
         """Lend the connection of this process: one that was opened before a fork must not be used after it."""
         with self._lock:
             if self._opened is None or self._opened.process != os.getpid():
