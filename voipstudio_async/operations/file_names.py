@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import attrs
 
@@ -111,7 +111,7 @@ def _formatted(name: str, record: Any) -> str:
 
 
 def _values(record: Any) -> Mapping[str, Any]:
-    kind = cast("type[Any]", type(record))
+    kind: type[Any] = record.__class__
     if not attrs.has(kind):
         return {"id": record}
     found = {each.name: getattr(record, each.name) for each in attrs.fields(kind)}
