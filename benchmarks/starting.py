@@ -22,11 +22,15 @@ from .server import Server
 
 PARTS = "aiohttp + attrs + cattrs + yarl + anyio"
 NOTHING = "the bare interpreter"
+WITH_CLIENT = f"{OURS}, with the client"
+CLIENT_MADE = f"{OURS}, with a client made"
 IMPORTS = {
     NOTHING: "pass",
     OURS: "import voipstudio_async",
     # The package gives its names when they are asked for: this is what a program does.
-    f"{OURS}, with the client": "from voipstudio_async import AsyncVoipStudio",
+    WITH_CLIENT: "from voipstudio_async import AsyncVoipStudio",
+    # The first client imports aiohttp and cattrs.
+    CLIENT_MADE: "from voipstudio_async import AsyncVoipStudio; AsyncVoipStudio('t')",
     PARTS: "import aiohttp, attrs, cattrs, yarl, anyio",
     "httpx + pydantic": "import httpx, pydantic; pydantic.BaseModel",
     "requests": "import requests",

@@ -11,7 +11,7 @@ from .calls import AIOHTTP, HTTPX, REQUESTS
 from .decoding import PYDANTIC, STRUCT
 from .downloads import BY_HAND
 from .measure import OURS, Result
-from .starting import PARTS
+from .starting import CLIENT_MADE, PARTS, WITH_CLIENT
 from .walkers import BARE_AHEAD, CATTRS, PREFETCH
 
 
@@ -87,4 +87,6 @@ TARGETS = (
     Target(
         "import, over importing aiohttp + attrs + cattrs + yarl + anyio", "import", 0.8, 0.4, PARTS, OURS, Kind.COST
     ),
+    Target("import of the client, over importing the same parts", "import", 1.0, 0.7, PARTS, WITH_CLIENT, Kind.COST),
+    Target("the same, with a client made", "import", 1.5, 1.2, PARTS, CLIENT_MADE, Kind.COST),
 )
