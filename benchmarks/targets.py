@@ -13,6 +13,7 @@ from .downloads import BY_HAND
 from .measure import OURS, Result
 from .starting import CLIENT_MADE, PARTS, WITH_CLIENT
 from .walkers import BARE_AHEAD, CATTRS, PREFETCH
+from .webhooks import BARE
 
 
 class Kind(enum.Enum):
@@ -89,4 +90,14 @@ TARGETS = (
     ),
     Target("import of the client, over importing the same parts", "import", 1.0, 0.7, PARTS, WITH_CLIENT, Kind.COST),
     Target("the same, with a client made", "import", 1.5, 1.2, PARTS, CLIENT_MADE, Kind.COST),
+    Target("answers to deliveries of webhooks, against bare aiohttp.web", "webhooks", 0.4, 0.6, BARE),
+    Target(
+        "99th percentile of such answers in ms, beside a handler that takes 5 s",
+        "webhooks-p99",
+        50,
+        20,
+        None,
+        OURS,
+        Kind.MOST,
+    ),
 )
