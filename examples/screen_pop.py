@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -35,7 +35,7 @@ async def pop(event: CallRinging) -> None:
 
 
 @asynccontextmanager
-async def life(_: FastAPI) -> AsyncIterator[None]:
+async def life(_: FastAPI) -> AsyncGenerator[None]:
     """Hand out what was accepted before the server ends: a mounted application is not told of that."""
     async with hooks:
         yield
@@ -51,7 +51,7 @@ async def pops(user_id: int) -> StreamingResponse:
     return StreamingResponse(messages(user_id), media_type="text/event-stream")
 
 
-async def messages(user_id: int) -> AsyncIterator[str]:
+async def messages(user_id: int) -> AsyncGenerator[str]:
     """Yield what one page is told, until it is closed."""
     page: asyncio.Queue[str] = asyncio.Queue()
     pages[user_id].add(page)
