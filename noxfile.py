@@ -21,7 +21,7 @@ ALL_EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
 NODE_TOOLS = ("@redocly/cli@2", "@stoplight/spectral-cli@6", "@stoplight/prism-cli@5")
 GOLDEN = Path("tests/golden/openapi.json")
 
-nox.options.sessions = ["lint", "types", "contract", "tests"]
+nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
 # A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
