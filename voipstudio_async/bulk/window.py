@@ -98,13 +98,13 @@ class Window(Generic[In, Out]):
         if (known := self._known.get(key)) is not None:
             self._keep(_shared(known, index, item))
             return
-        twin = self._shared.get(key)
-        task = asyncio.create_task(_follow(twin, index, item) if twin else self._perform(index, item))
+        leader = self._shared.get(key)
+        task = asyncio.create_task(_follow(leader, index, item) if leader else self._perform(index, item))
         self._tasks[index] = task
         self._items[index] = item
-        if key is not None and twin is None:
+        if key is not None and leader is None:
             self._shared[key] = task
-        task.add_done_callback(functools.partial(self._finish, index, None if twin else key))
+        task.add_done_callback(functools.partial(self._finish, index, None if leader else key))
 
     def _key(self, item: In) -> Any:
         # 7 and 7.0 are equal, but only one of them is an id.
@@ -270,8 +270,8 @@ def _cut_off(*, sent: bool) -> TransportError:
     return TransportError("cancelled before it was sent: it was not carried out", attempts=0)
 
 
-async def _follow(twin: asyncio.Task[Outcome[In, Out]], index: int, item: In) -> Outcome[In, Out]:
-    return _shared(await asyncio.shield(twin), index, item)
+async def _follow(leader: asyncio.Task[Outcome[In, Out]], index: int, item: In) -> Outcome[In, Out]:
+    return _shared(await asyncio.shield(leader), index, item)
 
 
 def _shared(first: Outcome[In, Out], index: int, item: In) -> Outcome[In, Out]:

@@ -73,7 +73,7 @@ class FileSink:
             self._headers = reply.headers
             self._pieces.append(self._unpacked(reply))
         await in_thread(self._complete)
-        return Saved(self.path, self.size, _type_of(reply.headers))
+        return Saved(self.path, self.size, (self._kind.media if reply.body else "") or _type_of(reply.headers))
 
     async def discard(self) -> None:
         """Leave nothing behind of a download that failed."""

@@ -134,7 +134,7 @@ class Limiter:
             raise
 
     def leave(self) -> None:
-        """Give the place back."""
+        """Release the place."""
         self._inside -= 1
         if self._queue:
             self._admit()

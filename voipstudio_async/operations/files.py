@@ -51,6 +51,8 @@ class FileKind:
 
     name: str
     """Its name in a folder, when the server tells none."""
+    media: str = ""
+    """Its type, which the server does not tell where it comes inside of JSON."""
     size: int | None = None
     """Its bytes, where a record says so: another size is refused."""
     check: Callable[[bytes], None] | None = None
@@ -120,6 +122,7 @@ class Download(Operation[Downloader[Awaited[Saved]], Downloader[Saved]]):
         """Return what is known of the file of one thing."""
         return FileKind(
             name=f"{self.called}-{check_id(id)}{self.type.ending}",
+            media=self.type.media,
             size=None if size is None else count("size", size, 0, _LARGEST),
             check=self.type.check,
             unpack=unpack,

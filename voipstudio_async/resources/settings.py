@@ -43,6 +43,8 @@ def _moved(ids: Iterable[int], /, *, group_name: str | None) -> Iterator[Change[
 
 
 def _including(users: bool) -> Query:
+    if not isinstance(users, bool):
+        raise ConfigurationError(f"include_users is True or False, got {type(users).__name__}")
     return (("include", "users"),) if users else ()
 
 

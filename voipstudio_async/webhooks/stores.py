@@ -49,7 +49,7 @@ class Seen(Protocol):
         ...
 
     def release(self, key: str, /) -> Awaitable[None] | None:
-        """Give a key back: what it stands for was not done."""
+        """Release a key: what it stands for was not done."""
         ...
 
 
@@ -77,7 +77,7 @@ class MemorySeen:
             return True
 
     def release(self, key: str, /) -> None:
-        """Give a key back."""
+        """Release a key."""
         with self._lock:
             self._keys.pop(key, None)
 
@@ -145,7 +145,7 @@ class SqliteSeen:
                 return cursor.rowcount == 1
 
     def release(self, key: str, /) -> None:
-        """Give a key back."""
+        """Release a key."""
         with self._using() as db:
             db.execute("DELETE FROM seen WHERE key = ?", (key,)).close()
 
