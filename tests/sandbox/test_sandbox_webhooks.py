@@ -382,4 +382,4 @@ def test_the_end_of_a_sandbox_in_a_thread_does_not_wait_for_repeats() -> None:
     with answering(503) as server, Sandbox(users=1, calls=0) as sandbox:
         sandbox.webhooks.to(server.url)
         assert sandbox.webhooks.deliver(hangup(1)).result() == [503]
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads

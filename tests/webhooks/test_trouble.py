@@ -108,10 +108,10 @@ async def test_plain_handlers_that_hang_do_not_pile_up() -> None:
     try:
         for number in range(6):
             assert await deliver(hooks, hangup(number)) == 503
-        assert threading.active_count() == before + 2
+        assert threading.active_count() <= before + 2
     finally:
         stop.set()
-    await until(lambda: threading.active_count() == before)
+    await until(lambda: threading.active_count() <= before)
     assert await deliver(hooks, hangup(7)) == 200
     await hooks.close()
 

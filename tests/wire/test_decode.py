@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 import pickle
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -105,9 +106,11 @@ def test_strict_refuses_exactly_what_lenient_keeps_aside(cls: type[Entity], data
     record = data.draw(records(cls))
     aside = misfits(decode(cls, record))
 
-    path = refused(STRICT.reader(cls).read_one, body(record))
+    # The misfit may be within the field: ``data.users[0]``.
+    path = re.match(r"(?:data\.)?\w*", refused(STRICT.reader(cls).read_one, body(record)))
 
-    assert path in ({f"data.{name}" for name in aside} or {"nothing"})
+    assert path is not None
+    assert path[0] in ({f"data.{name}" for name in aside} or {"nothing"})
     assert aside or STRICT.reader(cls).read_one(body(record)) == decode(cls, record)
 
 

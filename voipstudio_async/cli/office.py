@@ -42,7 +42,7 @@ def _show(
 def send(
     *,
     to: To,
-    message: Annotated[str, typer.Option("--message", metavar="TEXT", help="What it says.", show_default=False)],
+    message: Annotated[str, typer.Option("--message", metavar="MESSAGE", help="What it says.", show_default=False)],
     from_number: Annotated[
         str | None, typer.Option("--from-number", metavar="NUMBER", help="The number of the account that it is from.")
     ] = None,
@@ -81,7 +81,7 @@ class Card:
     tel: Annotated[str | None, typer.Option("--tel", metavar="NUMBER", help="The phone number.")] = None
     mobile: Annotated[str | None, typer.Option("--mobile", metavar="NUMBER", help="The mobile number.")] = None
     group_name: Annotated[str | None, typer.Option("--group-name", metavar="NAME", help="The folder.")] = None
-    notes: Annotated[str | None, typer.Option("--notes", metavar="TEXT", help="Notes.")] = None
+    notes: Annotated[str | None, typer.Option("--notes", metavar="NOTES", help="Notes.")] = None
 
     def given(self) -> dict[str, str]:
         """Return what was given, of which there must be something."""
