@@ -195,7 +195,7 @@ class Sender:
     limiter: Limiter
     budget: Budget
     hooks: Hooks
-    _ask: Callable[[], Headers | Awaitable[Headers]] = attrs.field(init=False, repr=False, eq=False)
+    _ask: Any = attrs.field(init=False, repr=False, eq=False)
     """Asks for the credentials of one attempt."""
 
     @_ask.default

@@ -284,7 +284,7 @@ def _with_names(function: types.FunctionType, names: list[str]) -> Any:
 def _renamed(constant: Any, named: dict[str, str]) -> Any:
     """Rename what the compiler made of the names of keywords: a tuple of them, several if there are many, a text."""
     if isinstance(constant, tuple):
-        return tuple(_renamed(each, named) for each in constant)
+        return tuple(_renamed(each, named) for each in typing.cast("Any", constant))
     return named.get(constant, constant) if isinstance(constant, str) else constant
 
 
