@@ -24,7 +24,6 @@ from leaks import check_idle, nothing_left
 
 from voipstudio_async import (
     AsyncVoipStudio,
-    AuthenticationError,
     BulkError,
     Cdr,
     ConfigurationError,
@@ -151,7 +150,9 @@ async def test_a_token_that_ends_on_the_way_is_told_of_each_file(studio: Any, sa
     sandbox.faults.next(401, count=2, path="/monitors/")
     ids = [row["id"] for row in sandbox.store.rows("monitors")[:3]]
     result = await settle(studio.recordings.download_all(ids, tmp_path, concurrency=1))
-    assert [type(outcome.error) for outcome in result] == [AuthenticationError, AuthenticationError, type(None)]
+    # Whose turn it is first is not promised; that nobody's failure is another one's is.
+    assert sorted(type(outcome.error).__name__ for outcome in result) == ["AuthenticationError"] * 2 + ["NoneType"]
+    assert len(names_in(tmp_path)) == 1
 
 
 async def test_a_listing_that_breaks_off_gives_what_was_saved(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
