@@ -21,7 +21,7 @@ from voipstudio_async.sandbox import Sandbox
 from voipstudio_async.webhooks import CallHangup, Receiver, SqliteSeen, reconcile
 from voipstudio_async.webhooks.testing import Delivery, request
 
-CALLS = 8_000
+CALLS = 9_000
 REPEATS = 2_000
 WORKERS = 8
 
@@ -76,6 +76,7 @@ async def test_each_event_is_handled_once_and_none_is_lost(tmp_path: Path) -> No
             chance = random.Random(5)
             deliveries = roots + chance.sample(roots, min(REPEATS, len(roots)))
             chance.shuffle(deliveries)
+            assert len(deliveries) >= 10_000
             half = len(deliveries) // 2
 
             with receiving(tmp_path) as (process, url):
