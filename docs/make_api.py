@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
 
@@ -42,7 +44,7 @@ they are called, and iterated with `for`.
 """
 
 
-_MODULE = re.compile(r"\b(?:voipstudio_async|collections\.abc|datetime|decimal|typing)(?:\.[a-z_]+)*\.(?=[A-Za-z~])")
+_MODULE = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Za-z])")
 """The module that a name of a type stands in: readers know the name."""
 
 
@@ -52,17 +54,61 @@ def plain(text: str | None) -> str:
     return re.sub(r"``(.+?)``", r"`\1`", words).replace("|", "\\|")
 
 
-def signature(call: Any) -> str:
-    """Return a signature as a reader wants it: without quotes, and without the modules of types."""
-    text = _MODULE.sub("", str(call).replace("'", ""))
-    return text.replace("|", "\\|")
+class Written:
+    """Code that a signature shows as it is."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __repr__(self) -> str:
+        return self.code
+
+
+def signature(call: inspect.Signature) -> str:
+    """Return a signature as a reader writes it: no modules, no quotes, the same on every Python that makes this page."""
+
+    def written(part: Any, write: Callable[[Any], str]) -> Any:
+        return part if part is inspect.Signature.empty else Written(write(part))
+
+    parameters = [
+        each.replace(annotation=written(each.annotation, type_name), default=written(each.default, value_name))
+        for each in call.parameters.values()
+    ]
+    return str(call.replace(parameters=parameters, return_annotation=written(call.return_annotation, type_name)))
+
+
+def value_name(value: Any) -> str:
+    """Return a default as it is written."""
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}"
+    return repr(value) if isinstance(value, str) else _MODULE.sub("", repr(value))
+
+
+def cell(code: str) -> str:
+    """Return code as it stands in a table."""
+    return code.replace("|", "\\|")
 
 
 def type_name(annotation: Any) -> str:
     """Return a type as it is written."""
-    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    text = re.sub(r"typing\.Annotated\[(.+?), (?:<.*?>|[\w.]+)\]", r"\1", text)
-    return _MODULE.sub("", text).replace("|", "\\|")
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, str):
+        return _MODULE.sub("", annotation)
+    if annotation in (None, NoneType):
+        return "None"
+    if annotation is ...:
+        return "..."
+    if isinstance(annotation, list):
+        return f"[{', '.join(map(type_name, annotation))}]"
+    if origin is Annotated:
+        return type_name(arguments[0])
+    if origin in (Union, UnionType):
+        return " | ".join(map(type_name, arguments))
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, arguments))}]"
+    if origin is not None:
+        return f"{type_name(origin)}[{', '.join(map(type_name, arguments))}]"
+    return str(getattr(annotation, "__name__", annotation))
 
 
 def resource_lines(name: str, cls: type) -> Iterator[str]:
@@ -75,7 +121,7 @@ def resource_lines(name: str, cls: type) -> Iterator[str]:
     yield "| | gives | |\n|---|---|---|"
     for key, operation in vars(cls).items():
         if isinstance(operation, Operation):
-            shown = signature(operation.signature())
+            shown = cell(signature(operation.signature()))
             shown = re.sub(r"(?<!\*, )order_by.*resume: str \\\| None = None", "**options", shown)
             call = f"`{where}.{key}{shown}`"
             yield f"| {call} | {plain(operation.returns())} | {plain(operation.summary)} |"
@@ -89,7 +135,7 @@ def class_lines(cls: type) -> Iterator[str]:
     declared = attrs.fields_dict(cls)
     names = [spec.name for spec in field_specs(cls)] if issubclass(cls, v.Entity) else list(declared)
     for name in names:
-        yield f"| `{name}` | {type_name(declared[name].type)} | {plain(texts.get(name))} |"
+        yield f"| `{name}` | {cell(type_name(declared[name].type))} | {plain(texts.get(name))} |"
 
 
 def method_lines(cls: type) -> Iterator[str]:
@@ -101,7 +147,7 @@ def method_lines(cls: type) -> Iterator[str]:
         if isinstance(value, property):
             yield f"| `{name}` | {plain(value.__doc__)} |"
         elif value.__doc__:
-            call = signature(inspect.signature(value)).replace("(self, ", "(").replace("(self)", "()")
+            call = cell(signature(inspect.signature(value))).replace("(self, ", "(").replace("(self)", "()")
             yield f"| `{name}{call}` | {plain(value.__doc__)} |"
 
 

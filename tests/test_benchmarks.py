@@ -16,7 +16,6 @@ pytestmark = [
     pytest.mark.skipif(
         not (ROOT / "benchmarks").exists(), reason="the benchmarks are not part of a source distribution"
     ),
-    pytest.mark.timeout(300),
 ]
 
 

@@ -14,8 +14,6 @@ from voipstudio_async.sandbox.store import checksum
 
 PATIENT = RetryPolicy(attempts=12, base=0.001, cap=0.01, budget=10_000)
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(autouse=True)
 def clean() -> Iterator[None]:

@@ -49,7 +49,6 @@ checkers = pytest.mark.parametrize("checker", [mypy, pyright], ids=["mypy", "pyr
 
 
 @checkers
-@pytest.mark.timeout(300)
 def test_types_are_exact_and_what_must_fail_fails(checker: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     status, said = checker(tmp_path, *CHECKED)
 
@@ -58,7 +57,6 @@ def test_types_are_exact_and_what_must_fail_fails(checker: Callable[..., tuple[i
 
 
 @checkers
-@pytest.mark.timeout(300)
 def test_each_line_that_must_fail_is_an_error_of_its_own(
     checker: Callable[..., tuple[int, str]], tmp_path: Path
 ) -> None:

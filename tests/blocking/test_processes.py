@@ -8,12 +8,11 @@ import sys
 import threading
 
 import pytest
-from blocking.scripts import begin, finish, run
+from blocking.scripts import begin, finish, late_threads, run
 from hostile.servers import Hostile, until_left
 
 from voipstudio_async.sandbox import Sandbox
 
-pytestmark = pytest.mark.timeout(90)
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 interrupts = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to all programs of a console")
 
@@ -204,7 +203,9 @@ if __name__ == "__main__":
     [
         "print(client.me().id > 0)",
         "rows = iter(client.cdrs.list(page_size=5, prefetch=3)); next(rows); print(True)",
-        "import threading\nthreading.Thread(target=lambda: print(client.me().id > 0)).start()",
+        pytest.param(
+            "import threading\nthreading.Thread(target=lambda: print(client.me().id > 0)).start()", marks=late_threads
+        ),
         "view = client.with_options(); del client; print(view.me().id > 0)",
     ],
     ids=["idle", "walk under way", "thread", "view"],

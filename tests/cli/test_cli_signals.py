@@ -50,6 +50,24 @@ def test_two_signals_are_one(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_second_signal_does_not_kill_a_program_that_is_ending() -> None:
+    code = """
+import os, signal
+from voipstudio_async.cli import signals
+signals.install()
+class Last:
+    def __del__(self, kill=os.kill, pid=os.getpid()):
+        kill(pid, 1)  # as late as it can be: the modules are being taken down
+signal.last = Last()
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+except KeyboardInterrupt:
+    raise SystemExit(signals.code(1))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (143, "")
+
+
 def test_what_was_started_to_survive_its_terminal_does(tmp_path: Path) -> None:
     code = "import signal\nfrom voipstudio_async.cli import signals\nsignals.install()\nprint(signal.getsignal(1))"
     done = subprocess.run(

@@ -27,7 +27,7 @@ pd: Any = pytest.importorskip("pandas")
 
 HUGE = 10**5000
 """More digits than Python writes: also pytest, in the name of a test."""
-NO_VALUES = [pd.NaT, pd.NA, np.datetime64("NaT"), np.timedelta64("NaT"), np.datetime64("NaT", "ns")]
+NO_VALUES = [pd.NaT, pd.NA, np.datetime64("NaT", "s"), np.timedelta64("NaT", "s"), np.datetime64("NaT", "ns")]
 NO_MOMENTS = [np.datetime64("2026-03"), np.datetime64("2026"), np.datetime64("99999-01-01T00", "s")]
 
 

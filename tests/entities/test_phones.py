@@ -25,6 +25,8 @@ from voipstudio_async.entities.phones import caller_id, optional_phone, phone_di
         ("+48\u00a022\u202f123\u201345\u201367", "48221234567"),
         ("  101 ", "101"),
         ("02079460000", "02079460000"),
+        ("(+44) 20 7946 0000", "442079460000"),
+        ("0 0/44 (0) 20 7946 0000", "442079460000"),
     ],
 )
 def test_a_number_is_its_digits(written: str, digits: str) -> None:
@@ -46,6 +48,8 @@ def test_a_number_is_its_digits(written: str, digits: str) -> None:
         "+44+20",
         "sip:101@host",
         "1e9",
+        "0/0",
+        "0(0)44 20 7946 0000",
     ],
 )
 def test_what_cannot_be_a_number_is_refused(written: str) -> None:
@@ -66,7 +70,7 @@ def test_what_is_left_out_stays_left_out() -> None:
     assert caller_id("+44 20 7946 0000") == "442079460000"
 
 
-@given(st.text(max_size=30))
+@given(st.text(max_size=30) | st.text("0127+ /-()٤", max_size=12))
 def test_any_text_gives_digits_or_is_refused(text: str) -> None:
     try:
         digits = phone_digits(text)

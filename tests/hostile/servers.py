@@ -79,6 +79,8 @@ class Hostile:
     def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.connections = 0
+        self.closed = 0
+        """How many of them have been closed by the end of their script."""
         self.left = threading.Event()
         """Set when a client has ended a connection while a script was still busy with it, see `until_left`."""
         self.port = 0
@@ -118,6 +120,8 @@ class Hostile:
             await self._script(Talk(self, reader, writer))
             if not writer.transport.is_closing():
                 writer.close()
+            await writer.wait_closed()
+            self.closed += 1
         except (OSError, asyncio.IncompleteReadError):
             writer.transport.abort()  # the client has had enough
         except asyncio.CancelledError:

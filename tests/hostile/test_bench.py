@@ -67,7 +67,6 @@ async def test_memory_stays_bounded_whatever_is_sent(case: Case, face: type[Any]
     assert peak < 8 * MOST_BYTES
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_a_hostile_server(case: Case, face: type[Any]) -> None:
     tls = serving(case.tls) if case.tls else None

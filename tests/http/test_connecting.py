@@ -47,7 +47,6 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Resolver, "resolve", resolve)
 
 
-@pytest.mark.timeout(20)
 async def test_a_proxy_that_never_answers_is_given_up(face: type[Any]) -> None:
     with Hostile(until_left) as proxy:
         options: dict[str, Any] = {"base_url": "https://127.0.0.1:9/api", "proxy": f"http://127.0.0.1:{proxy.port}"}
@@ -57,7 +56,6 @@ async def test_a_proxy_that_never_answers_is_given_up(face: type[Any]) -> None:
     assert [asked.method for asked in proxy.asked] == ["CONNECT"]
 
 
-@pytest.mark.timeout(20)
 async def test_a_proxy_that_never_answers_is_given_up_in_a_session_of_ones_own() -> None:
     with Hostile(until_left) as proxy:
         options: dict[str, Any] = {"base_url": "https://127.0.0.1:9/api", "proxy": f"http://127.0.0.1:{proxy.port}"}
@@ -67,7 +65,6 @@ async def test_a_proxy_that_never_answers_is_given_up_in_a_session_of_ones_own()
                 await client.me()
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.usefixtures("no_names")
 async def test_a_name_that_is_never_found_is_given_up_as_each_view_wants_it(face: type[Any]) -> None:
     slow = Timeouts(connect=None, read=None, total=30)
@@ -78,7 +75,6 @@ async def test_a_name_that_is_never_found_is_given_up_as_each_view_wants_it(face
                 await settle(hasty.me())
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.usefixtures("no_names")
 async def test_callers_that_wait_for_one_look_up_keep_their_own_patience() -> None:
     async with AsyncVoipStudio(TOKEN, base_url="https://api.invalid/v1", retry=ONCE) as client:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from blocking.scripts import run
+from blocking.scripts import late_threads, run
 from leaks import nothing_left
 
 from voipstudio_async import AsyncVoipStudio, ConnectError, ConnectTimeout, RetryPolicy, Timeouts, VoipStudio
@@ -124,7 +124,7 @@ def later():
 @pytest.mark.parametrize(
     "script",
     [
-        "threading.Thread(target=later).start()",
+        pytest.param("threading.Thread(target=later).start()", marks=late_threads),
         "client.me(); threading.Thread(target=later).start()",
         "client.me(); atexit.register(later)",
     ],

@@ -211,7 +211,6 @@ TROUBLE: dict[str, tuple[Script, type[Exception], int]] = {
 }
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize("name", TROUBLE)
 async def test_a_failed_download_leaves_what_was_there(name: str, face: type[Any], tmp_path: Path) -> None:
     script, error, requests = TROUBLE[name]
@@ -299,7 +298,6 @@ async def test_what_is_no_such_file_is_refused_before_it_is_written(face: type[A
 # --- cancelled, interrupted, large ---------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(20)
 async def test_a_cancelled_download_leaves_no_connection_and_no_file(tmp_path: Path) -> None:
     arrived = threading.Event()
 
@@ -340,7 +338,6 @@ with VoipStudio("t", base_url=sys.argv[1]) as client:
 """
 
 
-@pytest.mark.timeout(30)
 def test_ctrl_c_ends_a_blocking_download(tmp_path: Path) -> None:
     with Hostile(_one_byte_at_a_time) as server:
         command = [sys.executable, "-c", INTERRUPTED, server.url, str(tmp_path / "a.mp3")]
@@ -379,7 +376,6 @@ async def _large(talk: Talk) -> None:
             await talk.send(bytes(2**20))
 
 
-@pytest.mark.timeout(60)
 def test_200_megabytes_take_no_more_memory_than_4(tmp_path: Path) -> None:
     with Hostile(_large) as server:
         command = [sys.executable, "-c", LARGE, server.url, str(tmp_path / "a"), "small", "large"]

@@ -220,7 +220,6 @@ BYTES = [ANSWER[start : start + 8] for start in range(0, len(ANSWER), 8)]
 assert len(BYTES) * PIECE > PATIENCE * 2
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.usefixtures("whose_timers")
 async def test_every_piece_of_the_head_and_of_the_body_gives_new_time(face: type[Any]) -> None:
     with Hostile(slowly(*BYTES)) as server:
@@ -231,7 +230,6 @@ async def test_every_piece_of_the_head_and_of_the_body_gives_new_time(face: type
     assert server.connections == 1
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.usefixtures("whose_timers")
 @pytest.mark.parametrize("pieces", [0, 1, len(BYTES) - 2], ids=["before the head", "in the head", "in the body"])
 async def test_silence_is_given_up_wherever_it_begins(face: type[Any], pieces: int) -> None:
@@ -250,7 +248,6 @@ async def slow_to_begin(talk: Talk) -> None:
         await talk.send(answer({"data": {"id": 1}}, status="201 Created"))
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.usefixtures("whose_timers")
 async def test_an_operation_that_takes_long_is_given_its_time(face: type[Any]) -> None:
     with Hostile(slow_to_begin) as server:
@@ -263,7 +260,6 @@ async def test_an_operation_that_takes_long_is_given_its_time(face: type[Any]) -
             assert (await settle(parcels.create(name="x"))).id == 1
 
 
-@pytest.mark.timeout(20)
 async def test_the_deadline_of_a_call_bounds_an_operation_that_takes_long(face: type[Any]) -> None:
     with Hostile(until_left) as server:
         timeouts = Timeouts(read=0.1, total=0.3)
@@ -280,7 +276,6 @@ def test_patience_is_the_longer_of_the_two(read: float | None, least: float, wai
     assert timeouts.reading(least) == Timeouts(connect=1.0, read=waited, total=5.0)
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.usefixtures("whose_timers")
 async def test_a_view_waits_by_its_own_time_on_the_connection_of_another(face: type[Any]) -> None:
     answered = False
@@ -302,7 +297,6 @@ async def test_a_view_waits_by_its_own_time_on_the_connection_of_another(face: t
         assert server.connections == 1
 
 
-@pytest.mark.timeout(20)
 async def test_each_of_many_calls_has_its_own_deadline(face: type[Any]) -> None:
     with Hostile(until_left) as server:
         async with opened(face, TOKEN, base_url=server.url, retry=ONCE) as client:

@@ -315,7 +315,6 @@ def _places() -> dict[str, tuple[Script, type[Exception]]]:
 PLACES = _places()
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize("name", PLACES)
 async def test_a_file_that_fails_leaves_what_was_there_and_the_others_come(
     name: str, face: type[Any], tmp_path: Path
@@ -407,7 +406,6 @@ def until(condition: Callable[[], bool]) -> None:
         threading.Event().wait(0.005)
 
 
-@pytest.mark.timeout(120)
 def test_killed_twice_every_file_is_whole_and_none_is_fetched_twice(tmp_path: Path) -> None:
     with Sandbox(users=4, calls=480, seed=5, faults=0.05) as sandbox:
         sandbox.faults.latency(0.01)
@@ -430,7 +428,6 @@ def test_killed_twice_every_file_is_whole_and_none_is_fetched_twice(tmp_path: Pa
     assert saved[0] < saved[1] < saved[2] < rows.keys()
 
 
-@pytest.mark.timeout(30)
 def test_ctrl_c_ends_the_face_that_waits_and_leaves_whole_files_only(tmp_path: Path) -> None:
     with Sandbox(users=4, calls=400, seed=5) as sandbox:
         sandbox.faults.latency(0.05)

@@ -13,7 +13,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import aiohttp
-import pytest
 from webhooks.deliveries import GOOD
 
 from voipstudio_async import AsyncVoipStudio, Cdr
@@ -67,7 +66,6 @@ async def is_taken(session: aiohttp.ClientSession, url: str, sent: Delivery) -> 
         return answer.status == 200
 
 
-@pytest.mark.timeout(300)
 async def test_each_event_is_handled_once_and_none_is_lost(tmp_path: Path) -> None:
     with Sandbox(users=5, calls=CALLS, seed=11) as sandbox:
         async with AsyncVoipStudio(sandbox.token, base_url=sandbox.url) as client, aiohttp.ClientSession() as session:

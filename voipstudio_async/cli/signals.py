@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
+from typing import Any
+
+_Handler = Callable[[int, FrameType | None], Any] | signal.Handlers
 
 _NAMES = ("SIGTERM", "SIGHUP")
 _SHELLS_OFFSET = 128
@@ -14,10 +18,7 @@ _caught: list[int] = []
 
 def install() -> None:
     """Let the signals end this process in an orderly way; one that it was started to ignore (``nohup``) stays so."""
-    for name in _NAMES:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _end)
+    _answer(signal.SIG_DFL, _end)
 
 
 def code(otherwise: int) -> int:
@@ -25,11 +26,20 @@ def code(otherwise: int) -> int:
     return _SHELLS_OFFSET + _caught[0] if _caught else otherwise
 
 
+def _answer(before: _Handler, now: _Handler) -> None:
+    for name in _NAMES:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == before:
+            signal.signal(number, now)
+
+
 def _end(number: int, frame: FrameType | None) -> None:
-    # One is enough: a second, as service managers send it, does not disturb what the first has begun to tidy up.
+    # One is enough: a second, as service managers send it, does not disturb what the first has begun to tidy up. Python
+    # gives our answers up as it ends, but leaves what is ignored, so that the exit code tells of the first to the last.
     if _caught:
         return
     _caught.append(number)
+    _answer(_end, signal.SIG_IGN)
     interrupt = signal.getsignal(signal.SIGINT)
     # A loop that is running has an answer of its own to Ctrl-C: it cancels its work.
     if callable(interrupt):

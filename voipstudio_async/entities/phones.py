@@ -16,6 +16,7 @@ _SHORTEST, _LONGEST = 2, 15
 _TRUNK = re.compile(r"(?<=[0-9])[ .-]*\(0\)")
 """The zero that is dialled inside the country only, as in ``+44 (0)20``."""
 _SEPARATORS = re.compile(r"[ \u00a0\u202f\u2009()./\u2010-\u2013-]")
+_INTERNATIONAL = re.compile(r"\A(?:\+|00)")
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -29,10 +30,11 @@ def phone_digits(number: str) -> str:
     if not isinstance(number, str):
         raise ConfigurationError(f"a phone number is a text like '+44 20 7946 0000', got {type(number).__name__}")
     text = number.strip().removeprefix("tel:")
-    is_international = text.startswith(("+", "00"))
-    if is_international:
-        text = _TRUNK.sub("", text.removeprefix("+") if text.startswith("+") else text[2:], count=1)
     digits = _SEPARATORS.sub("", text)
+    # Separators first: ``0 0`` and ``0/0`` are as international as ``00``.
+    is_international = digits.startswith(("+", "00"))
+    if is_international:
+        digits = _INTERNATIONAL.sub("", _SEPARATORS.sub("", _TRUNK.sub("", text, count=1)))
     if not _DIGITS.fullmatch(digits):
         raise ConfigurationError(f"{told(number)} cannot be a phone number: write it like '+44 20 7946 0000'")
     if is_international and digits.startswith("0"):

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 GOLDEN = HERE.parents[1] / "golden" / "openapi.json"
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_a_fuzzer_finds_nothing(tmp_path: Path) -> None:
     fuzzer = program("schemathesis")
     # The same cases each time, so that a change is to blame for what is found; other seeds are for the curious.

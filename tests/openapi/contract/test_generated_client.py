@@ -35,8 +35,6 @@ calls = users_cdrs.sync(users.data[0].id, client=client, limit=5000, sort=CdrFie
 print(json.dumps([[user.id for user in users.data], [call.duration for call in calls.data], calls.total]))
 """
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture
 def generated(tmp_path: Path) -> Path:

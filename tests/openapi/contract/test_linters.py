@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from outside import program, run
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "openapi.json"
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_redocly_finds_nothing(tmp_path: Path) -> None:

@@ -22,8 +22,6 @@ DOCUMENT: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
 # The one id of all examples: an answer about another thing than was asked for is refused.
 (ID,) = DOCUMENT["components"]["parameters"]["id"]["schema"]["examples"]
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture
 def mock() -> Iterator[str]:
