@@ -65,7 +65,7 @@ class Written:
 
 
 def signature(call: inspect.Signature) -> str:
-    """Return a signature as a reader writes it: no modules, no quotes, the same on every Python that makes this page."""
+    """Return a signature as a reader writes it: no modules, no quotes, the same on every Python."""
 
     def written(part: Any, write: Callable[[Any], str]) -> Any:
         return part if part is inspect.Signature.empty else Written(write(part))

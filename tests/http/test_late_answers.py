@@ -142,10 +142,15 @@ async def _closes_behind_the_answer(talk: Talk) -> None:
         await talk.send(honest(asked))
 
 
+def _until(done: Callable[[], bool]) -> None:
+    while not done():
+        time.sleep(0.001)
+
+
 async def _quiet(server: Hostile, name: str) -> None:
     """Wait until the server has closed what it closes: a request that is sent before that meets the connection."""
-    while name == "closed without a word" and server.closed < server.connections:
-        await asyncio.sleep(0.001)
+    if name == "closed without a word":
+        await asyncio.to_thread(_until, lambda: server.closed == server.connections)
 
 
 async def _hints_first(talk: Talk) -> None:
