@@ -49,8 +49,8 @@ class Log:
 async def catch_up(log: Log, seen: SqliteSeen, hours: int) -> int:
     """Write down the calls of the last hours that no event told of; return how many there were."""
     found = 0
-    async with AsyncVoipStudio() as studio:
-        async for event in reconcile(studio, datetime.now(UTC) - timedelta(hours=hours), seen):
+    async with AsyncVoipStudio() as client:
+        async for event in reconcile(client, datetime.now(UTC) - timedelta(hours=hours), seen):
             log.write(event)
             found += 1
     return found

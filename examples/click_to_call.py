@@ -24,21 +24,21 @@ from voipstudio_async import (
     VoipStudioError,
 )
 
-STUDIO = web.AppKey("studio", AsyncVoipStudio)
+CLIENT = web.AppKey("client", AsyncVoipStudio)
 QUEUE = web.AppKey("queue", int)
 
 
-async def agents(studio: AsyncVoipStudio, queue: int) -> list[User]:
+async def agents(client: AsyncVoipStudio, queue: int) -> list[User]:
     """List the agents of a queue who may be disturbed."""
-    found = await studio.queues.get(queue, include_users=True)
+    found = await client.queues.get(queue, include_users=True)
     return [user for user in found.users or () if isinstance(user, User) and user.active is not False and not user.dnd]
 
 
-async def ring_somebody(studio: AsyncVoipStudio, queue: int, number: str) -> Call | None:
+async def ring_somebody(client: AsyncVoipStudio, queue: int, number: str) -> Call | None:
     """Place the call from the first agent who has a phone; None when nobody has one."""
-    for agent in await agents(studio, queue):
+    for agent in await agents(client, queue):
         try:
-            return await studio.calls.place(to=number, from_user=agent.id)
+            return await client.calls.place(to=number, from_user=agent.id)
         except PreconditionFailedError:
             continue
     return None
@@ -51,7 +51,7 @@ async def place(request: web.Request) -> web.Response:
     except (ValueError, KeyError, TypeError):
         return web.json_response({"error": 'send {"number": "+44 20 7946 0000"}'}, status=400)
     try:
-        call = await ring_somebody(request.app[STUDIO], request.app[QUEUE], number)
+        call = await ring_somebody(request.app[CLIENT], request.app[QUEUE], number)
     except ConfigurationError as error:
         # What cannot be a phone number; nothing was sent.
         return web.json_response({"error": str(error)}, status=400)
@@ -65,8 +65,8 @@ async def place(request: web.Request) -> web.Response:
 
 async def connected(app: web.Application) -> AsyncIterator[None]:
     """Keep one client for the life of the server."""
-    async with AsyncVoipStudio() as studio:
-        app[STUDIO] = studio
+    async with AsyncVoipStudio() as client:
+        app[CLIENT] = client
         yield
 
 

@@ -27,10 +27,10 @@ def name(recording: Recording) -> str:
 async def main(folder: Path, days: int) -> int:
     """Mirror, and return how many recordings failed."""
     since = datetime.now(UTC) - timedelta(days=days)
-    async with AsyncVoipStudio() as studio:
+    async with AsyncVoipStudio() as client:
         # By id, the oldest first: recordings that are made meanwhile come at the end, and shift no page.
-        wanted = studio.recordings.list(field("timestamp") >= since, order_by="id", page_size=1000)
-        result = await studio.recordings.download_all(wanted, folder, name=name, concurrency=4)
+        wanted = client.recordings.list(field("timestamp") >= since, order_by="id", page_size=1000)
+        result = await client.recordings.download_all(wanted, folder, name=name, concurrency=4)
     for failure in result.failed:
         print(f"{failure.input}: {failure.error}")
     print(f"{len(result.succeeded)} there, {len(result.failed)} failed")

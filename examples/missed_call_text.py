@@ -25,10 +25,10 @@ def call_of(record: Cdr) -> int:
     return record.root_live_id or record.call_id or record.id
 
 
-async def missed(studio: AsyncVoipStudio, since: datetime) -> AsyncIterator[Cdr]:
+async def missed(client: AsyncVoipStudio, since: datetime) -> AsyncIterator[Cdr]:
     """Find the calls that nobody took, on any of their legs."""
     legs: dict[int, list[Cdr]] = {}
-    async for record in studio.cdrs.list(field("calldate") >= since, order_by="id", page_size=1000):
+    async for record in client.cdrs.list(field("calldate") >= since, order_by="id", page_size=1000):
         legs.setdefault(call_of(record), []).append(record)
     for records in legs.values():
         answered = any(leg.disposition == Disposition.CONNECTED for leg in records)
@@ -50,13 +50,13 @@ def remember(memory: Path, caller: str) -> bool:
 async def main(memory: Path, message: str) -> int:
     """Text each caller who was missed; return how many texts could not be sent."""
     failures = 0
-    async with AsyncVoipStudio() as studio:
-        async for call in missed(studio, datetime.now(UTC) - timedelta(hours=1)):
+    async with AsyncVoipStudio() as client:
+        async for call in missed(client, datetime.now(UTC) - timedelta(hours=1)):
             # A caller who hides the number cannot be texted.
             if not call.src or not call.src.isdigit() or not remember(memory, call.src):
                 continue
             try:
-                await studio.sms.send(to=call.src, message=message)
+                await client.sms.send(to=call.src, message=message)
                 print(f"texted {call.src}")
             except VoipStudioError as error:
                 failures += 1

@@ -46,14 +46,14 @@ def faults(changes: dict[Change, list[str]], queues: dict[str, int], users: dict
 def main(table: Path) -> int:
     """Change the shift; return the exit code."""
     changes = read(table)
-    with VoipStudio() as studio:
-        queues = {queue.name: queue.id for queue in studio.queues.list() if queue.name}
-        users = {user.email.lower(): user.id for user in studio.users.list(page_size=1000) if user.email}
+    with VoipStudio() as client:
+        queues = {queue.name: queue.id for queue in client.queues.list() if queue.name}
+        users = {user.email.lower(): user.id for user in client.users.list(page_size=1000) if user.email}
         if wrong := faults(changes, queues, users):
             print("nothing was changed:", "; ".join(wrong))
             return 2
         for (queue, action), agents in changes.items():
-            change = studio.queues.join if action == "join" else studio.queues.leave
+            change = client.queues.join if action == "join" else client.queues.leave
             try:
                 change(queues[queue], [users[agent] for agent in agents])
             except VoipStudioError as error:

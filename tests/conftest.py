@@ -56,10 +56,10 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-async def studio(face: type[Any], sandbox: Sandbox) -> AsyncIterator[Any]:
+async def client(face: type[Any], sandbox: Sandbox) -> AsyncIterator[Any]:
     """A client of either face, at the sandbox."""
-    async with opened(face, sandbox.token, base_url=sandbox.url) as client:
-        yield client
+    async with opened(face, sandbox.token, base_url=sandbox.url) as made:
+        yield made
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ async def recorded(face: type[Any], recorder: Recorder) -> AsyncIterator[Any]:
     """A client of either face, at the recorder, that sends every request once."""
     from voipstudio_async import RetryPolicy
 
-    async with opened(face, TOKEN, base_url=recorder.url, retry=RetryPolicy(attempts=1)) as client:
-        yield client
+    async with opened(face, TOKEN, base_url=recorder.url, retry=RetryPolicy(attempts=1)) as made:
+        yield made
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

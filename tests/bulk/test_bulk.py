@@ -60,10 +60,10 @@ async def slowly(inputs: Inputs) -> AsyncIterator[Any]:
 # --- outcomes ------------------------------------------------------------------------------------------------
 
 
-async def test_one_outcome_each_in_the_order_of_the_inputs(studio: Any, sandbox: Sandbox) -> None:
+async def test_one_outcome_each_in_the_order_of_the_inputs(client: Any, sandbox: Sandbox) -> None:
     inputs = [*ids_of(sandbox), NOBODY, "seven"]
 
-    result = await settle(studio.bulk.run(studio.users.get, inputs))
+    result = await settle(client.bulk.run(client.users.get, inputs))
 
     assert [(outcome.index, outcome.input) for outcome in result] == list(enumerate(inputs))
     assert [outcome.ok for outcome in result] == [True] * 4 + [False, False]
@@ -74,56 +74,56 @@ async def test_one_outcome_each_in_the_order_of_the_inputs(studio: Any, sandbox:
 
 
 @pytest.mark.parametrize(("bad", "ok"), [([], True), ([NOBODY], False)])
-async def test_a_result_is_ok_when_nothing_failed(bad: list[int], ok: bool, studio: Any, sandbox: Sandbox) -> None:
+async def test_a_result_is_ok_when_nothing_failed(bad: list[int], ok: bool, client: Any, sandbox: Sandbox) -> None:
     ids = ids_of(sandbox)
 
-    result = await settle(studio.users.get_many([*ids, *bad]))
+    result = await settle(client.users.get_many([*ids, *bad]))
 
     assert result.ok is ok
     assert [outcome.input for outcome in result.succeeded] == ids
     assert [outcome.input for outcome in result.failed] == bad
 
 
-async def test_the_value_of_a_listing_is_the_list_of_its_rows(studio: Any, sandbox: Sandbox) -> None:
-    result = await settle(studio.bulk.run(studio.users.cdrs, ids_of(sandbox)))
+async def test_the_value_of_a_listing_is_the_list_of_its_rows(client: Any, sandbox: Sandbox) -> None:
+    result = await settle(client.bulk.run(client.users.cdrs, ids_of(sandbox)))
 
     assert sum(len(rows) for rows in result.values) == sandbox.store.count("cdrs")
     assert {row.user_id for rows in result.values for row in rows} <= set(ids_of(sandbox))
 
 
-async def test_an_operation_that_is_made_of_others_can_be_run(studio: Any, sandbox: Sandbox) -> None:
+async def test_an_operation_that_is_made_of_others_can_be_run(client: Any, sandbox: Sandbox) -> None:
     filters = [field("user_id") == id for id in ids_of(sandbox)]
 
-    result = await settle(studio.bulk.run(studio.cdrs.count, filters))
+    result = await settle(client.bulk.run(client.cdrs.count, filters))
 
     assert sum(result.values) == sandbox.store.count("cdrs")
 
 
-async def test_a_stream_gives_each_outcome_once(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_stream_gives_each_outcome_once(client: Any, sandbox: Sandbox) -> None:
     inputs = [*ids_of(sandbox), NOBODY]
 
-    outcomes = await every(studio.bulk.stream(studio.users.get, inputs))
+    outcomes = await every(client.bulk.stream(client.users.get, inputs))
 
     assert sorted(outcome.index for outcome in outcomes) == list(range(5))
     assert {outcome.input for outcome in outcomes} == set(inputs)
 
 
-async def test_an_ordered_stream_keeps_the_order(studio: Any, sandbox: Sandbox) -> None:
+async def test_an_ordered_stream_keeps_the_order(client: Any, sandbox: Sandbox) -> None:
     inputs = ids_of(sandbox) * 3
 
-    outcomes = await every(studio.bulk.stream(studio.users.get, inputs, ordered=True, concurrency=3))
+    outcomes = await every(client.bulk.stream(client.users.get, inputs, ordered=True, concurrency=3))
 
     assert [(outcome.index, outcome.value.id) for outcome in outcomes] == list(enumerate(inputs))
 
 
-async def test_no_inputs_make_no_request(studio: Any, sandbox: Sandbox) -> None:
-    result = await settle(studio.bulk.run(studio.users.get, []))
+async def test_no_inputs_make_no_request(client: Any, sandbox: Sandbox) -> None:
+    result = await settle(client.bulk.run(client.users.get, []))
 
     assert result.ok
     assert result.outcomes == result.succeeded == result.failed == result.values == []
     assert repr(result) == "<BulkResult: no inputs, nothing was done>"
-    assert await every(studio.bulk.stream(studio.users.delete, iter(()))) == []
-    assert len(await settle(studio.users.delete_many([]))) == 0
+    assert await every(client.bulk.stream(client.users.delete, iter(()))) == []
+    assert len(await settle(client.users.delete_many([]))) == 0
     assert sandbox.requests == []
 
 
@@ -216,21 +216,21 @@ def test_whatever_finishes_first_no_outcome_is_lost(count: int, concurrency: int
 # --- sharing -------------------------------------------------------------------------------------------------
 
 
-async def test_equal_inputs_that_are_under_way_share_a_request(studio: Any, sandbox: Sandbox) -> None:
+async def test_equal_inputs_that_are_under_way_share_a_request(client: Any, sandbox: Sandbox) -> None:
     id = ids_of(sandbox)[0]
     sandbox.faults.latency(0.05)
 
-    result = await settle(studio.bulk.run(studio.users.get, [id] * 5, concurrency=5))
+    result = await settle(client.bulk.run(client.users.get, [id] * 5, concurrency=5))
 
     assert len(sandbox.requests) == 1
     assert [outcome.attempts for outcome in result] == [1, 0, 0, 0, 0]
     assert {user.id for user in result.values} == {id}
 
 
-async def test_equal_inputs_share_a_failure(studio: Any, sandbox: Sandbox) -> None:
+async def test_equal_inputs_share_a_failure(client: Any, sandbox: Sandbox) -> None:
     sandbox.faults.latency(0.05)
 
-    result = await settle(studio.bulk.run(studio.users.get, [NOBODY] * 3))
+    result = await settle(client.bulk.run(client.users.get, [NOBODY] * 3))
 
     assert [type(outcome.error) for outcome in result] == [NotFoundError] * 3
     assert len(sandbox.requests) == 1
@@ -242,17 +242,17 @@ async def test_what_changes_something_is_never_shared(recorded: Any, recorder: R
     assert len(recorder.requests) == 4
 
 
-async def test_inputs_that_only_look_equal_do_not_share(studio: Any, sandbox: Sandbox) -> None:
+async def test_inputs_that_only_look_equal_do_not_share(client: Any, sandbox: Sandbox) -> None:
     id = ids_of(sandbox)[0]
     sandbox.faults.latency(0.05)
 
-    result = await settle(studio.bulk.run(studio.users.get, [id, float(id), id]))
+    result = await settle(client.bulk.run(client.users.get, [id, float(id), id]))
 
     assert [outcome.ok for outcome in result] == [True, False, True]
 
 
-async def test_inputs_need_not_be_hashable(studio: Any) -> None:
-    result = await settle(studio.bulk.run(studio.users.get, [[1], {}]))
+async def test_inputs_need_not_be_hashable(client: Any) -> None:
+    result = await settle(client.bulk.run(client.users.get, [[1], {}]))
 
     assert [type(outcome.error) for outcome in result] == [ConfigurationError] * 2
 
@@ -260,11 +260,11 @@ async def test_inputs_need_not_be_hashable(studio: Any) -> None:
 # --- errors and progress -------------------------------------------------------------------------------------
 
 
-async def test_a_run_that_must_not_fail_ends_at_the_first_failure(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_run_that_must_not_fail_ends_at_the_first_failure(client: Any, sandbox: Sandbox) -> None:
     inputs = Inputs([*ids_of(sandbox), NOBODY, *range(1, 1000)])
 
     with pytest.raises(BulkError, match=rf"input 4 \({NOBODY}\) failed, 5 were done: .*404") as caught:
-        await settle(studio.bulk.run(studio.users.get, inputs, on_error="raise", concurrency=1))
+        await settle(client.bulk.run(client.users.get, inputs, on_error="raise", concurrency=1))
 
     assert [outcome.ok for outcome in caught.value.outcomes] == [True] * 4 + [False]
     assert isinstance(caught.value.__cause__, NotFoundError)

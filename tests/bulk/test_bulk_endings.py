@@ -47,11 +47,11 @@ async def broken_later(items: list[int]) -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 16])
-async def test_inputs_that_fail_lose_nothing_of_what_was_begun(concurrency: int, studio: Any, sandbox: Sandbox) -> None:
+async def test_inputs_that_fail_lose_nothing_of_what_was_begun(concurrency: int, client: Any, sandbox: Sandbox) -> None:
     ids = ids_of(sandbox)
 
     with pytest.raises(BulkError, match="reading the inputs failed, 4 were done: the file ended early") as caught:
-        await settle(studio.users.delete_many(broken_after(ids), concurrency=concurrency))
+        await settle(client.users.delete_many(broken_after(ids), concurrency=concurrency))
 
     assert isinstance(caught.value.__cause__, ValueError)
     assert [(outcome.input, outcome.ok, outcome.attempts) for outcome in caught.value.outcomes] == [
@@ -62,10 +62,10 @@ async def test_inputs_that_fail_lose_nothing_of_what_was_begun(concurrency: int,
 
 @pytest.mark.parametrize("ordered", [False, True])
 async def test_a_stream_gives_all_outcomes_before_what_the_inputs_raised(
-    ordered: bool, studio: Any, sandbox: Sandbox
+    ordered: bool, client: Any, sandbox: Sandbox
 ) -> None:
     ids = ids_of(sandbox)
-    stream = studio.bulk.stream(studio.users.get, broken_after(ids), ordered=ordered)
+    stream = client.bulk.stream(client.users.get, broken_after(ids), ordered=ordered)
 
     outcomes = [await step(stream) for _ in ids]
 
@@ -210,36 +210,36 @@ async def test_what_is_no_exception_ends_the_run_and_reaches_the_caller(number: 
 # --- equal inputs over a whole run ---------------------------------------------------------------------------
 
 
-async def test_an_input_that_comes_again_later_in_a_run_is_not_asked_for_again(studio: Any, sandbox: Sandbox) -> None:
+async def test_an_input_that_comes_again_later_in_a_run_is_not_asked_for_again(client: Any, sandbox: Sandbox) -> None:
     one, two, *_ = ids_of(sandbox)
 
-    result = await settle(studio.users.get_many([one, two, one, two, one], concurrency=1))
+    result = await settle(client.users.get_many([one, two, one, two, one], concurrency=1))
 
     assert [user.id for user in result.values] == [one, two, one, two, one]
     assert [outcome.attempts for outcome in result] == [1, 1, 0, 0, 0]
     assert len(sandbox.requests) == 2
 
 
-async def test_a_listing_that_comes_again_is_not_walked_again(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_listing_that_comes_again_is_not_walked_again(client: Any, sandbox: Sandbox) -> None:
     one = ids_of(sandbox)[0]
 
-    result = await settle(studio.bulk.run(studio.users.cdrs, [one, one], concurrency=1))
+    result = await settle(client.bulk.run(client.users.cdrs, [one, one], concurrency=1))
 
     assert result.outcomes[0].value == result.outcomes[1].value
     assert [outcome.attempts for outcome in result] == [1, 0]
 
 
-async def test_an_input_that_failed_is_asked_for_again(studio: Any, sandbox: Sandbox) -> None:
-    result = await settle(studio.users.get_many([NOBODY, NOBODY], concurrency=1))
+async def test_an_input_that_failed_is_asked_for_again(client: Any, sandbox: Sandbox) -> None:
+    result = await settle(client.users.get_many([NOBODY, NOBODY], concurrency=1))
 
     assert [isinstance(outcome.error, VoipStudioError) for outcome in result] == [True, True]
     assert [outcome.attempts for outcome in result] == [1, 1]
 
 
-async def test_a_stream_asks_anew_for_what_is_no_longer_under_way(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_stream_asks_anew_for_what_is_no_longer_under_way(client: Any, sandbox: Sandbox) -> None:
     one = ids_of(sandbox)[0]
 
-    outcomes: list[Outcome[int, Any]] = await every(studio.bulk.stream(studio.users.get, [one, one], concurrency=1))
+    outcomes: list[Outcome[int, Any]] = await every(client.bulk.stream(client.users.get, [one, one], concurrency=1))
 
     assert [outcome.attempts for outcome in outcomes] == [1, 1]
 

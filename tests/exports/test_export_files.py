@@ -159,11 +159,11 @@ def test_codes_are_texts() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-async def test_every_row_is_in_the_file(studio: Any, tmp_path: Path, form: str) -> None:
+async def test_every_row_is_in_the_file(client: Any, tmp_path: Path, form: str) -> None:
     if form in ("parquet", "arrow"):
         pytest.importorskip("pyarrow")
     path, seen = tmp_path / f"calls.{form}", list[int]()
-    done = await settle(export(studio.cdrs.list(page_size=7), path, extras=True, batch_size=20, progress=seen.append))
+    done = await settle(export(client.cdrs.list(page_size=7), path, extras=True, batch_size=20, progress=seen.append))
     assert (done.path, done.format, done.rows, done.resumed) == (path, form, 60, 0)
     assert done.report.complete
     assert rows_in(path) == 60
@@ -172,11 +172,11 @@ async def test_every_row_is_in_the_file(studio: Any, tmp_path: Path, form: str) 
 
 
 @pytest.mark.parametrize("form", ["parquet", "arrow"])
-async def test_typed_files_hold_the_values(studio: Any, tmp_path: Path, form: str) -> None:
+async def test_typed_files_hold_the_values(client: Any, tmp_path: Path, form: str) -> None:
     path = tmp_path / f"calls.{form}"
     pytest.importorskip("pyarrow")
-    await settle(export(studio.cdrs.list(), path, extras=True, tz=ZoneInfo("Europe/London")))
-    rows = await settle(studio.cdrs.list().collect())
+    await settle(export(client.cdrs.list(), path, extras=True, tz=ZoneInfo("Europe/London")))
+    rows = await settle(client.cdrs.list().collect())
     found = read_table(path).to_pylist()
     assert [row["id"] for row in found] == [row.id for row in rows]
     assert [row["charge"] for row in found] == [row.charge for row in rows]
@@ -186,20 +186,20 @@ async def test_typed_files_hold_the_values(studio: Any, tmp_path: Path, form: st
     assert str(read_table(path).schema.field("charge").type) == "decimal128(38, 12)"
 
 
-async def test_a_zone_may_be_an_offset(studio: Any, tmp_path: Path) -> None:
+async def test_a_zone_may_be_an_offset(client: Any, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     path = tmp_path / "calls.arrow"
-    await settle(export(studio.cdrs.list(), path, tz=timezone(timedelta(hours=-2))))
+    await settle(export(client.cdrs.list(), path, tz=timezone(timedelta(hours=-2))))
     assert str(read_table(path).schema.field("calldate").type) == "timestamp[us, tz=-02:00]"
 
 
 @pytest.mark.parametrize("form", FORMATS)
-async def test_an_empty_listing_has_the_same_columns(studio: Any, tmp_path: Path, form: str) -> None:
+async def test_an_empty_listing_has_the_same_columns(client: Any, tmp_path: Path, form: str) -> None:
     if form in ("parquet", "arrow"):
         pytest.importorskip("pyarrow")
     full, empty = tmp_path / f"full.{form}", tmp_path / f"empty.{form}"
-    await settle(export(studio.cdrs.list(), full))
-    done = await settle(export(studio.cdrs.list(field("id") < 1), empty))
+    await settle(export(client.cdrs.list(), full))
+    done = await settle(export(client.cdrs.list(field("id") < 1), empty))
     assert (done.rows, rows_in(empty)) == (0, 0)
     if form == "csv":
         assert empty.read_text() == full.read_text().splitlines(keepends=True)[0]
@@ -218,19 +218,19 @@ async def test_a_value_that_does_not_fit_is_an_error_and_not_rounded(
     assert names_in(tmp_path) == set()
 
 
-async def test_the_permissions_of_the_file_stay(studio: Any, tmp_path: Path) -> None:
+async def test_the_permissions_of_the_file_stay(client: Any, tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text("old")
     path.chmod(0o640)
-    await settle(export(studio.users.list(), path))
+    await settle(export(client.users.list(), path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert rows_in(path) == 4
 
 
-async def test_a_link_stays_a_link(studio: Any, tmp_path: Path) -> None:
+async def test_a_link_stays_a_link(client: Any, tmp_path: Path) -> None:
     target, link = tmp_path / "users.csv", tmp_path / "latest.csv"
     link.symlink_to(target)
-    await settle(export(studio.users.list(), link))
+    await settle(export(client.users.list(), link))
     assert link.is_symlink()
     assert rows_in(target) == 4
 
@@ -248,11 +248,11 @@ async def test_a_link_stays_a_link(studio: Any, tmp_path: Path) -> None:
     ],
 )
 async def test_what_cannot_work_is_refused_before_a_request(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, name: str, options: dict[str, Any]
+    client: Any, sandbox: Sandbox, tmp_path: Path, name: str, options: dict[str, Any]
 ) -> None:
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(ConfigurationError):
-        await settle(export(studio.cdrs.list(), tmp_path / name, **options))
+        await settle(export(client.cdrs.list(), tmp_path / name, **options))
     assert sandbox.requests == []
 
 
@@ -272,8 +272,8 @@ async def test_a_file_must_be_complete_where_that_is_asked_for(
     assert not (tmp_path / "calls.csv").exists()
 
 
-async def test_without_pyarrow_the_extra_is_named(studio: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_pyarrow_the_extra_is_named(client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("pyarrow", "pyarrow.ipc"):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ConfigurationError, match=r"pip install 'voipstudio-async\[arrow\]'"):
-        await settle(export(studio.cdrs.list(), tmp_path / "calls.parquet"))
+        await settle(export(client.cdrs.list(), tmp_path / "calls.parquet"))

@@ -114,7 +114,7 @@ async def test_an_export_that_failed_goes_on_where_it_failed(
 
 
 async def test_what_was_written_after_the_last_checkpoint_is_written_again(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, form: str
+    client: Any, sandbox: Sandbox, tmp_path: Path, form: str
 ) -> None:
     path, whole = tmp_path / f"calls.{form}", tmp_path / f"whole.{form}"
     stop_after(sandbox, path, 450)
@@ -124,8 +124,8 @@ async def test_what_was_written_after_the_last_checkpoint_is_written_again(
             with each.open("ab") as file:
                 file.write(b"half a li")
     (folder / "part-00099.arrow").write_bytes(b"half a part")
-    await settle(export(studio.cdrs.list(page_size=50), path, resume=True))
-    await settle(export(studio.cdrs.list(page_size=50), whole))
+    await settle(export(client.cdrs.list(page_size=50), path, resume=True))
+    await settle(export(client.cdrs.list(page_size=50), whole))
     assert content(path) == content(whole)
 
 
@@ -146,37 +146,37 @@ def stop_after(sandbox: Sandbox, path: Path, rows: int) -> None:
             export(pages, path, progress=stop)
 
 
-async def test_without_resume_an_export_starts_over(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_without_resume_an_export_starts_over(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     stop_after(sandbox, path, 450)
-    done = await settle(export(studio.cdrs.list(page_size=50), path))
+    done = await settle(export(client.cdrs.list(page_size=50), path))
     assert (done.rows, done.resumed) == (1000, 0)
 
 
-async def test_with_nothing_to_resume_an_export_starts(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
-    done = await settle(export(studio.cdrs.list(page_size=500), tmp_path / "calls.csv", resume=True))
+async def test_with_nothing_to_resume_an_export_starts(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+    done = await settle(export(client.cdrs.list(page_size=500), tmp_path / "calls.csv", resume=True))
     assert (done.rows, done.resumed) == (1000, 0)
 
 
 OTHERS: list[tuple[Callable[[Any], Any], dict[str, Any], str]] = [
-    (lambda studio: studio.cdrs.list(page_size=50), {"extras": True}, "(columns: extra in one of the two only)"),
-    (lambda studio: studio.cdrs.list(page_size=50), {"format": "ndjson"}, "(format: csv then, ndjson now)"),
-    (lambda studio: studio.cdrs.list(page_size=50), {"tz": ZoneInfo("Europe/Oslo")}, "(tz: UTC then, Europe/Oslo now)"),
+    (lambda client: client.cdrs.list(page_size=50), {"extras": True}, "(columns: extra in one of the two only)"),
+    (lambda client: client.cdrs.list(page_size=50), {"format": "ndjson"}, "(format: csv then, ndjson now)"),
+    (lambda client: client.cdrs.list(page_size=50), {"tz": ZoneInfo("Europe/Oslo")}, "(tz: UTC then, Europe/Oslo now)"),
     (
-        lambda studio: studio.cdrs.list(field("id") > 5, page_size=50),
+        lambda client: client.cdrs.list(field("id") > 5, page_size=50),
         {},
         '(filters: none then, [{"property":"id","operator":"gt","value":5}] now)',
     ),
-    (lambda studio: studio.cdrs.list(page_size=70), {}, "(page size: 50 then, 70 now)"),
-    (lambda studio: studio.cdrs.list(page_size=50, order_by="id"), {}, "(order: -id then, id now)"),
-    (lambda studio: studio.cdrs.list(page_size=50, strategy="keyset"), {}, "(strategy: offset then, keyset now)"),
-    (lambda studio: studio.users.list(page_size=50), {}, "(rows: Cdr then, User now; path: /cdrs then, /users now)"),
+    (lambda client: client.cdrs.list(page_size=70), {}, "(page size: 50 then, 70 now)"),
+    (lambda client: client.cdrs.list(page_size=50, order_by="id"), {}, "(order: -id then, id now)"),
+    (lambda client: client.cdrs.list(page_size=50, strategy="keyset"), {}, "(strategy: offset then, keyset now)"),
+    (lambda client: client.users.list(page_size=50), {}, "(rows: Cdr then, User now; path: /cdrs then, /users now)"),
 ]
 
 
 @pytest.mark.parametrize(("listing", "options", "difference"), OTHERS)
 async def test_an_export_of_another_kind_is_not_gone_on_with(
-    studio: Any,
+    client: Any,
     sandbox: Sandbox,
     tmp_path: Path,
     listing: Callable[[Any], Any],
@@ -187,7 +187,7 @@ async def test_an_export_of_another_kind_is_not_gone_on_with(
     stop_after(sandbox, path, 450)
     before = checkpoint_of(path)
     with pytest.raises(ConfigurationError) as caught:
-        await settle(export(listing(studio), path, resume=True, **options))
+        await settle(export(listing(client), path, resume=True, **options))
     assert difference in str(caught.value)
     assert str(caught.value).endswith(f": run without resume to start over, or remove {path}.partial")
     assert checkpoint_of(path) == before
@@ -195,18 +195,18 @@ async def test_an_export_of_another_kind_is_not_gone_on_with(
 
 @pytest.mark.parametrize("listing", [{}, {"path": "/cdrs"}])
 async def test_a_draft_that_does_not_tell_its_listing_is_compared_all_the_same(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, listing: dict[str, Any]
+    client: Any, sandbox: Sandbox, tmp_path: Path, listing: dict[str, Any]
 ) -> None:
     path = tmp_path / "calls.csv"
     stop_after(sandbox, path, 450)
     place = tmp_path / "calls.csv.partial" / "checkpoint.json"
     place.write_text(json.dumps(checkpoint_of(path) | {"listing": listing}))
     with pytest.raises(ConfigurationError, match=r"another listing .* run without resume to start over, or remove"):
-        await settle(export(studio.cdrs.list(page_size=70), path, resume=True))
+        await settle(export(client.cdrs.list(page_size=70), path, resume=True))
 
 
 async def test_a_draft_that_is_damaged_is_not_gone_on_with(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, form: str
+    client: Any, sandbox: Sandbox, tmp_path: Path, form: str
 ) -> None:
     path = tmp_path / f"calls.{form}"
     stop_after(sandbox, path, 450)
@@ -215,14 +215,14 @@ async def test_a_draft_that_is_damaged_is_not_gone_on_with(
         if each.name != "checkpoint.json":
             each.unlink()
     with pytest.raises(ConfigurationError, match="start over"):
-        await settle(export(studio.cdrs.list(page_size=50), path, resume=True))
+        await settle(export(client.cdrs.list(page_size=50), path, resume=True))
     (folder / "checkpoint.json").write_text("{")
     with pytest.raises(ConfigurationError, match="start over"):
-        await settle(export(studio.cdrs.list(page_size=50), path, resume=True))
+        await settle(export(client.cdrs.list(page_size=50), path, resume=True))
 
 
 async def test_a_finished_draft_is_put_in_place_without_a_request(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+    client: Any, sandbox: Sandbox, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from voipstudio_async.exports.partial import PartialFile
 
@@ -230,12 +230,12 @@ async def test_a_finished_draft_is_put_in_place_without_a_request(
     with monkeypatch.context() as patch:
         patch.setattr(PartialFile, "publish", full_disk)
         with pytest.raises(OSError, match="full"):
-            await settle(export(studio.cdrs.list(page_size=500), path))
+            await settle(export(client.cdrs.list(page_size=500), path))
     sandbox.requests.clear()
-    done = await settle(export(studio.cdrs.list(page_size=500), path, resume=True))
+    done = await settle(export(client.cdrs.list(page_size=500), path, resume=True))
     assert sandbox.requests == []
     assert (done.rows, done.report.complete) == (1000, True)
-    await settle(export(studio.cdrs.list(page_size=500), whole))
+    await settle(export(client.cdrs.list(page_size=500), whole))
     assert content(path) == content(whole)
 
 
@@ -244,7 +244,7 @@ def full_disk(*_: Any) -> None:
 
 
 async def test_a_draft_whose_file_is_in_place_already_is_no_obstacle(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: Any, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from voipstudio_async.exports.partial import PartialFile
 
@@ -252,9 +252,9 @@ async def test_a_draft_whose_file_is_in_place_already_is_no_obstacle(
     with monkeypatch.context() as patch:
         patch.setattr(PartialFile, "publish", full_disk)
         with pytest.raises(OSError, match="full"):
-            await settle(export(studio.cdrs.list(page_size=500), path))
+            await settle(export(client.cdrs.list(page_size=500), path))
     (tmp_path / "calls.csv.partial" / "rows").rename(path)
-    done = await settle(export(studio.cdrs.list(page_size=500), path, resume=True))
+    done = await settle(export(client.cdrs.list(page_size=500), path, resume=True))
     assert (done.rows, len(path.read_text().splitlines())) == (1000, 1001)
 
 

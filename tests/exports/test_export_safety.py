@@ -115,24 +115,24 @@ def test_an_export_of_another_process_is_refused_until_that_is_killed(sandbox: S
 @pytest.mark.parametrize("resume", [True, False])
 @pytest.mark.parametrize("names", [["letters.txt"], ["checkpoint.json", "model.bin"], ["rows"], ["part-1"]])
 async def test_a_folder_that_no_export_made_is_left_as_it_is(
-    studio: Any, tmp_path: Path, resume: bool, names: list[str]
+    client: Any, tmp_path: Path, resume: bool, names: list[str]
 ) -> None:
     folder = tmp_path / "calls.csv.partial"
     folder.mkdir()
     for name in names:
         (folder / name).write_text("precious")
     with pytest.raises(ConfigurationError, match="was made by no export, and is left as it is: to start over"):
-        await settle(export(studio.cdrs.list(), tmp_path / "calls.csv", resume=resume))
+        await settle(export(client.cdrs.list(), tmp_path / "calls.csv", resume=resume))
     assert {each.name: each.read_text() for each in folder.iterdir()} == dict.fromkeys(names, "precious")
 
 
 async def test_what_somebody_put_into_the_folder_of_an_export_stays(
-    studio: Any, sandbox: Sandbox, tmp_path: Path
+    client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     path = tmp_path / "calls.csv"
     stop_after(sandbox, path, 450)
     (tmp_path / "calls.csv.partial" / "letters.txt").write_text("precious")
-    assert (await settle(export(studio.cdrs.list(page_size=50), path))).rows == 1000
+    assert (await settle(export(client.cdrs.list(page_size=50), path))).rows == 1000
     assert (tmp_path / "calls.csv.partial" / "letters.txt").read_text() == "precious"
 
 
@@ -142,17 +142,17 @@ def link_to_parent(path: Path) -> None:
 
 @posix
 @pytest.mark.parametrize("make", [Path.touch, link_to_parent])
-async def test_a_folder_that_is_none_is_told(studio: Any, tmp_path: Path, make: Callable[[Path], None]) -> None:
+async def test_a_folder_that_is_none_is_told(client: Any, tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "calls.csv.partial")
     with pytest.raises(ConfigurationError, match="move it away to start over"):
-        await settle(export(studio.cdrs.list(), tmp_path / "calls.csv"))
+        await settle(export(client.cdrs.list(), tmp_path / "calls.csv"))
 
 
-async def test_the_folder_of_an_export_is_no_place_for_another(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_the_folder_of_an_export_is_no_place_for_another(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     stop_after(sandbox, tmp_path / "calls.csv", 450)
     for target in (tmp_path / "calls.csv.partial", tmp_path / "calls.csv.partial" / "rows"):
         with pytest.raises(ConfigurationError, match=r"is a folder|is the folder of another export"):
-            await settle(export(studio.cdrs.list(), target, format="csv"))
+            await settle(export(client.cdrs.list(), target, format="csv"))
 
 
 # --- damage --------------------------------------------------------------------------------------------------
@@ -197,23 +197,23 @@ DAMAGES: list[Callable[[dict[str, Any]], Any]] = [
 
 @pytest.mark.parametrize("number", range(len(DAMAGES)))
 async def test_a_damaged_checkpoint_says_how_to_start_over(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, number: int
+    client: Any, sandbox: Sandbox, tmp_path: Path, number: int
 ) -> None:
     path = tmp_path / "calls.csv"
     stop_after(sandbox, path, 450)
     place = tmp_path / "calls.csv.partial" / "checkpoint.json"
     place.write_text(json.dumps(DAMAGES[number](checkpoint_of(path))))
     with pytest.raises(ConfigurationError, match="run without resume to start over"):
-        await settle(export(studio.cdrs.list(page_size=50), path, resume=True))
+        await settle(export(client.cdrs.list(page_size=50), path, resume=True))
     assert not path.exists()
-    assert (await settle(export(studio.cdrs.list(page_size=50), path))).rows == 1000
+    assert (await settle(export(client.cdrs.list(page_size=50), path))).rows == 1000
 
 
 @pytest.mark.parametrize(
     "text", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"\0" * 2_000_000, b"1" * 5000, b'{"v": 2}', b"NaN"]
 )
 async def test_a_checkpoint_that_is_none_says_how_to_start_over(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, text: bytes
+    client: Any, sandbox: Sandbox, tmp_path: Path, text: bytes
 ) -> None:
     path = tmp_path / "calls.csv"
     stop_after(sandbox, path, 450)
@@ -221,11 +221,11 @@ async def test_a_checkpoint_that_is_none_says_how_to_start_over(
     for damage in (text, place.read_bytes()[: len(place.read_bytes()) // 2]):
         place.write_bytes(damage)
         with pytest.raises(ConfigurationError, match="run without resume to start over"):
-            await settle(export(studio.cdrs.list(page_size=50), path, resume=True))
+            await settle(export(client.cdrs.list(page_size=50), path, resume=True))
     place.unlink()
     place.mkdir()
     with pytest.raises(ConfigurationError, match="run without resume to start over"):
-        await settle(export(studio.cdrs.list(page_size=50), path, resume=True))
+        await settle(export(client.cdrs.list(page_size=50), path, resume=True))
 
 
 def shorten(place: Path) -> None:
@@ -243,7 +243,7 @@ def spoil(place: Path) -> None:
 
 @pytest.mark.parametrize("damage", [shorten, empty, spoil, Path.unlink])
 async def test_damaged_rows_are_told_and_never_published(
-    studio: Any, sandbox: Sandbox, tmp_path: Path, form: str, damage: Callable[[Path], None]
+    client: Any, sandbox: Sandbox, tmp_path: Path, form: str, damage: Callable[[Path], None]
 ) -> None:
     path = tmp_path / f"calls.{form}"
     stop_after(sandbox, path, 450)
@@ -252,13 +252,13 @@ async def test_damaged_rows_are_told_and_never_published(
             damage(each)
     for _ in range(2):
         with pytest.raises(ConfigurationError, match="run without resume to start over"):
-            await settle(export(studio.cdrs.list(page_size=50), path, resume=True))
+            await settle(export(client.cdrs.list(page_size=50), path, resume=True))
         assert not path.exists()
-    assert (await settle(export(studio.cdrs.list(page_size=50), path))).rows == 1000
+    assert (await settle(export(client.cdrs.list(page_size=50), path))).rows == 1000
 
 
 async def test_rows_that_somebody_else_wrote_meanwhile_are_not_published(
-    studio: Any, sandbox: Sandbox, tmp_path: Path
+    client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     path = tmp_path / "calls.csv"
 
@@ -268,7 +268,7 @@ async def test_rows_that_somebody_else_wrote_meanwhile_are_not_published(
                 file.truncate(10)
 
     with pytest.raises(ConfigurationError, match="does not hold the 1,000 rows"):
-        await settle(export(studio.cdrs.list(page_size=100), path, progress=meddle))
+        await settle(export(client.cdrs.list(page_size=100), path, progress=meddle))
     assert not path.exists()
 
 
@@ -288,29 +288,29 @@ def test_records_are_counted_as_csv_reads_them(rows: list[list[str]], chunk: int
 
 @posix
 @pytest.mark.parametrize("target", ["/dev/null", "/dev/stdout", "/dev/fd/1", "pipe"])
-async def test_an_export_is_a_file(studio: Any, tmp_path: Path, target: str) -> None:
+async def test_an_export_is_a_file(client: Any, tmp_path: Path, target: str) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ConfigurationError, match="is a device or a pipe: an export is a file"):
-        await settle(export(studio.cdrs.list(), tmp_path / target, format="csv"))
+        await settle(export(client.cdrs.list(), tmp_path / target, format="csv"))
 
 
 @posix
-async def test_links_permissions_and_long_names_are_kept(studio: Any, tmp_path: Path) -> None:
+async def test_links_permissions_and_long_names_are_kept(client: Any, tmp_path: Path) -> None:
     target = tmp_path / ("n" * 246 + ".csv")
     target.touch(0o640)
     target.chmod(0o640)
     (tmp_path / "link.csv").symlink_to(target)
     (tmp_path / "twin.csv").hardlink_to(target)
-    done = await settle(export(studio.cdrs.list(), tmp_path / "link.csv"))
+    done = await settle(export(client.cdrs.list(), tmp_path / "link.csv"))
     assert (done.path, (tmp_path / "link.csv").is_symlink(), target.stat().st_mode & 0o777) == (target, True, 0o640)
     assert target.read_bytes() == (tmp_path / "twin.csv").read_bytes() != b""
     assert len(names_in(tmp_path)) == 3
 
 
-async def test_a_full_folder_is_told(studio: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_folder_is_told(client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", nothing_goes)
     with pytest.raises(ConfigurationError, match=r"the folder .* cannot be written to"):
-        await settle(export(studio.cdrs.list(), tmp_path / "calls.csv"))
+        await settle(export(client.cdrs.list(), tmp_path / "calls.csv"))
 
 
 def nothing_goes(_path: Path, _mode: int) -> bool:

@@ -45,9 +45,9 @@ def values(table: Any, name: str) -> list[Any]:
     return list(column.to_pylist() if hasattr(column, "to_pylist") else column.to_list())
 
 
-async def test_a_table_holds_every_row_and_value(studio: Any, make: Callable[..., Any]) -> None:
-    table = await settle(make(studio.cdrs.list(page_size=7), extras=True, tz=ZoneInfo("Europe/London")))
-    rows = await settle(studio.cdrs.list().collect())
+async def test_a_table_holds_every_row_and_value(client: Any, make: Callable[..., Any]) -> None:
+    table = await settle(make(client.cdrs.list(page_size=7), extras=True, tz=ZoneInfo("Europe/London")))
+    rows = await settle(client.cdrs.list().collect())
     assert values(table, "id") == [row.id for row in rows]
     assert values(table, "charge") == [row.charge for row in rows]
     assert values(table, "calldate") == [row.calldate for row in rows]
@@ -68,8 +68,8 @@ async def test_date_times_are_in_the_zone_of_the_client(
     assert "UTC" in dict(schema(other))["calldate"]
 
 
-async def test_a_table_without_rows_has_the_same_columns(studio: Any, make: Callable[..., Any]) -> None:
-    for listing in (studio.cdrs.list, studio.users.list):
+async def test_a_table_without_rows_has_the_same_columns(client: Any, make: Callable[..., Any]) -> None:
+    for listing in (client.cdrs.list, client.users.list):
         full, empty = await settle(make(listing())), await settle(make(listing(field("id") < 1)))
         assert len(full) > len(empty) == 0
         assert schema(full) == schema(empty)
@@ -110,11 +110,11 @@ def test_a_library_that_is_missing_is_named(
         function(object())
 
 
-async def test_a_table_is_in_the_zone_that_one_of_pytz_means(make: Callable[..., Any], studio: Any) -> None:
+async def test_a_table_is_in_the_zone_that_one_of_pytz_means(make: Callable[..., Any], client: Any) -> None:
     pytz = pytest.importorskip("pytz")
 
-    named = await settle(make(studio.cdrs.list(), tz=pytz.timezone("Europe/Warsaw")))
+    named = await settle(make(client.cdrs.list(), tz=pytz.timezone("Europe/Warsaw")))
 
-    assert schema(named) == schema(await settle(make(studio.cdrs.list(), tz=ZoneInfo("Europe/Warsaw"))))
+    assert schema(named) == schema(await settle(make(client.cdrs.list(), tz=ZoneInfo("Europe/Warsaw"))))
     with pytest.raises(ConfigurationError, match="tz must be a tzinfo"):
-        await settle(make(studio.cdrs.list(), tz="Europe/Warsaw"))
+        await settle(make(client.cdrs.list(), tz="Europe/Warsaw"))

@@ -83,9 +83,9 @@ def file_requests(sandbox: Sandbox) -> list[str]:
     [("recordings", "recording", ".mp3"), ("voicemails", "voicemail", ".mp3"), ("faxes", "fax", ".pdf")],
 )
 async def test_all_of_a_listing_are_saved_under_their_ids(
-    part: str, called: str, ending: str, studio: Any, sandbox: Sandbox, tmp_path: Path
+    part: str, called: str, ending: str, client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    resource = getattr(studio, part)
+    resource = getattr(client, part)
     result = await settle(resource.download_all(resource.list(), tmp_path))
     ids = [row["id"] for row in sandbox.store.rows(resource.path)]
     assert {path.name for path in result.values} == {f"{called}-{id}{ending}" for id in ids}
@@ -95,14 +95,14 @@ async def test_all_of_a_listing_are_saved_under_their_ids(
 
 
 async def test_begun_again_it_fetches_what_is_missing_or_of_another_size(
-    studio: Any, sandbox: Sandbox, tmp_path: Path
+    client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    first = await settle(studio.recordings.download_all(studio.recordings.list(), tmp_path))
+    first = await settle(client.recordings.download_all(client.recordings.list(), tmp_path))
     missing, changed = first.values[:2]
     missing.unlink()
     changed.write_bytes(b"ID3 half")
     sandbox.requests.clear()
-    again = await settle(studio.recordings.download_all(studio.recordings.list(), tmp_path))
+    again = await settle(client.recordings.download_all(client.recordings.list(), tmp_path))
     assert again.values == first.values
     assert [outcome.attempts for outcome in again] == [1, 1, *[0] * (len(again) - 2)]
     assert len(file_requests(sandbox)) == 2
@@ -110,33 +110,33 @@ async def test_begun_again_it_fetches_what_is_missing_or_of_another_size(
 
 
 async def test_where_no_size_is_known_a_file_that_is_there_counts_but_not_an_empty_one(
-    studio: Any, sandbox: Sandbox, tmp_path: Path
+    client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     ids = [row["id"] for row in sandbox.store.rows("voicemessages")]
     (tmp_path / f"voicemail-{ids[0]}.mp3").write_bytes(b"mine")
     (tmp_path / f"voicemail-{ids[1]}.mp3").touch()
-    await settle(studio.voicemails.download_all(ids, tmp_path))
+    await settle(client.voicemails.download_all(ids, tmp_path))
     assert len(file_requests(sandbox)) == len(ids) - 1
     assert (tmp_path / f"voicemail-{ids[0]}.mp3").read_bytes() == b"mine"
-    await settle(studio.voicemails.download_all(ids[:1], tmp_path, skip_existing=False))
+    await settle(client.voicemails.download_all(ids[:1], tmp_path, skip_existing=False))
     assert (tmp_path / f"voicemail-{ids[0]}.mp3").read_bytes() != b"mine"
 
 
 async def test_an_invoice_that_is_not_completed_is_a_state_and_no_failure(
-    studio: Any, sandbox: Sandbox, tmp_path: Path
+    client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    result = await settle(studio.transactions.download_all(studio.transactions.list(), tmp_path))
+    result = await settle(client.transactions.download_all(client.transactions.list(), tmp_path))
     pending = {row["id"] for row in sandbox.store.rows("transactions") if row["result"] == "PENDING"}
     assert result.ok
     assert {outcome.input.id for outcome in result if outcome.value is None} == pending
     assert 0 < len(pending) < len(result) == len(pending) + len(names_in(tmp_path))
 
 
-async def test_what_is_not_there_does_not_end_the_run(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_what_is_not_there_does_not_end_the_run(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     id = sandbox.store.rows("monitors")[0]["id"]
     told: list[tuple[int, int | None, int]] = []
     result = await settle(
-        studio.recordings.download_all(
+        client.recordings.download_all(
             [1, id, 2, id], tmp_path, concurrency=1, progress=lambda *done: told.append(done)
         )
     )
@@ -146,20 +146,20 @@ async def test_what_is_not_there_does_not_end_the_run(studio: Any, sandbox: Sand
     assert len(file_requests(sandbox)) == 3
 
 
-async def test_a_token_that_ends_on_the_way_is_told_of_each_file(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_token_that_ends_on_the_way_is_told_of_each_file(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.faults.next(401, count=2, path="/monitors/")
     ids = [row["id"] for row in sandbox.store.rows("monitors")[:3]]
-    result = await settle(studio.recordings.download_all(ids, tmp_path, concurrency=1))
+    result = await settle(client.recordings.download_all(ids, tmp_path, concurrency=1))
     # Whose turn it is first is not promised; that nobody's failure is another one's is.
     assert sorted(type(outcome.error).__name__ for outcome in result) == ["AuthenticationError"] * 2 + ["NoneType"]
     assert len(names_in(tmp_path)) == 1
 
 
-async def test_a_listing_that_breaks_off_gives_what_was_saved(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
-    listing = studio.recordings.list(page_size=4)
+async def test_a_listing_that_breaks_off_gives_what_was_saved(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+    listing = client.recordings.list(page_size=4)
     sandbox.on("GET", "/monitors", lambda request: sandbox_page(sandbox, request))
     with pytest.raises(BulkError, match="reading the inputs failed") as caught:
-        await settle(studio.recordings.download_all(listing, tmp_path))
+        await settle(client.recordings.download_all(listing, tmp_path))
     assert len(caught.value.outcomes) == len(names_in(tmp_path)) == 4
 
 
@@ -188,26 +188,26 @@ def sandbox_page(sandbox: Sandbox, request: Any) -> Any:
     ],
 )
 async def test_what_cannot_work_is_refused_before_anything_is_asked(
-    source: Any, options: dict[str, Any], message: str, studio: Any, sandbox: Sandbox, tmp_path: Path
+    source: Any, options: dict[str, Any], message: str, client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        await settle(studio.recordings.download_all(source, **({"folder": tmp_path} | options)))
+        await settle(client.recordings.download_all(source, **({"folder": tmp_path} | options)))
     assert sandbox.requests == []
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-async def test_a_folder_that_cannot_be_written_is_refused(studio: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_written_is_refused(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     os.chmod(tmp_path, 0o500)  # noqa: PTH101 - at once, as nothing else runs on this loop
     with pytest.raises(ConfigurationError, match="cannot be written to"):
-        await settle(studio.recordings.download_all([7], tmp_path))
+        await settle(client.recordings.download_all([7], tmp_path))
     assert sandbox.requests == []
 
 
 @pytest.mark.parametrize("thing", [0, "7", 7.5, True, None, Cdr(id=7)])
 async def test_a_thing_of_another_kind_fails_alone_and_is_not_asked_for(
-    thing: Any, studio: Any, sandbox: Sandbox, tmp_path: Path
+    thing: Any, client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    result = await settle(studio.recordings.download_all([thing], tmp_path))
+    result = await settle(client.recordings.download_all([thing], tmp_path))
     assert isinstance(result.outcomes[0].error, ConfigurationError)
     assert sandbox.requests == []
 

@@ -37,83 +37,83 @@ def soon(function: Callable[[], object]) -> Iterator[None]:
         timer.join()
 
 
-async def place(studio: Any, sandbox: Sandbox, **phones: Any) -> int:
+async def place(client: Any, sandbox: Sandbox, **phones: Any) -> int:
     for name, value in phones.items():
         setattr(sandbox.telephony, name, value)
-    call = await settle(studio.calls.place(to=NUMBER))
+    call = await settle(client.calls.place(to=NUMBER))
     id: int = call.id
     return id
 
 
-async def test_a_call_that_rings_is_waited_for_until_it_is_answered(studio: Any, sandbox: Sandbox) -> None:
-    id = await place(studio, sandbox, rings=600, talks=600)
+async def test_a_call_that_rings_is_waited_for_until_it_is_answered(client: Any, sandbox: Sandbox) -> None:
+    id = await place(client, sandbox, rings=600, talks=600)
     with soon(lambda: sandbox.clock.advance(601)):
-        call = await settle(studio.calls.wait(id))
+        call = await settle(client.calls.wait(id))
     assert isinstance(call, Call)
     assert (call.id, call.state) == (id, CallState.CONNECTED)
 
 
-async def test_a_state_that_is_there_is_seen_at_once(studio: Any, sandbox: Sandbox) -> None:
-    id = await place(studio, sandbox)
+async def test_a_state_that_is_there_is_seen_at_once(client: Any, sandbox: Sandbox) -> None:
+    id = await place(client, sandbox)
     asked = len(sandbox.requests)
-    assert (await settle(studio.calls.wait(id, CallState.RINGING))).state == "RINGING"
+    assert (await settle(client.calls.wait(id, CallState.RINGING))).state == "RINGING"
     assert len(sandbox.requests) == asked + 1
 
 
-async def test_a_call_that_ends_first_is_an_end_and_no_error(studio: Any, sandbox: Sandbox) -> None:
-    id = await place(studio, sandbox, rings=None, gives_up=600)
+async def test_a_call_that_ends_first_is_an_end_and_no_error(client: Any, sandbox: Sandbox) -> None:
+    id = await place(client, sandbox, rings=None, gives_up=600)
     with soon(lambda: sandbox.clock.advance(601)):
-        ended = await settle(studio.calls.wait(id))
+        ended = await settle(client.calls.wait(id))
     assert isinstance(ended, CallEnded)
     assert ended.last is not None
     assert (ended.id, ended.last.state) == (id, CallState.RINGING)
-    assert await settle(studio.calls.wait(id)) == CallEnded(id, None)
+    assert await settle(client.calls.wait(id)) == CallEnded(id, None)
 
 
-async def test_a_call_that_says_itself_that_it_has_ended_is_an_end(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_call_that_says_itself_that_it_has_ended_is_an_end(client: Any, sandbox: Sandbox) -> None:
     sandbox.on("GET", "/calls/7", {"data": {"id": 7, "state": "HANGUP"}, "links": {}})
-    ended = await settle(studio.calls.wait(7))
+    ended = await settle(client.calls.wait(7))
     assert ended == CallEnded(7, Call(id=7, state="HANGUP"))
-    assert isinstance(await settle(studio.calls.wait(7, until=CallState.HANGUP)), Call)
+    assert isinstance(await settle(client.calls.wait(7, until=CallState.HANGUP)), Call)
 
 
-async def test_a_function_says_when_it_is_enough(studio: Any, sandbox: Sandbox) -> None:
-    id = await place(studio, sandbox, rings=0, talks=600)
-    call = await settle(studio.calls.wait(id, until=lambda call: call.connected_at is not None))
+async def test_a_function_says_when_it_is_enough(client: Any, sandbox: Sandbox) -> None:
+    id = await place(client, sandbox, rings=0, talks=600)
+    call = await settle(client.calls.wait(id, until=lambda call: call.connected_at is not None))
     assert call.connected_at is not None
 
 
-async def test_a_wait_that_takes_too_long_is_a_deadline(studio: Any, sandbox: Sandbox) -> None:
-    id = await place(studio, sandbox, rings=600)
+async def test_a_wait_that_takes_too_long_is_a_deadline(client: Any, sandbox: Sandbox) -> None:
+    id = await place(client, sandbox, rings=600)
     asked = len(sandbox.requests)
     with pytest.raises(DeadlineExceeded, match=f"call {id} did not come to the wanted state within 0.7 s") as caught:
-        await settle(studio.calls.wait(id, timeout=0.7))
+        await settle(client.calls.wait(id, timeout=0.7))
     assert caught.value.elapsed >= 0.7
     assert len(sandbox.requests) == asked + 2
 
 
-async def test_the_deadline_holds_over_an_answer_that_does_not_come(studio: Any, sandbox: Sandbox) -> None:
+async def test_the_deadline_holds_over_an_answer_that_does_not_come(client: Any, sandbox: Sandbox) -> None:
     sandbox.faults.latency(5)
     with pytest.raises(DeadlineExceeded):
-        await settle(studio.calls.wait(7, timeout=0.2))
+        await settle(client.calls.wait(7, timeout=0.2))
 
 
-async def test_what_else_goes_wrong_is_raised(studio: Any, sandbox: Sandbox) -> None:
+async def test_what_else_goes_wrong_is_raised(client: Any, sandbox: Sandbox) -> None:
     sandbox.faults.next(401)
     with pytest.raises(AuthenticationError):
-        await settle(studio.calls.wait(7))
-    id = await place(studio, sandbox)
+        await settle(client.calls.wait(7))
+    id = await place(client, sandbox)
     with pytest.raises(ZeroDivisionError):
-        await settle(studio.calls.wait(id, until=lambda _: bool(1 / 0)))
+        await settle(client.calls.wait(id, until=lambda _: bool(1 / 0)))
 
 
 @pytest.mark.parametrize(
     "arguments",
     [{"timeout": 0}, {"timeout": -1}, {"timeout": float("nan")}, {"timeout": "7"}, {"until": 7}, {"until": ""}],
 )
-async def test_a_wait_that_cannot_be_is_refused(arguments: dict[str, Any], studio: Any, sandbox: Sandbox) -> None:
+async def test_a_wait_that_cannot_be_is_refused(arguments: dict[str, Any], client: Any, sandbox: Sandbox) -> None:
     with pytest.raises(ConfigurationError):
-        await settle(studio.calls.wait(7, **arguments))
+        await settle(client.calls.wait(7, **arguments))
     assert sandbox.requests == []
 
 

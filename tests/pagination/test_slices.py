@@ -334,9 +334,9 @@ async def test_arguments_are_checked(
     assert recorder.requests == []
 
 
-async def test_a_sliced_walk_offers_what_a_listing_does(studio: Any) -> None:
-    days = sorted({row.calldate.date() for row in await every(studio.cdrs.list())})
-    slices = studio.cdrs.walk(days[0], days[-1] + timedelta(days=1), slice=timedelta(days=7))
+async def test_a_sliced_walk_offers_what_a_listing_does(client: Any) -> None:
+    days = sorted({row.calldate.date() for row in await every(client.cdrs.list())})
+    slices = client.cdrs.walk(days[0], days[-1] + timedelta(days=1), slice=timedelta(days=7))
 
     assert await settle(slices.count()) == 60
     assert len(await settle(slices.collect(require_complete=True))) == 60

@@ -45,47 +45,47 @@ def figures_of(report: CallReport) -> CallReport:
     return attrs.evolve(report, fetch=Fetch(source="account"))
 
 
-async def test_the_figures_are_those_of_the_rows(studio: Any, sandbox: Sandbox) -> None:
-    report = await settle(call_report(studio))
+async def test_the_figures_are_those_of_the_rows(client: Any, sandbox: Sandbox) -> None:
+    report = await settle(call_report(client))
     rows = records_of(sandbox)
     assert report.total == counted_calls(rows)
-    assert (await settle(call_report(studio, count="legs"))).total == counted(rows)
+    assert (await settle(call_report(client, count="legs"))).total == counted(rows)
     for user in report.users:
         assert user.figures == counted(row for row in rows if row.user_id == user.user_id)
     assert (report.fetch.source, report.fetch.rows, report.fetch.complete) == ("account", 400, True)
 
 
-async def test_both_sources_give_the_same_report(studio: Any, sandbox: Sandbox) -> None:
+async def test_both_sources_give_the_same_report(client: Any, sandbox: Sandbox) -> None:
     options: dict[str, Any] = {"tz": ZoneInfo("Europe/Warsaw"), "start": date(2026, 2, 1), "end": date(2026, 5, 31)}
-    whole = await settle(call_report(studio, **options))
+    whole = await settle(call_report(client, **options))
     sandbox.deny("GET", "/cdrs")
-    each = await settle(call_report(studio, **options))
+    each = await settle(call_report(client, **options))
     assert (whole.fetch.source, each.fetch.source) == ("account", "users")
     assert figures_of(each) == figures_of(whole)
     assert whole.total.calls > 0
     assert each.fetch.complete
 
 
-async def test_an_account_without_that_listing_is_read_user_by_user(studio: Any, sandbox: Sandbox) -> None:
+async def test_an_account_without_that_listing_is_read_user_by_user(client: Any, sandbox: Sandbox) -> None:
     sandbox.faults.next(404, path="/cdrs")
-    report = await settle(call_report(studio, count="legs"))
+    report = await settle(call_report(client, count="legs"))
     assert (report.fetch.source, report.total.calls, report.fetch.failures) == ("users", 400, ())
 
 
-async def test_a_source_that_was_asked_for_is_not_replaced(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_source_that_was_asked_for_is_not_replaced(client: Any, sandbox: Sandbox) -> None:
     sandbox.deny("GET", "/cdrs")
-    report = await settle(call_report(studio, source="account"))
+    report = await settle(call_report(client, source="account"))
     (failure,) = report.fetch.failures
     assert isinstance(failure.error, PermissionDeniedError)
     assert (report.fetch.complete, report.total.calls, len(report.users)) == (False, 0, 5)
     assert not any(user.complete for user in report.users)
 
 
-async def test_one_user_that_fails_does_not_lose_the_others(studio: Any, sandbox: Sandbox) -> None:
-    whole = await settle(call_report(studio, source="users", count="legs"))
+async def test_one_user_that_fails_does_not_lose_the_others(client: Any, sandbox: Sandbox) -> None:
+    whole = await settle(call_report(client, source="users", count="legs"))
     lost = whole.users[0]
     sandbox.deny("GET", f"/users/{lost.user_id}/cdrs")
-    report = await settle(call_report(studio, source="users", count="legs"))
+    report = await settle(call_report(client, source="users", count="legs"))
     (failure,) = report.fetch.failures
     assert (failure.user_id, failure.what, failure.error.status) == (lost.user_id, lost.name, 403)
     assert report.total.calls == whole.total.calls - lost.figures.calls
@@ -101,36 +101,36 @@ async def test_a_list_of_users_that_fails_is_an_error(face: type[Any], sandbox: 
             await settle(call_report(client))
 
 
-async def test_days_are_those_of_the_callers_zone(studio: Any, sandbox: Sandbox) -> None:
+async def test_days_are_those_of_the_callers_zone(client: Any, sandbox: Sandbox) -> None:
     tz = ZoneInfo("Asia/Kolkata")
     day = min(row.calldate.astimezone(tz).date() for row in records_of(sandbox) if row.calldate) + timedelta(days=8)
-    report = await settle(call_report(studio, tz=tz, start=day, end=day))
+    report = await settle(call_report(client, tz=tz, start=day, end=day))
     expected = counted(row for row in records_of(sandbox) if row.calldate and row.calldate.astimezone(tz).date() == day)
     assert report.total == expected
     assert list(report.days) == [day]
     assert report.fetch.outside == 0
 
 
-async def test_a_moment_at_the_end_is_not_included(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_moment_at_the_end_is_not_included(client: Any, sandbox: Sandbox) -> None:
     moments = sorted(row.calldate for row in records_of(sandbox) if row.calldate)
     start, end = moments[10], moments[20]
-    report = await settle(call_report(studio, start=start.replace(tzinfo=None), end=end))
+    report = await settle(call_report(client, start=start.replace(tzinfo=None), end=end))
     assert report.total.calls == sum(start <= moment < end for moment in moments)
     assert (report.start, report.end) == (start, end)
 
 
-async def test_progress_is_told_after_every_page(studio: Any) -> None:
+async def test_progress_is_told_after_every_page(client: Any) -> None:
     seen: list[Progress] = []
-    report = await settle(call_report(studio, source="users", progress=seen.append))
+    report = await settle(call_report(client, source="users", progress=seen.append))
     assert [step.rows for step in seen] == sorted(step.rows for step in seen)
     assert (seen[-1].done, seen[-1].total, seen[-1].rows, seen[-1].failed) == (5, 5, 400, 0)
     assert seen[-1].requests == report.fetch.requests
     assert report.fetch.rows_per_second > 0
 
 
-async def test_a_deadline_gives_what_there_is(studio: Any, sandbox: Sandbox) -> None:
+async def test_a_deadline_gives_what_there_is(client: Any, sandbox: Sandbox) -> None:
     sandbox.faults.latency(30)
-    report = await settle(call_report(studio, deadline=0.05))
+    report = await settle(call_report(client, deadline=0.05))
     (failure,) = report.fetch.failures
     assert isinstance(failure.error, DeadlineExceeded)
     assert (failure.what, report.users, report.fetch.complete) == ("users", (), False)
@@ -197,10 +197,10 @@ async def test_a_timeout_of_the_client_is_not_taken_for_the_deadline(face: type[
     ],
 )
 async def test_arguments_that_cannot_work_are_refused_before_a_request(
-    studio: Any, sandbox: Sandbox, options: dict[str, Any]
+    client: Any, sandbox: Sandbox, options: dict[str, Any]
 ) -> None:
     with pytest.raises(ConfigurationError):
-        await settle(call_report(studio, **options))
+        await settle(call_report(client, **options))
     assert sandbox.requests == []
 
 

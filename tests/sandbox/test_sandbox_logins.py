@@ -91,39 +91,39 @@ async def test_a_nonce_works_once_and_with_its_own_code(face: type[Any], sandbox
         await settle(face.confirm(nonce, code, base_url=sandbox.url))
 
 
-async def test_a_named_token_lives_as_long_as_it_was_made_for(face: type[Any], studio: Any, sandbox: Sandbox) -> None:
-    made = await settle(studio.api_tokens.create(name="nightly", expiry=timedelta(days=7)))
-    async with opened(face, made.token.reveal(), base_url=sandbox.url) as client:
+async def test_a_named_token_lives_as_long_as_it_was_made_for(face: type[Any], client: Any, sandbox: Sandbox) -> None:
+    made = await settle(client.api_tokens.create(name="nightly", expiry=timedelta(days=7)))
+    async with opened(face, made.token.reveal(), base_url=sandbox.url) as other:
         sandbox.clock.advance(timedelta(days=6))
-        await settle(client.me())
+        await settle(other.me())
         sandbox.clock.advance(timedelta(days=6))
-        await settle(client.me())
+        await settle(other.me())
         sandbox.clock.advance(timedelta(days=8))
         with pytest.raises(AuthenticationError):
-            await settle(client.me())
+            await settle(other.me())
 
 
 async def test_a_name_is_used_once_and_a_deleted_token_opens_nothing(
-    face: type[Any], studio: Any, sandbox: Sandbox
+    face: type[Any], client: Any, sandbox: Sandbox
 ) -> None:
-    made = await settle(studio.api_tokens.create(name="laptop", expiry=timedelta(hours=1)))
+    made = await settle(client.api_tokens.create(name="laptop", expiry=timedelta(hours=1)))
     with pytest.raises(ValidationError, match="already used"):
-        await settle(studio.api_tokens.create(name="laptop", expiry=timedelta(hours=1)))
-    assert "laptop" in {token.name for token in await every(studio.api_tokens.list())}
-    await settle(studio.api_tokens.delete(made.token))
+        await settle(client.api_tokens.create(name="laptop", expiry=timedelta(hours=1)))
+    assert "laptop" in {token.name for token in await every(client.api_tokens.list())}
+    await settle(client.api_tokens.delete(made.token))
     with pytest.raises(NotFoundError):
-        await settle(studio.api_tokens.delete(made.token))
-    async with opened(face, made.token.reveal(), base_url=sandbox.url) as client:
+        await settle(client.api_tokens.delete(made.token))
+    async with opened(face, made.token.reveal(), base_url=sandbox.url) as other:
         with pytest.raises(AuthenticationError):
-            await settle(client.me())
+            await settle(other.me())
 
 
-async def test_what_was_seen_holds_no_password_and_no_token(face: type[Any], studio: Any, sandbox: Sandbox) -> None:
+async def test_what_was_seen_holds_no_password_and_no_token(face: type[Any], client: Any, sandbox: Sandbox) -> None:
     sandbox.sessions.second_factor = True
-    client = await logged_in(face, sandbox, lambda: sandbox.sessions.codes[-1])
-    made = await settle(studio.api_tokens.create(name="laptop", expiry=timedelta(hours=1)))
-    await settle(studio.api_tokens.delete(made.token))
-    await settle(client.close())
+    other = await logged_in(face, sandbox, lambda: sandbox.sessions.codes[-1])
+    made = await settle(client.api_tokens.create(name="laptop", expiry=timedelta(hours=1)))
+    await settle(client.api_tokens.delete(made.token))
+    await settle(other.close())
     seen = "".join(map(repr, sandbox.requests))
     for secret in (sandbox.sessions.password, made.token.reveal(), *sandbox.sessions.tokens):
         assert secret not in seen
