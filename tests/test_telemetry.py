@@ -75,7 +75,7 @@ async def test_a_failed_call_is_marked_and_says_nothing_of_the_answer(spans: Spa
     assert TOKEN not in span.to_json()
 
 
-async def test_a_call_that_never_left_the_gate_is_a_span_too(spans: Spans, face: type[Any]) -> None:
+async def test_a_call_that_never_left_the_limiter_is_a_span_too(spans: Spans, face: type[Any]) -> None:
     hooks = Hooks() | tracing(spans.provider)
     busy = answer(b"", "Retry-After: 30", status="503 Unavailable")
     with Hostile(always(busy)) as server:
@@ -89,7 +89,7 @@ async def test_a_call_that_never_left_the_gate_is_a_span_too(spans: Spans, face:
     assert spans.finished[1].events == ()
 
 
-async def test_a_wait_at_the_gate_is_an_event(spans: Spans, face: type[Any]) -> None:
+async def test_a_wait_at_the_limiter_is_an_event(spans: Spans, face: type[Any]) -> None:
     with Hostile(in_turn(BUSY, answer(rows(1)))) as server:
         hooks = tracing(spans.provider)
         async with opened(face, TOKEN, base_url=server.url, hooks=hooks, retry=RetryPolicy(attempts=1)) as client:

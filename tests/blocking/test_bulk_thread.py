@@ -115,11 +115,11 @@ class _Counting:
         self.crossings = 0
         self.post = portal.post
         self.finish = portal.finish
-        self._bridge = portal
+        self._portal = portal
 
     def __call__(self, *args: Any) -> Any:
         self.crossings += 1
-        return self._bridge(*args)
+        return self._portal(*args)
 
 
 def test_what_belongs_to_the_whole_account_takes_no_input(client: VoipStudio) -> None:

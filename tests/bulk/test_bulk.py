@@ -36,7 +36,7 @@ def ids_of(sandbox: Sandbox) -> list[int]:
 
 
 class Inputs:
-    """Gives inputs and keeps the greatest distance to what was done."""
+    """Yields inputs and keeps the greatest distance to what was done."""
 
     def __init__(self, items: Any) -> None:
         self.items = items

@@ -90,7 +90,7 @@ def finish(started: subprocess.Popen[str]) -> Ended:
 
 @contextmanager
 def silent_server() -> Generator[tuple[str, Callable[[], None]]]:
-    """Listen without ever answering; gives the base URL, and a function that waits for a request."""
+    """Listen without ever answering; yield the base URL, and a function that waits for a request."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as connections:
         listener.settimeout(PATIENCE)
 

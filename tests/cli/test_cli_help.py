@@ -18,7 +18,7 @@ from voipstudio_async.cli.names import LISTINGS, THINGS, complete_listings, comp
 
 
 def commands(group: Any, *path: str) -> Iterator[tuple[str, Any]]:
-    """Give every command by the words that are typed for it, those of groups too."""
+    """Return every command by the words that are typed for it, those of groups too."""
     # A group makes its commands when they are asked for.
     for name in group.list_commands(None):
         command, words = group.get_command(None, name), (*path, name)

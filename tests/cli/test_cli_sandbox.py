@@ -21,7 +21,7 @@ VARIABLES = ("VOIPSTUDIO_API_URL", "VOIPSTUDIO_API_TOKEN")
 
 @contextmanager
 def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """Run the command on a free port; gives the process, the URL and the token that it prints."""
+    """Run the command on a free port; yield the process, the URL and the token that it prints."""
     with process("sandbox", "--port", "0", *options) as started:
         printed = read_until_token(started)
         url, token = (re.findall(rf"^export {name}=(\S+)$", printed, re.MULTILINE)[0] for name in VARIABLES)

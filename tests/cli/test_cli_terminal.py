@@ -30,7 +30,7 @@ def screen(width: int = 80) -> Generator[Screen]:
 
 
 def shown_on_terminal(*arguments: str, at: Sandbox, width: int = 80, **variables: str) -> str:
-    """Run a command whose stdout is a terminal, and give what it shows there."""
+    """Run a command whose stdout is a terminal, and return what it shows there."""
     terminal = {"TERM": "xterm-256color", "COLUMNS": ""} | variables
     with screen(width) as stdout, process(*arguments, at=at, stdout=stdout.theirs, variables=terminal) as started:
         assert finish(started).code == 0

@@ -24,7 +24,7 @@ MISSED = CallMissed(id="a", call_id=7, final=True, src="442071838000", dst="101"
 
 @contextmanager
 def listening(*options: str, accepted: str = ACCEPTED) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """Run the command on a free port; gives the process and its URL."""
+    """Run the command on a free port; yield the process and its URL."""
     command = ("webhooks", "listen", "--port", "0", *options)
     with process(*command, variables={VARIABLE: accepted}) as started:
         assert started.stderr is not None

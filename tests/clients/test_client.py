@@ -167,7 +167,7 @@ async def test_both_schemes_are_accepted(face: type[Any], sandbox: Sandbox) -> N
 
 
 class Rotating:
-    """Gives another token each time."""
+    """Returns another token each time."""
 
     def __init__(self) -> None:
         self.given = 0

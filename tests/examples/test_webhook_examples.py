@@ -44,7 +44,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(sandbox: Sandbox, folder: Path, *command: str | Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Run a receiver until the block ends, with its port as the last argument; gives the process and the port."""
+    """Run a receiver until the block ends, with its port as the last argument; yield the process and the port."""
     port = free_port()
     variables = {
         "VOIPSTUDIO_API_TOKEN": sandbox.token,

@@ -48,7 +48,7 @@ IDLE = 0.08
 
 
 def get_users_later(client: Any) -> Any:
-    """Fetch one user, wait, and fetch another one: give the second."""
+    """Fetch one user, wait, and fetch another one: return the second."""
     if isinstance(client, AsyncVoipStudio):
         return _get_users_later(client)
     client.users.get(1)

@@ -191,7 +191,7 @@ async def test_a_rate_is_kept_without_a_burst() -> None:
     assert max(times) - min(times) >= 10 / 50 - 0.02
 
 
-def test_a_gate_can_be_made_anew_for_another_loop() -> None:
+def test_a_limiter_can_be_made_anew_for_another_loop() -> None:
     limiter = Limiter(Limits(per_second=1000))
     for _ in range(2):
         asyncio.run(all_pass(limiter, 3))
@@ -216,7 +216,7 @@ def test_limits_are_checked_when_they_are_made(wrong: dict[str, Any]) -> None:
         Limits(**wrong)
 
 
-async def test_who_waits_for_a_place_looks_at_the_gate_again() -> None:
+async def test_who_waits_for_a_place_looks_at_the_limiter_again() -> None:
     limiter = Limiter(Limits(concurrency=1))
     await limiter.enter()
     waiting = asyncio.create_task(all_pass(limiter, 1))

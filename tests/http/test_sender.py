@@ -63,7 +63,7 @@ async def test_the_deadline_bounds_the_whole_call_and_says_what_was_tried() -> N
     assert caught.value.__context__ is None
 
 
-async def test_a_deadline_at_the_closed_gate_says_that_nothing_was_sent() -> None:
+async def test_a_deadline_at_the_closed_limiter_says_that_nothing_was_sent() -> None:
     with Hostile(always(GOOD)) as server:
         async with client_of(server, timeouts=Timeouts(total=0.05)) as client:
             held = [asyncio.create_task(client.me()) for _ in range(3)]
@@ -267,7 +267,7 @@ async def test_callers_that_wait_for_a_place_are_told_of_a_pause_that_begins_mea
     assert waits[0].call != waits[0].seconds > 0
 
 
-async def test_credentials_are_asked_for_after_the_wait_at_the_gate() -> None:
+async def test_credentials_are_asked_for_after_the_wait_at_the_limiter() -> None:
     asked: list[float] = []
 
     class Fresh:

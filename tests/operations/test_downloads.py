@@ -59,7 +59,7 @@ def clean() -> Iterator[None]:
 
 
 async def fetched(face: type[Any], script: Script, source: Any, folder: Path, **options: Any) -> Any:
-    """Download from a raw server; give the outcomes and how many requests there were."""
+    """Download from a raw server; return the outcomes and how many requests there were."""
     with Hostile(script) as server:
         async with opened(face, TOKEN, base_url=server.url, **QUICK) as client:
             result = await settle(client.recordings.download_all(source, folder, **options))
@@ -341,7 +341,7 @@ async def test_a_file_that_fails_leaves_what_was_there_and_the_others_come(
 
 
 def _again(asked: Any) -> Any:
-    """Give a request that was read to a script that wants to read it, and then the end of the connection."""
+    """Hand a request that was read to a script that wants to read it, and then the end of the connection."""
     left = [None, asked]
 
     async def request() -> Any:

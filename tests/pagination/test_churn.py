@@ -14,7 +14,7 @@ PAGE = 50
 
 
 async def churned(strategy: Any, prefetch: int) -> tuple[Any, list[dict[str, Any]], list[dict[str, Any]]]:
-    """Walk 3,000 rows while some are inserted and deleted after every page; give the report, what came, what stayed."""
+    """Walk 3,000 rows while some come and go after every page; return the report, what came, what stayed."""
     async with Sandbox(users=5, calls=3000, seed=9) as sandbox:
         before = {row["id"]: row for row in sandbox.store.rows("cdrs")}
         sandbox.faults.insert_during_walk(2, collection="cdrs")

@@ -142,7 +142,7 @@ async def test_the_lifespan_of_an_asgi_server_is_that_of_the_receiver() -> None:
 
 
 def wsgi(environ: dict[str, Any]) -> str:
-    """Speak WSGI with a receiver, as a server does; gives the status line."""
+    """Speak WSGI with a receiver, as a server does; return the status line."""
     statuses: list[str] = []
     sent = request(hangup(1), GOOD)
     shown = {"REQUEST_METHOD": "POST", "HTTP_AUTHORIZATION": sent.headers["Authorization"]}

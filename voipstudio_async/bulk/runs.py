@@ -166,7 +166,7 @@ class AsyncBulk(Uncopied):
         concurrency: int = DEFAULT_CONCURRENCY,
         ordered: bool = False,
     ) -> AsyncIterator[Outcome[Any, Any]]:
-        """Do an operation on every input, and give an `Outcome` for each, as they finish or (`ordered`) in their order.
+        """Do an operation on every input; yield an `Outcome` for each, as they finish or (`ordered`) in their order.
 
         A failure is an outcome, not an exception. What reading the inputs raises is raised in the end, after the
         outcomes of all that was begun. Leaving the loop cancels what is under way. Equal inputs of an operation that
@@ -268,7 +268,7 @@ class Bulk(Uncopied):
         concurrency: int = DEFAULT_CONCURRENCY,
         ordered: bool = False,
     ) -> Iterator[Outcome[Any, Any]]:
-        """Do an operation on every input, and give an `Outcome` for each; see `AsyncBulk.stream`."""
+        """Do an operation on every input, and yield an `Outcome` for each; see `AsyncBulk.stream`."""
         window: Window[Any, Any] = Window(self._awaited(operation), concurrency, ordered=ordered)
         yield from self._drive(window, iter(inputs))
         if window.failure is not None:

@@ -15,7 +15,7 @@ from .words import counted
 
 @contextmanager
 def report_progress() -> Generator[Callable[[Progress], None] | None]:
-    """Draw the progress of a report; gives the function to tell it to, or None when nobody looks."""
+    """Draw the progress of a report; yield the function to tell it to, or None when nobody looks."""
     if not is_watched():
         yield None
         return
@@ -35,7 +35,7 @@ def report_progress() -> Generator[Callable[[Progress], None] | None]:
 
 @contextmanager
 def row_progress(what: str) -> Generator[Callable[[int], None] | None]:
-    """Draw a count of rows; gives the function to tell it to, or None when nobody looks."""
+    """Draw a count of rows; yield the function to tell it to, or None when nobody looks."""
     if not is_watched():
         yield None
         return
@@ -49,7 +49,7 @@ def row_progress(what: str) -> Generator[Callable[[int], None] | None]:
 def file_progress(
     what: str, total: Callable[[], int | None]
 ) -> Generator[Callable[[int, int | None, int], None] | None]:
-    """Draw a bar of files that are done; gives the function to tell it to, or None when nobody looks."""
+    """Draw a bar of files that are done; yield the function to tell it to, or None when nobody looks."""
     if not is_watched():
         yield None
         return

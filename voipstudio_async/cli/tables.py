@@ -31,7 +31,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def draw_rows(console: Console, rows: Sequence[Record], fields: Sequence[str] | None) -> list[str]:
-    """Draw rows as a table, and give the names of the columns that there was no room for."""
+    """Draw rows as a table, and return the names of the columns that there was no room for."""
     cells = {name: [cell(row.get(name)) for row in rows] for name in fields or _ranked(rows)}
     shown, hidden = (list(cells), []) if fields else _fitting(cells, console.width)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))

@@ -49,7 +49,7 @@ class AsyncCaller:
         return self._read(exchange, await self.sender.send(exchange.request))
 
     async def fetch(self, exchange: Exchange[T]) -> Callable[[], T]:
-        """Send one request; give what reads its reply, which until then takes no more memory than it had on the way."""
+        """Send one request; return what reads its reply, which until then takes the memory that it had on the way."""
         return partial(self._read, exchange, await self.sender.send(exchange.request))
 
     async def ping(self) -> None:

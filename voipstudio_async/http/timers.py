@@ -39,7 +39,7 @@ class Timer:
         self._alarm: asyncio.TimerHandle | None = None
 
     def start(self, thing: Expiring) -> float:
-        """Begin to count for a thing, or begin anew; give the time on the loop's clock."""
+        """Begin to count for a thing, or begin anew; return the time on the loop's clock."""
         now = self._loop.time()
         self._since[thing] = now
         self._since.move_to_end(thing)

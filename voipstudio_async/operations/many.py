@@ -105,7 +105,7 @@ class _OfSeveral(Operation[Any, Any]):
 
 
 def _in_groups(resource: Resource[Any], request: _OfSeveral, things: Sequence[Any], inputs: Sequence[Any]) -> Any:
-    """Send things in groups, and give an outcome for each input: the value of its own, the error of its group."""
+    """Send things in groups, and yield an outcome for each input: the value of its own, the error of its group."""
     groups = [tuple(things[start : start + TOGETHER]) for start in range(0, len(things), TOGETHER)]
 
     def finish(result: BulkResult[Any, Any]) -> BulkResult[Any, Any]:

@@ -37,7 +37,7 @@ class Fetch(Protocol):
     """How a pager reaches the API."""
 
     def __call__(self, exchange: Exchange[T], /) -> Awaitable[Callable[[], T]]:
-        """Send one request, and give what reads its reply."""
+        """Send one request, and return what reads its reply."""
         ...
 
 

@@ -187,7 +187,7 @@ class _Gathering:
         self._unproven: dict[int | None, str] = {}
 
     async def report(self) -> CallReport:
-        """Fetch everything, and give the figures of what came."""
+        """Fetch everything, and return the figures of what came."""
         began = time.monotonic()
         timer = asyncio.timeout(self._plan.deadline)
         try:
