@@ -174,6 +174,18 @@ async def test_a_page_that_is_too_large_can_be_cut_instead() -> None:
         Sandbox(largest_page="guess")  # type: ignore[arg-type]
 
 
+async def test_pages_that_reach_too_far_can_be_refused() -> None:
+    async with Sandbox(users=2, calls=50, deepest=30) as shallow:
+        for query in ("page=3&limit=10", "page=1&limit=30", "limit=25&page=1", "sort=id&dir=DESC&page=30&limit=1"):
+            reply = await ask_at(shallow, "GET", f"/cdrs?{query}")
+            assert (reply.status, reply.json["total"]) == (200, 50)
+        for query in ("page=4&limit=10", "limit=31", "page=2&limit=16", "", "page=31&limit=1"):
+            reply = await ask_at(shallow, "GET", f"/cdrs?{query}")
+            assert (reply.status, reply.json["errors"][0]["field"]) == (400, "page")
+    with pytest.raises(ValueError, match="1 or more"):
+        Sandbox(deepest=0)
+
+
 async def test_moments_and_days(ask: Any, sandbox: Sandbox) -> None:
     rows = sandbox.store.rows("cdrs")
     middle = rows[150]["calldate"]

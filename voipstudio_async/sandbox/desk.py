@@ -14,7 +14,7 @@ from ..entities.base import Entity
 from ..entities.fields import field_specs
 from ..operations import Answers, Operation, Resource, operations
 from .bodies import checked, read_list, read_object
-from .queries import LISTING_PARAMETERS, wanted
+from .queries import LISTING_PARAMETERS, Limits, wanted
 from .refusals import Answer, Refusal, invalid, wrong
 from .relations import names, with_related
 from .seed_account import audio_row
@@ -104,13 +104,13 @@ class Desk:
     """Answers requests from the store."""
 
     def __init__(
-        self, store: Store, documented: bool, sessions: Sessions, telephony: Telephony, *, cut: bool = False
+        self, store: Store, documented: bool, sessions: Sessions, telephony: Telephony, limits: Limits
     ) -> None:
         self.store = store
         self.sessions = sessions
         self.telephony = telephony
         self.clock = telephony.clock
-        self._cut = cut
+        self._limits = limits
         self._tables = {table.entity: table for table in store.tables.values()}
         self._documented = documented
 
@@ -237,7 +237,7 @@ class Desk:
 
     def _page(self, endpoint: Endpoint, asked: Asked, owner: int | None) -> tuple[Answer, Served]:
         table = self._table(endpoint)
-        page = wanted(table, asked.query, cut=self._cut)
+        page = wanted(table, asked.query, self._limits)
         query = page.query if owner is None else page.query.owned(owner)
         docs, total = self.store.page(table.name, query, page.page, page.limit)
         if endpoint.operation.parameters:

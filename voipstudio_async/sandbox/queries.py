@@ -43,10 +43,22 @@ class Wanted:
     limit: int
 
 
-def wanted(table: Table, parameters: Mapping[str, str], *, cut: bool = False) -> Wanted:
-    """Read the query of a listing; `cut` makes a page that is asked too large as large as it may be."""
+@attrs.frozen
+class Limits:
+    """What a listing does with pages that are asked too large, or too far from its beginning."""
+
+    cut: bool = False
+    """Whether a page that is asked too large is made as large as it may be, instead of refused."""
+    deepest: int | None = None
+    """How many rows from its beginning a listing can be paged through; None for all."""
+
+
+def wanted(table: Table, parameters: Mapping[str, str], limits: Limits) -> Wanted:
+    """Read the query of a listing."""
     page = _whole(parameters, "page", 1, _MAX_PAGE)
-    limit = _whole(parameters, "limit", DEFAULT_LIMIT, MAX_LIMIT, cut=cut)
+    limit = _whole(parameters, "limit", DEFAULT_LIMIT, MAX_LIMIT, cut=limits.cut)
+    if limits.deepest is not None and page * limit > limits.deepest:
+        raise invalid(not_valid("page", f"only the first {limits.deepest} rows can be paged through"))
     where, values = _conditions(table, parameters.get("filter"))
     return Wanted(Query(where, values, _order(table, parameters), _group(table, parameters)), page, limit)
 

@@ -24,6 +24,7 @@ from .faults import Faults
 from .front import BASE_PATH, Front
 from .logs import logger
 from .own_routes import OwnRoutes, Replying
+from .queries import Limits
 from .recording import Requests
 from .seed_account import lines
 from .sessions import Sessions
@@ -60,6 +61,8 @@ class Sandbox:
         faults: the share of requests that meet a fault by chance, see `Faults.mix`.
         keep_requests: how many requests are remembered in `requests`; older ones are dropped, and counted.
         largest_page: what happens to a `limit` above 5000: it is refused with 400, or the page is cut to 5000 rows.
+        deepest: how many rows from its beginning a listing can be paged through, ``deepest=10_000``: a page that
+            reaches further is refused with 400. Without it, all of them.
         until: the last day of its history, which is half a year long; a date-time or ``"today"`` end it with the whole
             hour before (in UTC). Without it, it is the same for ever: January to July 2026.
     """
@@ -78,6 +81,7 @@ class Sandbox:
         faults: float = 0.0,
         keep_requests: int = 10_000,
         largest_page: Literal["refuse", "cut"] = "refuse",
+        deepest: int | None = None,
         until: Until = None,
     ) -> None:
         if min(users, calls, keep_requests) < 0:
@@ -95,8 +99,10 @@ class Sandbox:
         self._database = database
         if largest_page not in ("refuse", "cut"):
             raise ValueError(f"largest_page must be 'refuse' or 'cut', got {largest_page!r}")
+        if deepest is not None and deepest < 1:
+            raise ValueError(f"deepest must be 1 or more, got {deepest}")
         self._documented = documented_shapes
-        self._cut = largest_page == "cut"
+        self._limits = Limits(largest_page == "cut", deepest)
         self._address = (host, port)
         self._url: str | None = None
         self._store: Store | None = None
@@ -272,7 +278,7 @@ class Sandbox:
 
     def _application(self, store: Store) -> web.Application:
         self.telephony.begin(store)
-        desk = Desk(store, self._documented, self.sessions, self.telephony, cut=self._cut)
+        desk = Desk(store, self._documented, self.sessions, self.telephony, self._limits)
         return Front(desk, self._tokens, self.faults, self.requests, self._own).application()
 
 
