@@ -22,6 +22,7 @@ LAYERS = (
     "version",
     "errors",
     "unset",
+    "hints",
     "tasks",
     "copies",
     "files",

@@ -193,8 +193,18 @@ class ValidationError(APIError):
     """400: the API refuses the arguments, or the business behind them; `errors` names the fields."""
 
 
+_SAYS_NOTHING = ("unauthorized", "unauthenticated", "not authenticated", "the answer has no message")
+"""Messages of a 401 that tell no more than its number."""
+
+
 class AuthenticationError(APIError):
     """401: the token is missing, wrong or expired."""
+
+    def __str__(self) -> str:
+        told = super().__str__()
+        if self.message.strip(".").lower() not in _SAYS_NOTHING:
+            return told
+        return f"{told}; is the token right? A new one is made in the dashboard: Administration, edit a user, API keys"
 
 
 class PermissionDeniedError(APIError):

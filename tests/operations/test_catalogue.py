@@ -162,7 +162,7 @@ def test_the_sandbox_serves_every_place_that_is_read(sandbox: Sandbox) -> None:
 
     with VoipStudio(sandbox.token, base_url=sandbox.url) as client:
         for resource, declared in reads:
-            path = declared.template(resource).replace("{id}", str(ids.get(resource.path)))
+            path = declared.template(resource).replace("{id}", str(ids.get(resource._path)))
             assert client.raw.request("GET", path).status == 200
 
     assert len(sandbox.requests) == len(reads) > 10

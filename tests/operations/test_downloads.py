@@ -87,7 +87,7 @@ async def test_all_of_a_listing_are_saved_under_their_ids(
 ) -> None:
     resource = getattr(client, part)
     result = await settle(resource.download_all(resource.list(), tmp_path))
-    ids = [row["id"] for row in sandbox.store.rows(resource.path)]
+    ids = [row["id"] for row in sandbox.store.rows(resource._path)]
     assert {path.name for path in result.values} == {f"{called}-{id}{ending}" for id in ids}
     assert len(result) == len(ids) > 5
     assert all(path.read_bytes().startswith((b"ID3", b"%PDF")) for path in result.values)

@@ -376,7 +376,7 @@ def test_wrong_arguments_are_told_in_the_words_of_the_operation(call: Call, parc
 
 
 def test_a_key_is_named_in_the_signature(tickets: Any) -> None:
-    assert str(inspect.signature(tickets.delete)) == "(token: 'str | Secret', /)"
+    assert str(inspect.signature(tickets.delete)) == "(token: str | Secret, /)"
     assert list(inspect.signature(tickets.update).parameters) == ["token", "note"]
 
 

@@ -20,7 +20,7 @@ from collections.abc import (
     Sized,
 )
 from contextlib import aclosing
-from typing import Any, Literal, Protocol, TypedDict, TypeVar, TypeVarTuple, Unpack, cast, overload
+from typing import Any, Literal, Protocol, TypedDict, TypeGuard, TypeVar, TypeVarTuple, Unpack, cast, overload
 
 from ..copies import Uncopied
 from ..entities.arguments import told
@@ -83,7 +83,7 @@ async def _drive(
     window: Window[Any, Any], inputs: Iterable[Any] | AsyncIterable[Any]
 ) -> AsyncGenerator[Outcome[Any, Any], None]:
     places = asyncio.Semaphore(window.concurrency)
-    source = inputs if isinstance(inputs, AsyncIterable) else iter(inputs)
+    source = inputs if _is_awaited(inputs) else iter(cast("Iterable[Any]", inputs))
     feeder = asyncio.create_task(_feed(window, source, places))
     try:
         while not window.ended:
@@ -94,6 +94,10 @@ async def _drive(
                 places.release()
     finally:
         await window.close(feeder)
+
+
+def _is_awaited(source: Iterable[Any] | AsyncIterable[Any]) -> TypeGuard[AsyncIterable[Any]]:
+    return isinstance(source, AsyncIterable) and not isinstance(source, Pages)
 
 
 async def _feed(

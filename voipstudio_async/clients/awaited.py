@@ -6,13 +6,14 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import nullcontext
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 import attrs
 
 from ..bulk.runs import AsyncBulk
 from ..entities.secret import Secret
 from ..errors import DecodeError
+from ..hints import NotThere
 from ..http.auth import TokenAuth, secrets_of
 from ..http.limiter import Limiter
 from ..http.retry import Budget, RetryPolicy
@@ -277,6 +278,9 @@ class AsyncVoipStudio(BaseClient[Async]):
         """Close the connections. Calling it again does nothing; every other use is then a `ClientClosedError`."""
         if not self._is_view:
             await self._caller.close()
+
+    if not TYPE_CHECKING:
+        __enter__ = __exit__ = NotThere("AsyncVoipStudio is used with 'async with'; 'with' is for VoipStudio")
 
     async def __aenter__(self) -> Self:
         return self

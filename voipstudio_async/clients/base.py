@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
 import ipaddress
 import os
 import re
+from collections.abc import Iterable
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Any, Self, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 import attrs
 from yarl import URL
 
+from ..entities.arguments import is_duration
 from ..entities.secret import Secret
 from ..entities.zones import known
 from ..errors import ConfigurationError
+from ..hints import did_you_mean
 from ..http.auth import Auth, TokenAuth
 from ..http.hooks import Hooks
 from ..http.retry import RetryPolicy
 from ..http.settings import Limits, Timeouts
 from ..operations import F
+from ..operations.signatures import method_signature
 from ..resources import Catalogue
 from ..wire.codec import Codec, codec
 
@@ -93,9 +98,24 @@ class BaseClient(Catalogue[F]):
     :raises ConfigurationError: the settings cannot work, or there is neither `token` nor `auth`
     """
 
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *_: object, **given: object) -> Self:
+            names = tuple(given)
+            del _, given  # no frame of an error that is raised here holds a secret
+            if cls.__init__ is BaseClient.__init__ and cls is not BaseClient:
+                _check_names(names, cls.__signature__.parameters)
+            return super().__new__(cls)
+
+    __signature__: ClassVar[inspect.Signature]
     _is_view = False
     _client: object = None
     """The client of a view, which lives as long as its views do."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # What `help()` shows; without it, the arguments of what makes the object.
+        cls.__signature__ = method_signature(cls.__init__)
 
     def __init__(
         self,
@@ -161,11 +181,52 @@ class BaseClient(Catalogue[F]):
         return view
 
 
+_WRITTEN: dict[str, str] = {
+    "timeouts": "Timeouts(total={0})",
+    "retry": "RetryPolicy(attempts={0})",
+    "limits": "Limits(concurrency={0})",
+    "hooks": "Hooks(on_response=...)",
+}
+"""How the settings of a client are written, with the number that stands in their place."""
+_LARGEST = 1e6
+_NUMBER = {"timeouts": "30", "retry": "4", "limits": "16"}
+_OTHER_WORDS = {
+    **dict.fromkeys(("timeout", "read_timeout", "connect_timeout", "total_timeout"), "timeouts=Timeouts(total=30)"),
+    **dict.fromkeys(("retries", "max_retries", "attempts", "retry_policy"), "retry=RetryPolicy(attempts=4)"),
+    **dict.fromkeys(("concurrency", "max_connections", "pool_size", "limit"), "limits=Limits(concurrency=16)"),
+    **dict.fromkeys(("rate", "rate_limit", "per_second"), "limits=Limits(per_second=10)"),
+    **dict.fromkeys(("api_key", "apikey", "key", "access_token", "api_token", "bearer"), "token='...'"),
+    **dict.fromkeys(("username", "email", "user", "password"), "auth=BasicAuth(...), or the classmethod login()"),
+    **dict.fromkeys(("url", "host", "endpoint", "base"), "base_url='https://...'"),
+    **dict.fromkeys(("timezone", "zone", "time_zone", "tzinfo"), "tz=zoneinfo.ZoneInfo('Europe/London')"),
+    **dict.fromkeys(("verify", "cert", "verify_ssl", "ca", "context"), "ssl=..., a TLS context, or False for no check"),
+    **dict.fromkeys(("proxies", "http_proxy", "https_proxy"), "proxy='http://host:port'"),
+    **dict.fromkeys(("headers", "default_headers"), "auth=..., an object of yours with a method headers()"),
+    **dict.fromkeys(("http_client", "client", "connector"), "session=..., an aiohttp.ClientSession"),
+}
+"""What other clients call a setting, and how it is written here."""
+
+
 def check_kinds(**given: tuple[Any, type]) -> None:
     """Refuse arguments that are not of the kind that they must be, by their names."""
     for name, (value, kind) in given.items():
         if not isinstance(value, kind):
-            raise ConfigurationError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+            raise ConfigurationError(f"{name} must be a {kind.__name__}, got {_instead(name, value)}")
+
+
+def _instead(name: str, value: Any) -> str:
+    kind = type(value).__name__
+    if name not in _WRITTEN:
+        return kind
+    is_number = is_duration(value) and value < _LARGEST
+    return f"{kind}: write {name}={_WRITTEN[name].format(value if is_number else _NUMBER.get(name))}"
+
+
+def _check_names(names: Iterable[str], known: Iterable[str]) -> None:
+    for name in names:
+        if name not in known:
+            words = f"; write {_OTHER_WORDS[name]}" if name in _OTHER_WORDS else did_you_mean(name, known)
+            raise TypeError(f"a client has no argument {name!r}{words}")
 
 
 def _check_ssl(ssl: Any) -> None:
@@ -192,7 +253,10 @@ def _credentials(token: Secret | None, auth: Auth | None) -> Auth:
         return auth
     token = token if token is not None else _hidden(os.environ.get(TOKEN_VARIABLE))
     if token is None:
-        raise ConfigurationError(f"no credentials: give a token, or auth, or set {TOKEN_VARIABLE}")
+        raise ConfigurationError(
+            f"no credentials: give a token, or auth, or set {TOKEN_VARIABLE}; a token is made in the dashboard:"
+            " Administration, edit a user, API keys"
+        )
     return TokenAuth(token.reveal())
 
 

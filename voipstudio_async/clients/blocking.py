@@ -10,11 +10,12 @@ import warnings
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ..bulk.runs import Bulk
 from ..entities.secret import Secret
 from ..errors import ConfigurationError
+from ..hints import NotThere
 from ..http.retry import RetryPolicy
 from ..http.settings import Timeouts
 from ..operations import Blocking, Bound, as_it_is
@@ -70,7 +71,7 @@ class BlockingCaller:
         progress: Progress | None = None,
     ) -> BulkResult[Any, Any]:
         """Do an operation on many inputs, which are read in this thread; progress is told in it, too."""
-        if isinstance(inputs, AsyncIterable):
+        if isinstance(inputs, AsyncIterable) and not isinstance(inputs, Pages):
             raise ConfigurationError(f"{type(inputs).__name__} is awaited: it is for AsyncVoipStudio")
         bulk = Bulk(self.core, self.portal)
         return finish(bulk.run(operation, inputs, concurrency=concurrency, progress=progress))
@@ -171,6 +172,9 @@ class VoipStudio(BaseClient[Blocking]):
         """
         if not self._is_view:
             self._caller.portal.close(self._caller.core.close)
+
+    if not TYPE_CHECKING:
+        __aenter__ = __aexit__ = NotThere("VoipStudio is used with 'with'; 'async with' is for AsyncVoipStudio")
 
     def __enter__(self) -> Self:
         return self

@@ -210,6 +210,8 @@ class Portal:
         _open_portals.add(self)
         try:
             return _undisturbed(self._begin)
+        except ClientClosedError:
+            raise
         except RuntimeError as error:
             raise ClientClosedError(f"{self._owner} cannot start its thread any more: {error}") from None
 

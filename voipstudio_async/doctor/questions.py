@@ -69,7 +69,7 @@ async def _access(patient: Patient) -> Found:
 
 
 async def _single(patient: Patient) -> Found:
-    known = {cls.path: operations(cls).get("get") for cls in RESOURCES.values()}
+    known = {cls._path: operations(cls).get("get") for cls in RESOURCES.values()}
     asked = {
         name: place.path
         for name, place in patient.readable.items()

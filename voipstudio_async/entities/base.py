@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
 
+from ..hints import NotThere, did_you_mean
 from .fields import INSIDE, Code, DigitId, EpochTime, check_when_declared, field_specs
 from .secrecy import masked, revealed
 from .secret import Secret
@@ -94,6 +95,15 @@ class Entity:
         record |= {name: value for name, value in self.extra.items() if name not in record}
         return {name: revealed(value) if type(value) in _NOT_PLAIN else value for name, value in record.items()}
 
+    if not TYPE_CHECKING:
+        # For the error alone.
+        __getitem__ = NotThere(lambda self: f"a {type(self).__name__} is no dict: write .name, or .to_dict()['name']")
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_") or name in ("id", "extra"):  # the first is asked of many rows
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise AttributeError(f"a {type(self).__name__} has no {name!r}{_instead(self, name)}", name=name, obj=None)
+
     def __repr__(self) -> str:
         shown = [f"{name}={value!r}" for name, value in self.__rich_repr__()]
         return f"{type(self).__name__}({', '.join(shown)})"
@@ -105,6 +115,12 @@ class Entity:
                 yield spec.name, masked(value) if type(value) in _MAY_HIDE else value
         if self.extra:
             yield "extra", masked(self.extra)
+
+
+def _instead(entity: Entity, name: str) -> str:
+    if name in entity.extra:
+        return f", but the answer had: write .extra[{name!r}]"
+    return did_you_mean(name, [name for name in dir(type(entity)) if not name.startswith("_")])
 
 
 __all__ = (

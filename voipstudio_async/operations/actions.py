@@ -21,7 +21,7 @@ from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack
 import attrs
 
 from ..entities.base import Entity
-from ..pagination.page import Strategy
+from ..pagination.page import Strategy, check_field
 from ..pagination.pagers import AsyncPages, Pages
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Repeat, Request
@@ -213,5 +213,9 @@ class ListingWith(_Rows[Callable[P, AsyncPages[E]], Callable[P, Pages[E]], E], G
 
     def start(self, resource: Resource[Any], *args: P.args, **kwargs: P.kwargs) -> Any:
         rows = self._wanted(*args, **kwargs)
-        place = join(resource.path, self.below)
+        fields = [parameter.name for parameter in self.parameters if parameter.is_field]
+        for name, value in rows.query:
+            if name in fields:
+                check_field(self._entity, value)
+        place = join(resource._path, self.below)
         return self._begin(resource, place, rows.filters, parameters=rows.query, **rows.options)

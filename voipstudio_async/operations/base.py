@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Coroutine
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, Self, TypeVar, overload
 
 from ..copies import Uncopied
 from ..entities.base import Entity
 from ..entities.fields import check_declaration
+from ..hints import NotThere, did_you_mean
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Repeat
 from .caller import Caller
@@ -52,15 +54,18 @@ Awaited = Coroutine[Any, Any, T]
 class Resource(Uncopied, Generic[F]):
     """A path of the API and the operations below it, bound to a caller."""
 
-    path: ClassVar[str]
-    about: ClassVar[type[Entity] | None] = None
+    _path: ClassVar[str]
+    _called: ClassVar[str] = ""
+    """What a reader writes for it: ``client.users``."""
+    _about: ClassVar[type[Entity] | None] = None
     """What is at its path, where none of its operations at that path answers with it."""
 
     def __init_subclass__(cls, *, path: str | None = None, about: type[Entity] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.about = about
+        cls._about = about
+        cls._called = cls.__name__
         if path is not None:
-            cls.path = path
+            cls._path = path
         for operation in operations(cls).values():
             for named in filter(None, (operation.entity, operation.body)):
                 check_declaration(named)
@@ -69,7 +74,27 @@ class Resource(Uncopied, Generic[F]):
         self._caller = caller
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.path or '/'}>"
+        return f"<{type(self).__name__} {self._path or '/'}>"
+
+    def __dir__(self) -> list[str]:
+        return [name for name in vars(type(self)) if isinstance(vars(type(self))[name], Operation)]
+
+    if not TYPE_CHECKING:
+        # For the error alone: what is done to a resource is done by one of its operations.
+        __call__ = __getitem__ = NotThere(lambda self: self._words())
+
+        def __aiter__(self) -> NoReturn:
+            raise TypeError(self._words())
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            words = did_you_mean(name, dir(self)) or f"; there are {', '.join(dir(self))}"
+            raise AttributeError(f"{self._called} has no {name!r}{words}", name=name, obj=None)
+
+    def _words(self) -> str:
+        names = [f"{name}()" for name in dir(self)]
+        return f"{self._called} is no operation, but holds some: {', '.join(names)}"
 
     def _at(self, caller: Caller) -> Resource[Any]:
         """Return the same resource, bound to another caller."""
@@ -108,10 +133,14 @@ class Bound(Uncopied):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return self.operation.start(self.resource, *args, **kwargs)
+            begun = self.operation.start(self.resource, *args, **kwargs)
         except TypeError:
             self._check_arguments(*args, **kwargs)
             raise
+        if begun.__class__ is CoroutineType:
+            # What Python says of one that is never awaited: it is to name what was called, and not how it is made.
+            begun.__qualname__ = self._name
+        return begun
 
     def _check_arguments(self, *args: Any, **kwargs: Any) -> None:
         """Say what is wrong with the arguments in the words of this operation, not of what it is made of."""
@@ -119,7 +148,29 @@ class Bound(Uncopied):
         try:
             signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"{self.__name__}(): {error}; it takes {signature}") from None
+            unknown = [each for each in kwargs if each not in signature.parameters]
+            words = self.operation.unknown(unknown[0]) if unknown else str(error)
+            raise TypeError(f"{self.__name__}(): {words}; it takes {signature}") from None
+
+    if not TYPE_CHECKING:
+        # For the error alone: an operation that was not called.
+        def __await__(self) -> NoReturn:
+            raise TypeError(f"{self._name} was not called: await {self._name}(...)")
+
+        def __aiter__(self) -> NoReturn:
+            raise TypeError(f"{self._name} was not called: async for ... in {self._name}(...)")
+
+        __getitem__ = NotThere(lambda self: f"{self._name} was not called: {self._name}(...)")
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            words = f"{self._name} was not called, and has no {name!r}: {self._name}(...)"
+            raise AttributeError(words, name=name, obj=None)
+
+    @property
+    def _name(self) -> str:
+        return f"{self.resource._called}.{self.operation.name}"
 
     def on(self, caller: Caller) -> Bound:
         """Return the same operation through another caller: the other face's, or one with other options."""
@@ -216,7 +267,7 @@ class Operation(Generic[A_co, B_co]):
 
     def template(self, resource: type[Resource[Any]]) -> str:
         """Return the path with its placeholder, ``/users/{id}/cdrs``."""
-        return join(resource.path, self.below)
+        return join(resource._path, self.below)
 
     def place(self, path: str, key: Any) -> str:
         """Return the path with a key in it, ``/users/7206/cdrs``, below a resource's path."""
@@ -226,9 +277,13 @@ class Operation(Generic[A_co, B_co]):
         """Return the signature that ``help()`` shows."""
         return inspect.Signature() if self.key is None else key_signature(self.key)
 
+    def unknown(self, name: str) -> str:
+        """Say that it has no argument of this name, and which one was probably meant."""
+        return f"got an unexpected keyword argument {name!r}{did_you_mean(name, self.signature().parameters)}"
+
     def start(self, resource: Resource[Any], *args: Any, **kwargs: Any) -> Any:
         """Begin the operation on a resource's caller."""
-        return resource._caller.call(self.exchange(resource._caller.codec, resource.path, *args, **kwargs))
+        return resource._caller.call(self.exchange(resource._caller.codec, resource._path, *args, **kwargs))
 
     def exchange(self, codec: Codec, path: str, /, *args: Any, **kwargs: Any) -> Exchange[Any]:
         """Make the request for some arguments, and say how to read its reply."""

@@ -29,6 +29,7 @@ from .file_names import Name, Namer
 from .files import Download
 from .keys import check_id
 from .outcomes import BulkResult, Progress
+from .signatures import signature_of
 
 E = TypeVar("E", bound=Entity)
 Out = TypeVar("Out")
@@ -108,7 +109,7 @@ class _Files(Derived[AwaitedFiles[E, Out], BlockingFiles[E, Out]], Generic[E, Ou
         return "a `BulkResult` with the path of each file; a failure is an outcome, not an exception."
 
     def signature(self) -> inspect.Signature:
-        own = inspect.signature(type(self).start).parameters.values()
+        own = signature_of(type(self).start).parameters.values()
         return inspect.Signature(list(own)[2:])
 
     def start(
@@ -196,7 +197,7 @@ class _OneFile(Operation[Any, Any]):
             return path
         try:
             kind = attrs.evolve(self._one.kind(id, size), places=self._places)
-            await resource._caller.download(self._one.request(resource.path, id), path, kind)
+            await resource._caller.download(self._one.request(resource._path, id), path, kind)
         except ValidationError:
             if not self._may_be_later:
                 raise

@@ -112,7 +112,7 @@ class Download(Operation[Downloader[Awaited[Saved]], Downloader[Saved]]):
         return call_signature(Downloader)
 
     def start(self, resource: Resource[Any], id: int, /, target: Target, *, size: int | None = None) -> Any:
-        return resource._caller.download(self.request(resource.path, id), target, self.kind(id, size))
+        return resource._caller.download(self.request(resource._path, id), target, self.kind(id, size))
 
     def request(self, path: str, id: int) -> Request:
         """Return the request for the file of one thing."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..entities.base import Entity
+from ..entities.fields import field_specs
 from ..errors import ConfigurationError
 from ..pagination.page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, Strategy
 from ..pagination.pagers import AsyncPages, Pages
@@ -52,6 +53,26 @@ class ListerOf(Protocol[R_co]):
     ) -> R_co: ...
 
 
+_OTHER_WORDS = {
+    **dict.fromkeys(("limit", "max_items", "max_results", "top"), "take so many rows with .collect(max_items=...)"),
+    **dict.fromkeys(("per_page", "size", "batch_size", "pagesize"), "write page_size=..."),
+    **dict.fromkeys(("page", "page_number"), "take one page with .page(...)"),
+    **dict.fromkeys(("order", "sort", "sort_by", "ordering"), "write order_by='-calldate', newest first"),
+    **dict.fromkeys(("filter", "filters", "where", "query", "q"), "filters stand first, field('duration') > 60"),
+    **dict.fromkeys(("offset", "skip", "cursor"), "go on where a walk stood with resume=checkpoint"),
+}
+"""What other libraries call an option, and what is written here."""
+
+
+def unknown_option(operation: Operation[Any, Any], entity: type[Entity], name: str) -> str | None:
+    """Say that a listing has no such option, where it is known what is written instead. A field is filtered by."""
+    if name in _OTHER_WORDS and name not in operation.signature().parameters:
+        return f"got an unexpected keyword argument {name!r}; {_OTHER_WORDS[name]}"
+    if any(spec.name == name for spec in field_specs(entity)):
+        return f"got an unexpected keyword argument {name!r}; to filter by it, write field({name!r}) == ..."
+    return None
+
+
 class Counter(Protocol[R_co]):
     """A question for a number of rows."""
 
@@ -90,6 +111,9 @@ class _Rows(Operation[A_co, B_co], Generic[A_co, B_co, E]):
     def returns(self) -> str:
         return f"a pager over `{self._entity.__name__}`; nothing is sent before it is used."
 
+    def unknown(self, name: str) -> str:
+        return unknown_option(self, self._entity, name) or super().unknown(name)
+
     def _begin(
         self,
         resource: Resource[Any],
@@ -115,7 +139,7 @@ class Listing(_Rows[Lister[AsyncPages[E]], Lister[Pages[E]], E], Generic[E]):
         return call_signature(Lister)
 
     def start(self, resource: Resource[Any], *filters: Condition, **options: Any) -> Any:
-        return self._begin(resource, join(resource.path, self.below), filters, **options)
+        return self._begin(resource, join(resource._path, self.below), filters, **options)
 
 
 class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E]):
@@ -133,7 +157,7 @@ class ListingOf(_Rows[ListerOf[AsyncPages[E]], ListerOf[Pages[E]], E], Generic[E
         if not args:
             raise ConfigurationError(f"{self.name} needs an id: {self.name}(7206)")
         id, *filters = args
-        return self._begin(resource, self.place(resource.path, id), tuple(filters), **options)
+        return self._begin(resource, self.place(resource._path, id), tuple(filters), **options)
 
 
 class Count(Derived[Counter[Awaited[int]], Counter[int]]):
@@ -146,6 +170,9 @@ class Count(Derived[Counter[Awaited[int]], Counter[int]]):
 
     def returns(self) -> str:
         return "the total that the API tells; `PaginationError` when it tells none."
+
+    def unknown(self, name: str) -> str:
+        return unknown_option(self, self.listing._entity, name) or super().unknown(name)
 
     def signature(self) -> inspect.Signature:
         return call_signature(Counter)
@@ -190,7 +217,7 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
         **options: Any,
     ) -> Any:
         caller = resource._caller
-        place = join(resource.path, self.listing.below)
+        place = join(resource._path, self.listing.below)
         query = PageQuery(self.listing._entity, place, caller.codec, flatten(filters), page_size=page_size, **options)
         cuts = cut(start, end, slice, caller.codec.tz)
         return caller.slices(query, self.by, cuts, concurrency=concurrency, resume=resume)

@@ -54,7 +54,7 @@ class Wait(Derived[Waiter[Awaited[Call | CallEnded]], Waiter[Call | CallEnded]])
     ) -> Any:
         if timeout is not None and not is_duration(timeout):
             raise ConfigurationError(f"timeout is a number of seconds above 0, or None for none, got {told(timeout)}")
-        exchange = self.one.exchange(resource._caller.codec, resource.path, check_id(id))
+        exchange = self.one.exchange(resource._caller.codec, resource._path, check_id(id))
         return resource._caller.work(partial(_wait, exchange, id, _reached(until), timeout))
 
 

@@ -7,9 +7,11 @@ from typing import Any, Generic, Literal, TypeVar
 
 import attrs
 
-from ..entities.arguments import count, is_whole_text, told, whole
+from ..entities.arguments import count, is_text, is_whole_text, told, whole
 from ..entities.base import Entity
+from ..entities.fields import field_specs
 from ..errors import ConfigurationError, PaginationError
+from ..hints import misspelt
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request
 from ..wire.filters import Filter
@@ -28,7 +30,7 @@ DEFAULT_ORDER = "-id"
 Strategy = Literal["offset", "keyset"]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Page(Generic[E]):
     """One page of a listing."""
 
@@ -40,6 +42,11 @@ class Page(Generic[E]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def __repr__(self) -> str:
+        what = f"{len(self.items)} x {type(self.items[0]).__name__}" if self.items else "no rows"
+        of = "" if self.total is None else f" of {self.total}"
+        return f"<Page {self.number}: {what}{of}>"
 
     def __iter__(self) -> Iterator[E]:
         return iter(self.items)
@@ -62,9 +69,46 @@ class PageReport:
     """The walk reached its end, and nothing was missed: see `pagination.strategies` for what that rests on."""
 
 
-def _check_order(_: object, __: object, order: Any) -> None:
-    if order is not None and not (is_whole_text(order) and order.removeprefix("-").strip()):
+def _check_order(query: PageQuery[Any], _: object, order: Any) -> None:
+    if order is None or is_text(order, DEFAULT_ORDER):
+        return
+    if not (is_whole_text(order) and order.removeprefix("-").strip()):
         raise ConfigurationError(f"order_by names a field, 'calldate' or '-calldate', got {told(order)}")
+    check_field(query.entity, order.removeprefix("-"))
+
+
+def check_field(entity: type[Entity], name: str) -> None:
+    """Refuse a name that is a misspelling of a declared field. Any other passes: the API may know it.
+
+    :raises ConfigurationError: with the name that was meant
+    """
+    if name in _declared(entity):
+        return
+    found = misspelt(name, _declared(entity))
+    # What another entity has is spelt as it is meant: perhaps this one has it, too.
+    if found is not None and not any(name in _declared(each) for each in _entities(Entity)):
+        raise ConfigurationError(f"{entity.__name__} has no field {name!r}; did you mean {found!r}?")
+
+
+_NAMES: dict[type, frozenset[str]] = {}
+
+
+def _declared(entity: type[Entity]) -> frozenset[str]:
+    names = _NAMES.get(entity)
+    if names is None:
+        names = _NAMES[entity] = frozenset(spec.wire for spec in field_specs(entity))
+    return names
+
+
+def _entities(base: type[Entity]) -> Iterator[type[Entity]]:
+    for entity in base.__subclasses__():
+        yield entity
+        yield from _entities(entity)
+
+
+def _check_filters(query: PageQuery[Any], _: object, filters: tuple[Filter, ...]) -> None:
+    for each in filters:
+        check_field(query.entity, each.property)
 
 
 def _page_size(size: Any) -> int:
@@ -87,7 +131,7 @@ class PageQuery(Generic[E]):
     entity: type[E]
     path: str
     codec: Codec = attrs.field(repr=False)
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Filter, ...] = attrs.field(default=(), validator=_check_filters)
     order_by: str | None = attrs.field(default=DEFAULT_ORDER, validator=_check_order)
     page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE, converter=_page_size)
     strategy: Strategy = attrs.field(default="offset", validator=_check_strategy)

@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from datetime import tzinfo
 from functools import partial
-from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
 
 from ..copies import Uncopied
 from ..deprecation import deprecated
 from ..entities.arguments import count
 from ..entities.base import Entity
 from ..errors import ClientClosedError, PaginationError
+from ..hints import NotThere
 from ..tasks import end
 from ..wire.exchange import Exchange
 from .checkpoints import Checkpoint
@@ -31,6 +32,9 @@ Ts = TypeVarTuple("Ts")
 
 
 ELSEWHERE = "this iteration began in another process or event loop; go on from a checkpoint, or begin anew"
+
+
+_AWAITED = "read it with 'async for', or 'await ....collect()' for a list"
 
 
 class Fetch(Protocol):
@@ -125,6 +129,24 @@ class AsyncPages(Uncopied, Generic[E]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._query.entity.__name__}, {self._query.path!r})"
+
+    if not TYPE_CHECKING:
+        # For the error alone; a listing that is awaited is the mistake that is made most often.
+        def __await__(self) -> NoReturn:
+            raise TypeError(f"a listing is not awaited: {_AWAITED}")
+
+        def __getattribute__(self, name: str) -> Any:
+            if name == "__await__":
+                raise AttributeError(name)
+            return super().__getattribute__(name)
+
+        __getitem__ = NotThere(
+            f"a listing of AsyncVoipStudio is no list: {_AWAITED}, and 'await ....first()' for its first row"
+        )
+        __len__ = NotThere("a listing does not know its length: ask with 'await ....count()'")
+
+        def __bool__(self) -> bool:
+            return True
 
     def _new_walk(self) -> Walk[E]:
         if self._begin is None:
@@ -300,6 +322,26 @@ class Pages(Uncopied, Generic[E]):
 
     def __repr__(self) -> str:
         return repr(self._pages).removeprefix("Async")
+
+    if not TYPE_CHECKING:
+        # For the error alone, as above.
+        def __aiter__(self) -> NoReturn:
+            raise TypeError(
+                "a listing of VoipStudio is read with 'for', or .collect() for a list; 'async for' is AsyncVoipStudio's"
+            )
+
+        def __getattribute__(self, name: str) -> Any:
+            if name == "__aiter__":
+                raise AttributeError(name)
+            return super().__getattribute__(name)
+
+        __getitem__ = NotThere(
+            "a listing is no list: .first() gives its first row, and .collect(max_items=10) a list of ten"
+        )
+        __len__ = NotThere("a listing does not know its length: ask with .count()")
+
+        def __bool__(self) -> bool:
+            return True
 
     @property
     def entity(self) -> type[E]:

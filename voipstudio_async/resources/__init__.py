@@ -6,9 +6,10 @@ the command line and the reference all read it from there.
 
 from __future__ import annotations
 
-from typing import Any, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, NoReturn, get_origin, get_type_hints
 
 from .. import entities
+from ..hints import NotThere, did_you_mean
 from ..operations import Caller, Command, F, Resource, Show, operations
 from .auth import ApiTokens, Logins, ended
 from .billing import Transactions
@@ -56,12 +57,31 @@ class Catalogue(Resource[F], path=""):
     report_schedules: ReportSchedules[F]
     raw: Raw[F]
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._called = "client"
+
     def __init__(self, caller: Caller) -> None:
         self._bind(caller)
 
     def _at(self, caller: Caller) -> Resource[Any]:
         # A client takes other arguments than a caller, and owns its connections.
         return Catalogue(caller)
+
+    def __dir__(self) -> list[str]:
+        # What is for users: the resources, and what their own face adds.
+        return sorted(PARTS) + [name for name in dir(type(self)) if not name.startswith("_")]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            words = did_you_mean(name, dir(self), _ELSEWHERE)
+            raise AttributeError(f"the client has no {name!r}{words}", name=name, obj=None)
+
+        __call__ = NotThere("a client is no function: call one of its operations, client.users.list()")
+        __getitem__ = NotThere("a client is no list: iterate one of its listings, client.users.list()")
 
     def _bind(self, caller: Caller) -> None:
         self._caller = caller
@@ -74,8 +94,31 @@ def _parts() -> dict[str, type[Resource[Any]]]:
     return {name: kind for name, kind in hints.items() if isinstance(kind, type) and issubclass(kind, Resource)}
 
 
-PARTS: dict[str, type[Resource[Any]]] = _parts()
+def _named(parts: dict[str, type[Resource[Any]]]) -> dict[str, type[Resource[Any]]]:
+    Catalogue._called = "client"
+    for name, resource in parts.items():
+        resource._called = f"client.{name}"
+    return parts
+
+
+PARTS: dict[str, type[Resource[Any]]] = _named(_parts())
 """What a client has, by name: the resources of the API, and `Raw`."""
+_ELSEWHERE = {
+    **{resource._path: name for name, resource in PARTS.items()},
+    **dict.fromkeys(("history", "call_history", "call_records", "call_log", "records", "calldetails"), "cdrs"),
+    **dict.fromkeys(("text_messages", "texts", "messages"), "sms"),
+    **dict.fromkeys(("invoices", "billing", "payments"), "transactions"),
+    **dict.fromkeys(("request", "get", "post", "patch", "put"), "raw.request"),
+    **dict.fromkeys(("account", "balance", "whoami"), "me"),
+    **dict.fromkeys(("live_calls", "active_calls"), "calls"),
+    "tokens": "api_tokens",
+    "api_keys": "api_tokens",
+    "phone_numbers": "numbers",
+    "did": "numbers",
+    "agents": "users",
+    "teams": "user_groups",
+}
+"""What the API, or a reader, may call a part of a client."""
 
 RESOURCES: dict[str, type[Resource[Any]]] = {
     "me": Catalogue,

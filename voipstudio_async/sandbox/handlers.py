@@ -53,7 +53,7 @@ def _generic(endpoint: Endpoint) -> Handler:
         raise TypeError(f"the sandbox cannot serve {endpoint}: it answers a file, but nothing says of what type")
     if (operation.key is not None or method == "DELETE") and main_entity(endpoint.resource) is None:
         raise TypeError(
-            f"the sandbox cannot serve {endpoint}: nothing says what entity is at /{endpoint.resource.path}"
+            f"the sandbox cannot serve {endpoint}: nothing says what entity is at /{endpoint.resource._path}"
         )
     return handler
 

@@ -68,14 +68,14 @@ def tables(resources: Iterable[type[Resource[Any]]]) -> dict[type[Entity], Table
 def _name(resource: type[Resource[Any]], operation: Operation[Any, Any]) -> str:
     """Name a table by its path; what belongs to one thing goes by its last word, wherever else it can be listed."""
     if operation.key is None:
-        return join(resource.path, operation.suffix)[1:]
-    return operation.suffix or resource.path
+        return join(resource._path, operation.suffix)[1:]
+    return operation.suffix or resource._path
 
 
 def main_entity(resource: type[Resource[Any]]) -> type[Entity] | None:
     """Return the entity that a resource is about: what is at its own path."""
     own = (each.entity for each in operations(resource).values() if not each.suffix and each.entity)
-    return resource.about or next(own, None)
+    return resource._about or next(own, None)
 
 
 def is_moment(spec: FieldSpec) -> bool:

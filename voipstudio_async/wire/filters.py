@@ -8,18 +8,38 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 
 from ..entities.arguments import is_whole_text, plain, plain_list, told
 from ..errors import ConfigurationError
+from ..hints import NotThere, did_you_mean
 
 FilterValue = str | int | float | bool | Decimal | date | None | list[Any] | tuple[Any, ...]
 """What can be compared with: `datetime.datetime` is a `datetime.date`, too."""
 
 OPERATORS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "like", "notlike")
 """The operators that are documented; all but ``ne``, ``in`` and ``notlike`` are known to be used."""
+
+
+_TOGETHER = "filters cannot be joined with '&' or 'and': pass them side by side, list(first, second)"
+_EITHER = "the API knows no 'or': use field(...).in_([...]) for one of several values, or list twice"
+_NEGATED = "a filter cannot be negated: write != for ==, < for >=, or not_like for like"
+_COMPARISONS = {
+    **dict.fromkeys(("eq", "equals", "is_"), "field({0!r}) == value"),
+    **dict.fromkeys(("ne", "not_equals", "is_not"), "field({0!r}) != value"),
+    "lt": "field({0!r}) < value",
+    **dict.fromkeys(("lte", "le"), "field({0!r}) <= value"),
+    "gt": "field({0!r}) > value",
+    **dict.fromkeys(("gte", "ge"), "field({0!r}) >= value"),
+    **dict.fromkeys(("contains", "ilike", "icontains", "startswith", "endswith"), "field({0!r}).like(part)"),
+    **dict.fromkeys(("isin", "is_in", "any_of", "one_of"), "field({0!r}).in_([first, second])"),
+    **dict.fromkeys(("is_null", "isnull", "isna"), "field({0!r}) == None"),
+}
+"""What other libraries call a comparison, and how it is written here."""
+_METHODS = ("op", "like", "not_like", "in_", "between")
+"""What a field can be asked by name; everything else is an operator of Python's."""
 
 
 def _compared(value: Any) -> Any:
@@ -40,6 +60,11 @@ class Filter:
             "a filter has no truth value; pass several filters side by side instead of 'and', and no chained '<'"
         )
 
+    if not TYPE_CHECKING:
+        __and__ = __rand__ = NotThere(_TOGETHER)
+        __or__ = __ror__ = NotThere(_EITHER)
+        __invert__ = NotThere(_NEGATED)
+
 
 @attrs.frozen
 class Between:
@@ -47,6 +72,12 @@ class Between:
 
     low: Filter
     high: Filter
+
+    if not TYPE_CHECKING:
+        __bool__ = Filter.__bool__
+        __and__ = __rand__ = NotThere(_TOGETHER)
+        __or__ = __ror__ = NotThere(_EITHER)
+        __invert__ = NotThere(_NEGATED)
 
 
 Condition = Filter | Between
@@ -67,6 +98,20 @@ class Field:
 
     def __repr__(self) -> str:
         return f"field({self._name!r})"
+
+    if not TYPE_CHECKING:
+
+        def __bool__(self) -> NoReturn:
+            raise TypeError(f"{self!r} is compared: {self!r} == True, {self!r} > 60")
+
+        __contains__ = NotThere("ask for one of several values with field(...).in_([first, second])")
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            comparison = _COMPARISONS.get(name)
+            words = did_you_mean(name, _METHODS) if comparison is None else f"; write {comparison.format(self._name)}"
+            raise AttributeError(f"a field has no comparison {name!r}{words}", name=name, obj=None)
 
     def op(self, operator: str, value: FilterValue) -> Filter:
         """Compare with an operator that this SDK does not list; the API refuses those it does not know with 400."""
@@ -103,7 +148,9 @@ class Field:
         :raises ConfigurationError: it is no list, or an empty one, of which nothing could be one
         """
         if not plain_list(values):
-            raise ConfigurationError(f"in_ takes a list with at least one value, got {told(values)}")
+            raise ConfigurationError(
+                f"in_ takes a list with at least one value, in_([first, second]), got {told(values)}"
+            )
         return self.op("in", values)
 
     def not_like(self, text: str) -> Filter:

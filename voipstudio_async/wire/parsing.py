@@ -101,6 +101,8 @@ def encode(value: Any) -> bytes:
     """Encode plain values as JSON, or refuse what would not arrive as it is."""
     try:
         return _encoder.encode(sendable(value))
+    except ConfigurationError:
+        raise
     except (TypeError, ValueError, RecursionError, UnicodeEncodeError) as error:
         raise ConfigurationError(f"this cannot be sent as JSON: {error}") from None
 
