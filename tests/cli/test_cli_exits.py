@@ -9,7 +9,7 @@ from cli.commands import voipstudio
 
 from voipstudio_async import ConnectError, DecodeError, ProtocolError, RequestInfo, RequestTimeout, VoipStudioError
 from voipstudio_async.cli import exits
-from voipstudio_async.cli.exits import code_of, explained
+from voipstudio_async.cli.advice import code_of, explained
 from voipstudio_async.cli.terminal import tame
 from voipstudio_async.entities.secrecy import masked
 from voipstudio_async.errors import error_class

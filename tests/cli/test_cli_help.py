@@ -30,7 +30,7 @@ def commands(group: Any, *path: str) -> Iterator[tuple[str, Any]]:
 
 MAIN: Any = typer.main.get_group(app)
 COMMANDS: dict[str, Any] = dict(commands(MAIN))
-GROUPS = sorted(name for name, command in MAIN.commands.items() if hasattr(command, "commands"))
+GROUPS = sorted(name for name in MAIN.list_commands(None) if hasattr(MAIN.get_command(None, name), "commands"))
 DOCUMENT = (ROOT / "docs" / "cli.md").read_text("utf-8")
 
 

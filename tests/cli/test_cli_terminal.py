@@ -161,20 +161,12 @@ def test_python_m_is_the_same_command() -> None:
 def test_a_missing_extra_is_named(missing: str) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None; from voipstudio_async.cli import main; main()"
 
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = subprocess.run([sys.executable, "-c", code, "me"], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert ended.returncode == 2
     assert ended.stderr == (
         f"error: the command line needs {missing}, which is not installed: pip install 'voipstudio-async[cli]'\n"
     )
-
-
-def test_importing_the_command_line_is_cheap() -> None:
-    code = "import sys, voipstudio_async.cli; print(sorted({'typer', 'rich', 'aiohttp'} & sys.modules.keys()))"
-
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-
-    assert ended.stdout == "[]\n"
 
 
 def test_ascii_terminals_do_not_break_it(sandbox: Sandbox) -> None:

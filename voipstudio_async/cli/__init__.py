@@ -8,9 +8,18 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-from ..extras import missing
-
 _NEEDED = ("typer", "rich", "click", "shellingham", "platformdirs")
+
+
+def missing_library(error: ImportError) -> str | None:
+    """Say which library of the extra is not there, if that is what went wrong."""
+    library = (error.name or "").partition(".")[0]
+    if library not in _NEEDED:
+        return None
+    # It takes a while, and nearly always nothing is missing.
+    from ..extras import missing  # noqa: PLC0415
+
+    return f"error: {missing('the command line', library, 'cli')}"
 
 
 def main() -> NoReturn:
@@ -19,10 +28,10 @@ def main() -> NoReturn:
         # Not imported with the package: it takes longer than all the rest, and only a command needs it.
         from .app import run  # noqa: PLC0415
     except ImportError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in _NEEDED:
+        said = missing_library(error)
+        if said is None:
             raise
-        sys.stderr.write(f"error: {missing('the command line', library, 'cli')}\n")
+        sys.stderr.write(f"{said}\n")
         sys.exit(2)
     except KeyboardInterrupt:
         # While the modules were still being imported: nothing was begun.

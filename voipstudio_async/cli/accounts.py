@@ -21,7 +21,6 @@ from ..errors import AuthenticationError, ConfigurationError, DecodeError, NotFo
 from . import asking
 from .connection import TOKEN_VARIABLE, Connection
 from .exits import say
-from .groups import group
 from .profiles import Form, Profile, Profiles, check_name, keyring_name
 from .terminal import tame
 
@@ -304,8 +303,4 @@ async def _delete_token(profile: Profile, token: Secret, connection: Connection)
     return "its token was deleted at the API"
 
 
-auth = group(
-    "auth",
-    "Log in, and choose between accounts.",
-    {"login": login, "status": status, "list": listing, "switch": switch, "logout": logout},
-)
+COMMANDS = {"auth": {"login": login, "status": status, "list": listing, "switch": switch, "logout": logout}}

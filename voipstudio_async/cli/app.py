@@ -6,58 +6,49 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__
-from . import (
-    accounts,
-    calling,
-    doctor,
-    downloading,
-    exporting,
-    listening,
-    office,
-    raw,
-    reading,
-    reporting,
-    serving,
-    signals,
-    streams,
-)
+from ..version import __version__
+from . import signals, streams
 from .exits import ended
-from .flags import Command, Group
-from .options import flat
+from .groups import Place, all_of
+
+PLACES = (
+    Place("me", "reading", "Show who the token belongs to."),
+    Place("list", "reading", "List rows of a resource."),
+    Place("get", "reading", "Show one thing."),
+    Place(
+        "export",
+        "exporting",
+        "Write all rows of a resource to a file, in little memory: CSV, NDJSON, Parquet or Arrow.",
+    ),
+    Place("report", "reporting", "Report on the calls of all users: calls, answered, missed, talk time, charge."),
+    Place(
+        "sandbox",
+        "serving",
+        "Serve an invented account on this machine until Ctrl-C, for trying things out and for tests.",
+    ),
+    Place("raw", "raw", "Send any request, and show its answer. Anything but a GET asks for --yes."),
+    Place("doctor", "doctor", "Find out which assumptions of the SDK hold on an account, to paste into a bug report."),
+    Place("auth", "accounts", "Log in, and choose between accounts."),
+    Place("calls", "calling", "See the calls that are going on, place and end them."),
+    Place("sms", "office", "Send text messages."),
+    Place("contacts", "office", "Keep the address book."),
+    Place("queues", "office", "See who takes the calls of a queue."),
+    Place("recordings", "downloading", "Save recordings into a folder."),
+    Place("voicemails", "downloading", "Save voicemails into a folder."),
+    Place("faxes", "downloading", "Save faxes into a folder."),
+    Place("invoices", "downloading", "Save invoices into a folder."),
+    Place("webhooks", "listening", "Receive webhooks."),
+)
+"""All commands, in the order in which they are shown. What one needs is imported when it is run, and not before."""
 
 app = typer.Typer(
     name="voipstudio",
-    cls=Group,
+    cls=all_of(PLACES),
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for name, command in (
-    ("me", reading.me),
-    ("list", reading.listing),
-    ("get", reading.get),
-    ("export", exporting.export),
-    ("report", reporting.report),
-    ("sandbox", serving.sandbox),
-    ("raw", raw.raw),
-    ("doctor", doctor.doctor),
-):
-    app.command(name, cls=Command)(flat(command))
-
-GROUPS: tuple[typer.Typer, ...] = (
-    accounts.auth,
-    calling.calls,
-    *office.GROUPS,
-    *downloading.GROUPS,
-    listening.webhooks,
-)
-"""See `voipstudio_async.cli.groups`."""
-
-for group in GROUPS:
-    app.add_typer(group)
 
 
 def _version(wanted: bool) -> None:

@@ -19,7 +19,6 @@ from .connection import Connection
 from .consoles import data_console
 from .exits import say
 from .formats import Format
-from .groups import group
 from .reading import One, OneFormat, listing_of
 from .records import Record, record
 from .tables import cell
@@ -173,8 +172,4 @@ def _write(line: str) -> None:
     sys.stdout.write(tame(line) + "\n")
 
 
-calls = group(
-    "calls",
-    "See the calls that are going on, place and end them.",
-    {"list": listing_of("calls"), "place": place, "hang-up": hang_up, "watch": watch},
-)
+COMMANDS = {"calls": {"list": listing_of("calls"), "place": place, "hang-up": hang_up, "watch": watch}}

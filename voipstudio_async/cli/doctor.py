@@ -88,3 +88,6 @@ def _lines(facts: dict[str, Any]) -> str:
 def _write(target: Path | None, text: str) -> None:
     with outputs.opened(target) as file:
         file.write(text)
+
+
+COMMANDS = {"doctor": doctor}

@@ -10,9 +10,9 @@ import typer
 
 from .. import BulkError, BulkResult, PageReport
 from ..files import check_folder
+from .advice import explained
 from .connection import Connection
-from .exits import FAILED, explained, say
-from .groups import group
+from .exits import FAILED, say
 from .names import LISTINGS
 from .options import Command, typed
 from .progress import file_progress
@@ -128,6 +128,4 @@ _FILES = {
     "invoices": _Files("transactions", "invoice", "{created_at:%Y-%m-%d} {currency_iso} {amount}"),
 }
 
-GROUPS: tuple[typer.Typer, ...] = tuple(
-    group(name, f"Save {name} into a folder.", {"download": files.command(name)}) for name, files in _FILES.items()
-)
+COMMANDS = {name: {"download": files.command(name)} for name, files in _FILES.items()}

@@ -126,3 +126,6 @@ def _check_name(target: Path, format: FileFormat | None) -> None:
         )
     if format is None and target.suffix.lower() not in ENDINGS:
         raise ConfigurationError(f"--output: {target.name!r} ends in none of {', '.join(ENDINGS)}; give --format")
+
+
+COMMANDS = {"export": export}

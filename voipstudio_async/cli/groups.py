@@ -1,31 +1,88 @@
-"""Commands that belong together, under a word of their own: ``voipstudio calls list``.
+"""The commands by their names. Each is imported and made when it is wanted: help needs no more than its summary.
 
-::
-
-    calls = group("calls", "Place calls, and see those that are going on.", {"list": listing, "place": place})
-
-The commands of a group are made when one of them is wanted: a command line that starts makes no others.
+A module of commands says in ``COMMANDS`` which it has: a name, and the function; or a word, and the functions that
+belong together under it, as in ``voipstudio calls list``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import copy
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import typer
 import typer.main
+from typer.core import TyperCommand
 
+from . import missing_library
+from .exits import USAGE, say
 from .flags import Command, Group
-from .options import Command as Function
-from .options import flat
 
 
-def group(name: str, help: str, commands: Mapping[str, Function]) -> typer.Typer:
-    """Return a group of commands, for `voipstudio_async.cli.app.GROUPS`; every command ends as the others do."""
-    return typer.Typer(name=name, help=help, cls=_later(commands), no_args_is_help=True)
+class Place(NamedTuple):
+    """Where a command, or a group of them, is."""
+
+    name: str
+    module: str
+    """The module of this package that has it."""
+    summary: str
+    """Of a command, the first sentence of its help; of a group, all of it."""
+
+    def overview(self) -> Any:
+        """Return what stands for it in the help of all commands."""
+        return TyperCommand(self.name, help=self.summary, rich_markup_mode="markdown")
+
+    def made(self) -> Any:
+        """Import it, and return what typer runs."""
+        found: Any = self._module().COMMANDS[self.name]
+        if callable(found):
+            return _made({self.name: found})[self.name]
+        typed = typer.Typer(name=self.name, help=self.summary, cls=_later(found), no_args_is_help=True)
+        return typer.main.get_group(typed)
+
+    def _module(self) -> Any:
+        try:
+            return import_module(f".{self.module}", __package__)
+        except ImportError as error:
+            said = missing_library(error)
+            if said is None:
+                raise
+            say(said)
+            raise typer.Exit(USAGE) from None
 
 
-def _later(functions: Mapping[str, Function]) -> type[Group]:
+def all_of(places: Sequence[Place]) -> type[Group]:
+    """Return the class of the program: all commands, each of which is imported when it is wanted."""
+    by_name = {place.name: place for place in places}
+
+    class Program(Group):
+        """All commands."""
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            # In the order in which they are to be shown.
+            self._overview = {place.name: place.overview() for place in places}
+            self.commands = dict(self._overview)
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            return list(by_name)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            if cmd_name in by_name and self.commands[cmd_name] is self._overview[cmd_name]:
+                self.commands[cmd_name] = by_name[cmd_name].made()
+            return super().get_command(ctx, cmd_name)
+
+        def format_help(self, ctx: Any, formatter: Any) -> None:
+            shown: Any = copy.copy(self)
+            shown.__class__ = Group
+            shown.commands = self._overview
+            shown.format_help(ctx, formatter)
+
+    return Program
+
+
+def _later(functions: Mapping[str, Any]) -> type[Group]:
     class Later(Group):
         """A group whose commands are made when one of them is wanted."""
 
@@ -40,7 +97,10 @@ def _later(functions: Mapping[str, Function]) -> type[Group]:
     return Later
 
 
-def _made(functions: Mapping[str, Function]) -> Mapping[str, Any]:
+def _made(functions: Mapping[str, Any]) -> Mapping[str, Any]:
+    # Not imported with the help of all commands, which needs no options.
+    from .options import flat  # noqa: PLC0415
+
     typed = typer.Typer(rich_markup_mode="markdown")
     for word, function in functions.items():
         typed.command(word, cls=Command)(flat(function))

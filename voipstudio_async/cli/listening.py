@@ -15,7 +15,6 @@ import typer
 from ..errors import ConfigurationError
 from ..webhooks import ANYONE, CallEvent, Credentials, Event, Receiver, serve
 from .exits import FAILED, say
-from .groups import group
 from .records import record, to_json
 from .terminal import tame
 
@@ -105,4 +104,4 @@ def _line(event: Event) -> str:
     return tame(" ".join([*parts, *(f"{name}={to_json(value)}" for name, value in rest.items())])).replace("\n", " ")
 
 
-webhooks = group("webhooks", "Receive webhooks.", {"listen": listen})
+COMMANDS = {"webhooks": {"listen": listen}}

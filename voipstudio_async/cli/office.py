@@ -17,7 +17,6 @@ from .calling import To, Yes
 from .connection import Connection
 from .exits import say
 from .formats import Format
-from .groups import group
 from .reading import One, OneFormat, listing_of
 from .words import counted
 
@@ -152,14 +151,8 @@ def leave(*, queue: QueueId, users: UserIds, format: OneFormat = Format.TABLE, c
     _show(Queue, connection, format, lambda client: client.queues.leave(queue, users))
 
 
-GROUPS = (
-    group("sms", "Send text messages.", {"send": send, "list": listing_of("sms")}),
-    group(
-        "contacts",
-        "Keep the address book.",
-        {"list": listing_of("contacts"), "create": create, "update": update, "move": move},
-    ),
-    group(
-        "queues", "See who takes the calls of a queue.", {"list": listing_of("queues"), "join": join, "leave": leave}
-    ),
-)
+COMMANDS = {
+    "sms": {"send": send, "list": listing_of("sms")},
+    "contacts": {"list": listing_of("contacts"), "create": create, "update": update, "move": move},
+    "queues": {"list": listing_of("queues"), "join": join, "leave": leave},
+}

@@ -100,3 +100,6 @@ def _source(text: str) -> str | bytes:
     if text == "-":
         return sys.stdin.read()
     return Path(text[1:]).read_bytes() if text.startswith("@") else text
+
+
+COMMANDS = {"raw": raw}

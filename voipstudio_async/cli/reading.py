@@ -355,3 +355,6 @@ class One:
             out = writer(self.format, file, self.fields, list(found))
             out.row(found)
             out.end()
+
+
+COMMANDS = {"me": me, "list": listing, "get": get}

@@ -16,9 +16,10 @@ from .. import extras
 from ..errors import ConfigurationError
 from ..reports import CallReport, call_report
 from . import dates, output, serving
+from .advice import explained
 from .connection import Connection
 from .consoles import data_console
-from .exits import FAILED, explained, say
+from .exits import FAILED, say
 from .formats import CsvWriter
 from .options import typed
 from .progress import report_progress
@@ -268,3 +269,6 @@ _WRITERS: dict[ReportFormat, Callable[[CallReport, IO[str]], None]] = {
     ReportFormat.JSON: _write_json,
     ReportFormat.CSV: _write_csv,
 }
+
+
+COMMANDS = {"report": report}

@@ -9,16 +9,18 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import attrs
 import typer
 
 from ..errors import ConfigurationError
-from ..sandbox import Sandbox
 from . import dates
 from .consoles import is_watched, message_console
 from .exits import FAILED, say
+
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
 
 _PANEL = "Sandbox"
 _TODAY: Literal["today"] = "today"
@@ -136,6 +138,9 @@ def until_stopped() -> Generator[None]:
 
 
 def _made(account: Account, *, port: int, database: Path | None = None, documented_shapes: bool = False) -> Sandbox:
+    # A report says what it can do with a sandbox, and has none.
+    from ..sandbox import Sandbox  # noqa: PLC0415
+
     try:
         return Sandbox(
             account.users,
@@ -158,3 +163,6 @@ def _patience(what: str) -> Generator[None]:
         return
     with message_console().status(f"{what} ..."):
         yield
+
+
+COMMANDS = {"sandbox": sandbox}
