@@ -126,7 +126,7 @@ async def _watch(connection: Connection, interval: float, show: Show) -> None:
 
 async def _rows(client: Any, connection: Connection) -> AsyncIterator[Record]:
     async for call in client.calls.list():
-        yield record(call, connection.zone)
+        yield record(call, connection.zone, connection.known)
 
 
 @contextmanager

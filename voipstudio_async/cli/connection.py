@@ -46,7 +46,7 @@ class Source:
     """The login that it belongs to, if to any."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Connection:
     """How to reach the API."""
 
@@ -118,6 +118,9 @@ class Connection:
         typer.Option("--strict", rich_help_panel=_PANEL, help="Fail on values that do not fit the documented types."),
     ] = False
 
+    known: set[str] = attrs.field(init=False, factory=set, repr=False)
+    """The tokens that were sent: what is shown goes without them, under whatever name an answer repeats them."""
+
     @property
     def zone(self) -> tzinfo:
         """The time zone of dates that are given and shown."""
@@ -135,6 +138,7 @@ class Connection:
             options |= {"token": source.token.reveal(), "base_url": source.base_url}
         else:
             options |= {"token": token}
+        self.known.add(options["token"])
         async with AsyncVoipStudio(**options) as client:
             yield client
 

@@ -58,8 +58,12 @@ def _spelt_out(signature: inspect.Signature) -> Iterator[inspect.Parameter]:
             yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             continue
         attrs.resolve_types(parameter.annotation, include_extras=True)
-        for each in attrs.fields(parameter.annotation):
+        for each in _options(parameter.annotation):
             yield _parameter(each.name, each.type, each.default)
+
+
+def _options(group: type[Any]) -> Iterator[Any]:
+    return (each for each in attrs.fields(group) if each.init)
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
@@ -69,7 +73,6 @@ def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
 def _grouped(groups: Mapping[str, type[Any]], given: Mapping[str, Any]) -> dict[str, Any]:
     rest = dict(given)
     made = {
-        name: group(**{each.name: rest.pop(each.name) for each in attrs.fields(group)})
-        for name, group in groups.items()
+        name: group(**{each.name: rest.pop(each.name) for each in _options(group)}) for name, group in groups.items()
     }
     return rest | made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,10 @@ import typer
 from .. import UNSET, RawResponse
 from ..entities.secrecy import masked
 from ..errors import ConfigurationError, UnsafeOperationError
+from ..wire.exchange import Request
+from ..wire.parsing import encode
+from ..wire.received import without_named
+from ..wire.redaction import LONG, conceal, conceal_in
 from . import output
 from .connection import Connection
 from .reading import Output
@@ -63,21 +68,26 @@ def _send(
             return await client.raw.request(method, path, params=params, json=body)
 
     output.check(target)
+    sent = Request(method, path, tuple(params.items()), None if body is UNSET else encode(body)).secrets
     answer = connection.run(fetch)
+    known = connection.known | {secret for secret in sent if len(secret) >= LONG}
     with output.opened(target) as file:
-        text = shown(answer)
+        text = shown(answer, known)
         file.write(tame(text) if file.isatty() else text)
 
 
-def shown(answer: RawResponse) -> str:
-    """Return the body of an answer for reading: JSON indented and with its secrets masked, anything else as text."""
+def shown(answer: RawResponse, known: Collection[str] = ()) -> str:
+    """Return the body of an answer for reading: JSON is indented, anything else as it came.
+
+    What is named like a secret is masked, and so are the secrets that are `known`, under whatever name.
+    """
     if not answer.body:
         return ""
     try:
         value = msgspec.json.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return answer.text()
-    return to_json(masked(value), indent=2) + "\n"
+        return conceal(without_named(answer.text()), known)
+    return to_json(conceal_in(masked(value), known), indent=2) + "\n"
 
 
 def _pair(text: str) -> tuple[str, str]:

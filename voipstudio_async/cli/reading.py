@@ -263,7 +263,7 @@ class Lines:
         async with aclosing(pages.pages()) as walk:
             async for page in walk:
                 for entity in page.items[:left]:
-                    yield record(entity, self.connection.zone)
+                    yield record(entity, self.connection.zone, self.connection.known)
                 if left is not None and (left := left - len(page.items)) <= 0:
                     return
 
@@ -339,7 +339,7 @@ class One:
     def write(self, fetch: Callable[[], Awaitable[Entity]], target: Path | None) -> None:
         """Fetch the thing and write it."""
         output.check(target)
-        found = record(self.connection.run(fetch), self.connection.zone)
+        found = record(self.connection.run(fetch), self.connection.zone, self.connection.known)
         for name in self.fields or ():
             if name not in found:
                 say(f"warning: there is no field {name!r}")

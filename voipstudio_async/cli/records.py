@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from ..entities.fields import field_specs
 from ..entities.secrecy import masked
 from ..entities.zones import seen_in
 from ..errors import ConfigurationError
+from ..wire.redaction import conceal_in
 from .names import hint
 
 Record = dict[str, Any]
@@ -24,14 +25,16 @@ _MISSPELT = 0.8
 """Names that are at least so close are one name and a slip."""
 
 
-def record(entity: Entity, tz: tzinfo) -> Record:
+def record(entity: Entity, tz: tzinfo, known: Collection[str] = ()) -> Record:
     """Return an entity as a record: all declared fields in their order, then what the SDK does not know.
 
-    Date-times carry the offset of `tz`, money keeps all its digits, secrets are masked.
+    Date-times carry the offset of `tz`, money keeps all its digits, secrets are masked: what is named like
+    one, and, under any name, those that are `known`.
     """
     found: Record = {spec.wire: _plain(getattr(entity, spec.name), tz) for spec in field_specs(type(entity))}
     found.update(entity.extra)
-    return {name: masked(value, name) for name, value in found.items()}
+    shown: Record = conceal_in({name: masked(value, name) for name, value in found.items()}, known)
+    return shown
 
 
 def names(entity: type[Entity]) -> list[str]:

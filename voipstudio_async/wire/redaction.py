@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -103,6 +103,23 @@ def conceal(text: str, secrets: Iterable[str], *, shortest: int = _SHORTEST) -> 
         return text
     text = _pattern(known).sub(MASK, text)
     return _without_beginning(text, known)
+
+
+def conceal_in(value: Any, secrets: Collection[str]) -> Any:
+    """Copy plain values without these secrets: whatever text in them holds one, the names in objects too."""
+    known = frozenset(secret for secret in secrets if len(secret) >= _SHORTEST)
+    return _concealed(value, known, min(map(len, known))) if known else value
+
+
+def _concealed(value: Any, known: frozenset[str], shortest: int) -> Any:
+    if is_object(value):
+        return {_concealed(key, known, shortest): _concealed(item, known, shortest) for key, item in value.items()}
+    if is_list(value):
+        return [_concealed(item, known, shortest) for item in value]
+    if isinstance(value, str):
+        # Most texts are shorter than any token.
+        return conceal(value, known) if len(value) >= shortest else value
+    return MASK if isinstance(value, int) and str(value) in known else value
 
 
 @lru_cache(16)
