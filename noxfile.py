@@ -18,10 +18,10 @@ OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted(nox.project.python_versions(PROJECT), key=lambda version: (version == OWN_PYTHON, version))
 OLDEST, *_, NEWEST = nox.project.python_versions(PROJECT)
 ALL_EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
-NODE_TOOLS = ("@redocly/cli@2", "@stoplight/spectral-cli@6", "@stoplight/prism-cli@5")
+NODE_TOOLS = ("@redocly/cli@2.77.0", "@stoplight/spectral-cli@6.16.3", "@stoplight/prism-cli@5.14.2")
 GOLDEN = Path("tests/golden/openapi.json")
 
-nox.options.sessions = ["lint", "types", "tests"]
+nox.options.sessions = ["lint", "types", "contract", "tests"]
 nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
 # A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
@@ -75,7 +75,7 @@ def contract(session: nox.Session) -> None:
     The linters and the mock server come from npm; where it is missing, or cannot install them, they are skipped.
     """
     session.install(".", *group("contract"))
-    folder = Path(session.create_tmp()) / "node"
+    folder = Path(session.create_tmp()).resolve() / "node"
     if shutil.which("npm") is None:
         session.warn("npm is not installed: the linters and the mock server are skipped")
     else:
@@ -89,6 +89,7 @@ def contract(session: nox.Session) -> None:
             "--no-fund",
             "--ignore-scripts",
             "--fetch-retries=1",
+            "--fetch-timeout=30000",
         )
         # Without a registry there is nothing to install, and the tests say what is missing.
         session.run(*command, *NODE_TOOLS, external=True, success_codes=range(256))

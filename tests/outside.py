@@ -15,10 +15,14 @@ import pytest
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
 
 
+def search_path() -> str:
+    """Return where programs are looked for: beside this Python first, whether its environment is activated or not."""
+    return os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+
+
 def program(name: str) -> str:
     """Find a program, or skip the test."""
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which(name, path=os.pathsep.join((beside, os.environ["PATH"])))
+    found = shutil.which(name, path=search_path())
     if found is None:
         pytest.skip(f"{name} is not installed: `nox -s contract` brings it, those of Node where npm is at hand")
     return found
@@ -26,8 +30,8 @@ def program(name: str) -> str:
 
 def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
     """Run a program that must end well, and return what it printed."""
-    done = subprocess.run(
-        command, cwd=cwd, env=os.environ | QUIET | dict(env or {}), capture_output=True, encoding="utf-8", check=False
-    )
+    # What it runs in its turn is found as it was itself: the generator formats with the ruff that stands beside it.
+    around = os.environ | QUIET | {"PATH": search_path()} | dict(env or {})
+    done = subprocess.run(command, cwd=cwd, env=around, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
