@@ -159,8 +159,8 @@ def test_the_log_has_every_call_also_of_the_time_in_which_it_was_down(sandbox: S
         assert process.stdout.readline() == "2 calls were caught up with\n"
         ended(process)
     with closing(sqlite3.connect(tmp_path / "calls.db")) as db:
-        rows = db.execute("SELECT call, event, source FROM log").fetchall()
+        rows = db.execute("SELECT call, event, json_extract(all_of_it, '$.final'), source FROM log").fetchall()
     calls = {cdr["root_live_id"] or cdr["live_id"] or cdr["call_id"] for cdr in sandbox.store.rows("cdrs")}
     assert {call for call, *_ in rows} == calls
     assert len(set(rows)) == len(rows)
-    assert sorted(source for *_, source in rows) == ["delivered"] * 4 + ["reconciled"] * 2
+    assert sorted(source for *_, source in rows) == ["delivered"] * 8 + ["reconciled"] * 2

@@ -116,12 +116,18 @@ async def test_who_is_nobody_places_no_call(client: Any) -> None:
 async def test_listeners_are_told_of_each_event(client: Any, sandbox: Sandbox, agent: int) -> None:
     told: list[Any] = []
     sandbox.telephony.listeners.append(told.append)
-    sandbox.telephony.ring(agent, OUTSIDE)
+    missed = sandbox.telephony.ring(agent, OUTSIDE)["id"]
     call = await settle(client.calls.place(to=OUTSIDE, from_user=agent))
     sandbox.clock.advance(60)
     await records(client, call)
-    names = [event["event_name"] for event in told]
-    assert sorted(names) == sorted(
-        ["call.ringing"] * 2 + ["call.missed", "call.connected", "call.hangup", "monitor.audio_ready"]
-    )
+    of_missed, of_placed = ([event for event in told if event["call_id"] == id] for id in (missed, call.id))
+    assert [(event["event_name"], event["state"], event.get("final")) for event in of_missed] == [
+        ("call.initial", "INITIAL", None),
+        ("call.ringing", "RINGING", None),
+        ("call.missed", "RINGING", False),
+        ("call.missed", "HANGUP", True),
+    ]
+    assert [event["event_name"] for event in of_placed] == [
+        *("call.initial", "call.ringing", "call.connected", "call.hangup", "monitor.audio_ready")
+    ]
     assert len({event["id"] for event in told}) == len(told)

@@ -189,8 +189,15 @@ class Telephony:
         ends = now + self.gives_up if answers is None else answers + self.talks
         self.store.put("calls", row["id"], row, owner=user["id"])
         self._live[row["id"]] = live = _Live(row, user, inbound, now, answers, ends)
-        self._tell("call.ringing", live, now)
+        self._announce_start(live, now)
         return row
+
+    def _announce_start(self, live: _Live, at: float) -> None:
+        self._tell("call.initial", live, at, state="INITIAL")
+        self._tell("call.ringing", live, at)
+        if live.inbound:
+            # The API tells of a leg that rings as of one that is missed so far: only a final one counts.
+            self._tell("call.missed", live, at, final=False, terminated_by="caller")
 
     def _connect(self, id: int, live: _Live, at: float) -> None:
         live.connected = at
@@ -260,12 +267,11 @@ class Telephony:
             printed(self._moment(at)),
             call_id=row["id"],
             root_call_id=row["id"],
-            state=row["state"],
             start_time=printed(self._moment(live.placed)),
             connected_at=None if connected is None else printed(self._moment(live.connected or 0.0)),
             **{key: row[key] for key in ("context", "destination", "duration", "src", "src_id", "src_name")},
             **{key: row[key] for key in ("dst", "dst_id", "dst_name")},
-            **more,
+            **({"state": row["state"]} | more),
         )
 
     def _announce(self, name: str, at: str, **fields: Any) -> None:
