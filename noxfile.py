@@ -59,7 +59,7 @@ def types(session: nox.Session) -> None:
     session.install(f".[{ALL_EXTRAS}]", *group("types"))
     session.run("mypy")
     session.run("pyright")
-    session.run("pytest", "--numprocesses", "auto", "tests/test_typing.py")
+    session.run("pytest", "--numprocesses", "auto", "tests/test_typing.py", "tests/test_editor.py")
     command = ("pyright", "--outputjson", "--ignoreexternal", "--verifytypes", "voipstudio_async")
     # Its exit code demands an annotation on each declaration of an operation, which would say the same thing twice.
     report = json.loads(str(session.run(*command, silent=True, success_codes=[0, 1])))["typeCompleteness"]

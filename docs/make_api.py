@@ -1,7 +1,11 @@
-"""Writes docs/api.md, and the names in docs/cli.md, from the package's own declarations: `python docs/make_api.py`."""
+"""Writes docs/api.md, the names in docs/cli.md, and the texts below declarations: `python docs/make_api.py`.
+
+The texts are for editors, which read no declarations; what they say comes from the declarations.
+"""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import textwrap
@@ -161,7 +165,8 @@ def document() -> str:
     """Write the whole page."""
     lines = [HEAD, "## The client\n", "`AsyncVoipStudio(...)` and `VoipStudio(...)` take the same arguments:\n"]
     lines += [
-        f"* `{name}`: {plain(text)}" for name, text in re.findall(r":param (\w+): (.+)", BaseClient.__doc__ or "")
+        f"* `{name}`: {plain(text)}"
+        for name, text in re.findall(r":param (\w+): (.+)", inspect.getdoc(BaseClient.__init__) or "")
     ]
     lines.append(
         "\n`close()`, or `async with` and `with`, end it; `with_options(timeouts=, retry=, token=)` gives a view."
@@ -204,6 +209,35 @@ def named() -> str:
     return page
 
 
+def declared() -> dict[Path, str]:
+    """Write the modules of the catalogue anew, with the text of each operation below its declaration."""
+    classes = dict.fromkeys([*resources.RESOURCES.values(), resources.Raw])
+    modules: dict[Path, list[type]] = {}
+    for cls in classes:
+        modules.setdefault(Path(inspect.getfile(cls)), []).append(cls)
+    return {path: _with_texts(path, found) for path, found in modules.items()}
+
+
+def _with_texts(path: Path, classes: list[type]) -> str:
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    named = {cls.__name__: cls for cls in classes}
+    bodies = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name in named]
+    for body in reversed(bodies):
+        for node, below in reversed([*zip(body.body, [*body.body[1:], None], strict=True)]):
+            operation = isinstance(node, ast.Assign) and vars(named[body.name])[ast.unparse(node.targets[0])]
+            if isinstance(operation, Operation):
+                old = below.end_lineno if isinstance(below, ast.Expr) else node.end_lineno
+                lines[node.end_lineno : old] = _literal(operation.doc)
+    return "\n".join(lines) + "\n"
+
+
+def _literal(text: str) -> list[str]:
+    return textwrap.indent(f'"""{text}\n"""', "    ").splitlines()
+
+
 if __name__ == "__main__":
+    for module, text in declared().items():
+        module.write_text(text, encoding="utf-8")
     COMMANDS.write_text(named(), encoding="utf-8")
     TARGET.write_text(document(), encoding="utf-8")

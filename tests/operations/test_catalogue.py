@@ -91,8 +91,10 @@ def test_the_documentation_says_what_comes_back_and_what_can_go_wrong(name: str,
     doc = inspect.getdoc(operation(CLIENTS[face], name))
 
     assert doc is not None
-    summary, returns, raises = doc.split("\n\n")
+    call, summary, *arguments, returns, raises = (" ".join(part.split()) for part in doc.split("\n\n"))
+    assert call.startswith(f"client.{name}(")
     assert re.fullmatch(r"[A-Z].*\.", summary)
+    assert all(each.startswith("Args: ") for each in arguments)
     assert re.fullmatch(r"Returns: .+\.", returns)
     assert re.fullmatch(r"Raises: (\w+ \(4\d\d\)(, )?)+; TransportError when no usable answer comes\.", raises)
 

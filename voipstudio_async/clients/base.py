@@ -6,7 +6,7 @@ import inspect
 import ipaddress
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
@@ -22,9 +22,9 @@ from ..http.auth import Auth, TokenAuth
 from ..http.hooks import Hooks
 from ..http.retry import RetryPolicy
 from ..http.settings import Limits, Timeouts
-from ..operations import F
+from ..operations import F, operations
 from ..operations.signatures import method_signature
-from ..resources import Catalogue
+from ..resources import PARTS, Catalogue
 from ..wire.codec import Codec, codec
 
 if TYPE_CHECKING:
@@ -78,24 +78,6 @@ class BaseClient(Catalogue[F]):
     """The VoIPstudio API.
 
     Use it with ``with`` (or ``async with``), or call ``close()``. Connections are made on first use.
-
-    :param token: an API key, or the token of a login; falls back to ``VOIPSTUDIO_API_TOKEN``
-    :param auth: credentials of another scheme, instead of `token`: `BasicAuth`, or your own
-    :param base_url: where the API is, with its version; falls back to ``VOIPSTUDIO_API_URL``
-    :param timeouts: how long to wait
-    :param retry: how often and how patiently to try again
-    :param limits: how much to take
-    :param session: an aiohttp session to use, which is not closed (`AsyncVoipStudio` only)
-    :param proxy: the URL of an HTTP proxy
-    :param ssl: a TLS context for a host with a certificate of its own; False checks nothing
-    :param trust_env: use the proxies that the environment names (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``,
-        ``NO_PROXY``); credentials are never taken from it
-    :param allow_http: send the token over plain http to a host that is not this machine: for a network that you trust,
-        as that of a compose file
-    :param tz: the zone of the API's date-times, which carry none
-    :param strict: raise `DecodeError` for values that do not fit, instead of keeping them in ``extra``
-    :param hooks: functions to call as requests are sent and answered
-    :raises ConfigurationError: the settings cannot work, or there is neither `token` nor `auth`
     """
 
     if not TYPE_CHECKING:
@@ -116,6 +98,7 @@ class BaseClient(Catalogue[F]):
         super().__init_subclass__(**kwargs)
         # What `help()` shows; without it, the arguments of what makes the object.
         cls.__signature__ = method_signature(cls.__init__)
+        cls.__doc__ = "\n".join((inspect.cleandoc(cls.__doc__ or ""), "", "It has:", "", *_parts()))
 
     def __init__(
         self,
@@ -135,6 +118,26 @@ class BaseClient(Catalogue[F]):
         strict: bool = False,
         hooks: Hooks = Hooks(),
     ) -> None:
+        """Make a client. Nothing is sent, and no connection made.
+
+        :param token: an API key, or the token of a login; falls back to ``VOIPSTUDIO_API_TOKEN``
+        :param auth: credentials of another scheme, instead of `token`: `BasicAuth`, or your own
+        :param base_url: where the API is, with its version; falls back to ``VOIPSTUDIO_API_URL``
+        :param timeouts: how long to wait
+        :param retry: how often and how patiently to try again
+        :param limits: how much to take
+        :param session: an aiohttp session to use, which is not closed (`AsyncVoipStudio` only)
+        :param proxy: the URL of an HTTP proxy
+        :param ssl: a TLS context for a host with a certificate of its own; False checks nothing
+        :param trust_env: use the proxies that the environment names (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``,
+            ``NO_PROXY``); credentials are never taken from it
+        :param allow_http: send the token over plain http to a host that is not this machine: for a network that you
+            trust, as that of a compose file
+        :param tz: the zone of the API's date-times, which carry none
+        :param strict: raise `DecodeError` for values that do not fit, instead of keeping them in ``extra``
+        :param hooks: functions to call as requests are sent and answered
+        :raises ConfigurationError: the settings cannot work, or there is neither `token` nor `auth`
+        """
         # No frame of an error that is raised here holds a secret.
         hidden, place, through = _hidden(token), _hidden(base_url), _hidden(proxy)
         del token, base_url, proxy
@@ -212,6 +215,14 @@ def check_kinds(**given: tuple[Any, type]) -> None:
     for name, (value, kind) in given.items():
         if not isinstance(value, kind):
             raise ConfigurationError(f"{name} must be a {kind.__name__}, got {_instead(name, value)}")
+
+
+def _parts() -> Iterator[str]:
+    for name, operation in operations(Catalogue).items():
+        yield f"* {name}(): {operation.summary}"
+    for name, resource in PARTS.items():
+        yield f"* {name}: {inspect.cleandoc(resource.__doc__ or '').splitlines()[0]}"
+    yield "* bulk: One operation on many inputs."
 
 
 def _instead(name: str, value: Any) -> str:

@@ -31,6 +31,7 @@ from ..wire.exchange import Exchange, Repeat
 from .caller import Caller
 from .description import Answers, FileType, Parameter
 from .keys import Key
+from .meanings import described, filled
 from .signatures import key_signature
 
 
@@ -122,7 +123,8 @@ class Bound(Uncopied):
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
-        return self.operation.doc
+        # `help()` cuts the signature of what is no function short.
+        return f"{filled(self._name + str(self.__signature__))}\n\n{self.operation.doc}"
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -250,10 +252,14 @@ class Operation(Generic[A_co, B_co]):
     def doc(self) -> str:
         """The documentation of the bound operation."""
         errors = ", ".join(_ERRORS[status] for status in self.statuses)
-        return (
-            f"{self.summary}\n\nReturns: {self.returns()}\n\n"
-            f"Raises: {errors}; TransportError when no usable answer comes."
+        meanings = "\n".join(described(self.name, self.signature().parameters))
+        parts = (
+            filled(self.summary),
+            meanings and f"Args:\n{meanings}",
+            filled(f"Returns: {self.returns()}"),
+            filled(f"Raises: {errors}; TransportError when no usable answer comes."),
         )
+        return "\n\n".join(filter(None, parts))
 
     def returns(self) -> str:
         """Say what a call gives, for the documentation."""

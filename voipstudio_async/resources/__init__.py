@@ -27,8 +27,26 @@ class Catalogue(Resource[F], path=""):
     """All that a client offers, on one face."""
 
     me = Show(entities.Me, "Who the token belongs to.", "me")
+    """Who the token belongs to.
+
+    Returns: `Me`.
+
+    Raises: AuthenticationError (401), PermissionDeniedError (403); TransportError when no usable answer comes.
+    """
     ping = Show(entities.Pong, "Use the session, so that it does not end.", "ping")
+    """Use the session, so that it does not end.
+
+    Returns: `Pong`.
+
+    Raises: AuthenticationError (401), PermissionDeniedError (403); TransportError when no usable answer comes.
+    """
     logout = Command("End the session that the token belongs to.", ended, key=None, suffix="logout", statuses=(401,))
+    """End the session that the token belongs to.
+
+    Returns: nothing.
+
+    Raises: AuthenticationError (401); TransportError when no usable answer comes.
+    """
 
     users: Users[F]
     queue_groups: QueueGroups[F]
@@ -70,7 +88,8 @@ class Catalogue(Resource[F], path=""):
 
     def __dir__(self) -> list[str]:
         # What is for users: the resources, and what their own face adds.
-        return sorted(PARTS) + [name for name in dir(type(self)) if not name.startswith("_")]
+        names = {*PARTS, *vars(self), *dir(type(self))}
+        return sorted(name for name in names if not name.startswith("_"))
 
     if not TYPE_CHECKING:
 

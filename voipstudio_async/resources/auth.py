@@ -61,6 +61,18 @@ class Logins(Resource[F], path=""):
         flat=True,
         with_token=False,
     )
+    """Log in with an e-mail address and a password.
+
+    Args:
+        email: the address of the user
+        password: the password of the user
+        remember_me: whether this device need not give a code again
+        device_fingerprint: what the device is known by
+
+    Returns: `Login`.
+
+    Raises: ValidationError (400); TransportError when no usable answer comes.
+    """
     confirm = Action(
         e.Login,
         "Send the code that was mailed.",
@@ -73,12 +85,36 @@ class Logins(Resource[F], path=""):
         flat=True,
         with_token=False,
     )
+    """Send the code that was mailed.
+
+    Args:
+        nonce: what the first half of the login answered with
+        code: the code that was mailed
+
+    Returns: `Login`.
+
+    Raises: ValidationError (400); TransportError when no usable answer comes.
+    """
 
 
 class ApiTokens(Resource[F], path="apitokens"):
     """The named tokens of the token's owner."""
 
     list = Listing(e.ApiToken, "The named tokens.")
+    """The named tokens.
+
+    Args:
+        filters: what all rows meet, each made like ``field(name) > value``
+        order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
+        page_size: rows in a request, from 1 to 5000
+        prefetch: pages fetched ahead while one is worked on
+        strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
+        resume: what ``checkpoint()`` gave: go on from there
+
+    Returns: a pager over `ApiToken`; nothing is sent before it is used.
+
+    Raises: AuthenticationError (401); TransportError when no usable answer comes.
+    """
     create = Action(
         e.ApiToken,
         "Make a token that ends when it was not used for the time `expiry`; its name must be new.",
@@ -89,4 +125,24 @@ class ApiTokens(Resource[F], path="apitokens"):
         success=(201,),
         statuses=(400, 401),
     )
+    """Make a token that ends when it was not used for the time `expiry`; its name must be new.
+
+    Args:
+        name: what it is called
+        expiry: seconds without use after which it ends
+
+    Returns: `ApiToken`.
+
+    Raises: ValidationError (400), AuthenticationError (401); TransportError when no usable answer comes.
+    """
     delete = DeleteBy(TOKEN, "End a token, which is its own id.", repeat=Repeat.ALWAYS)
+    """End a token, which is its own id.
+
+    Args:
+        token: the token itself
+
+    Returns: nothing.
+
+    Raises: AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404); TransportError when no
+        usable answer comes.
+    """

@@ -61,8 +61,44 @@ class Calls(Resource[F], path="calls"):
     """The calls of the account that are under way."""
 
     list = Listing(e.Call, "The calls that are under way.")
+    """The calls that are under way.
+
+    Args:
+        filters: what all rows meet, each made like ``field(name) > value``
+        order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
+        page_size: rows in a request, from 1 to 5000
+        prefetch: pages fetched ahead while one is worked on
+        strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
+        resume: what ``checkpoint()`` gave: go on from there
+
+    Returns: a pager over `Call`; nothing is sent before it is used.
+
+    Raises: AuthenticationError (401); TransportError when no usable answer comes.
+    """
     get = Get(e.Call, "One call under way; 404 once it has ended.")
+    """One call under way; 404 once it has ended.
+
+    Args:
+        id: the id, a positive integer
+
+    Returns: `Call`.
+
+    Raises: AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404); TransportError when no
+        usable answer comes.
+    """
     wait = Wait(get, "Wait until a call is in a state, or until a function of it is true.")
+    """Wait until a call is in a state, or until a function of it is true.
+
+    Args:
+        id: the id, a positive integer
+        until: a state, ``CallState.CONNECTED``, or a function of the call that is true when it is reached
+        timeout: seconds to wait at most; None for no limit
+
+    Returns: the `Call` as it is then, or `CallEnded` where it ended first; `DeadlineExceeded` after `timeout`
+        seconds.
+
+    Raises: AuthenticationError (401), PermissionDeniedError (403); TransportError when no usable answer comes.
+    """
     place = Action(
         e.Call,
         "Place a call: the phone of `from_user` rings, and when it is answered, `to` is called.",
@@ -74,10 +110,65 @@ class Calls(Resource[F], path="calls"):
         statuses=(400, 401, 412),
         read_timeout=_PLACING,
     )
+    """Place a call: the phone of `from_user` rings, and when it is answered, `to` is called.
+
+    Args:
+        to: the number to call: ``+44 20 7946 0000``, its digits, or an extension
+        from_user: the id of the user whose phone rings first; the token's owner, if none is given
+        caller_id: the number that the called party sees, or ``anonymous``
+
+    Returns: `Call`.
+
+    Raises: ValidationError (400), AuthenticationError (401), PreconditionFailedError (412); TransportError when
+        no usable answer comes.
+    """
     answer = Action(e.Call, "Answer a call that rings.", _answered, body=e.CallStateChange)
+    """Answer a call that rings.
+
+    Args:
+        id: the id, a positive integer
+
+    Returns: `Call`.
+
+    Raises: ValidationError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404);
+        TransportError when no usable answer comes.
+    """
     transfer = Action(e.Call, "Transfer a call that is connected.", _transferred, body=e.CallTransfer)
+    """Transfer a call that is connected.
+
+    Args:
+        id: the id, a positive integer
+        to: the number or extension that the call goes to
+
+    Returns: `Call`.
+
+    Raises: ValidationError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404);
+        TransportError when no usable answer comes.
+    """
     attach_link = Action(e.Call, "Show a link to the agent of a call.", _linked, body=e.CallLink)
+    """Show a link to the agent of a call.
+
+    Args:
+        id: the id, a positive integer
+        url: a link that begins with https:// or http://
+        text: the words that are shown
+
+    Returns: `Call`.
+
+    Raises: ValidationError (400), AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404);
+        TransportError when no usable answer comes.
+    """
     hang_up = Delete("End a call.", repeat=Repeat.ALWAYS)
+    """End a call.
+
+    Args:
+        id: the id, a positive integer
+
+    Returns: nothing.
+
+    Raises: AuthenticationError (401), PermissionDeniedError (403), NotFoundError (404); TransportError when no
+        usable answer comes.
+    """
 
 
 class WebCalls(Resource[F], path="webcalls"):
@@ -94,6 +185,16 @@ class WebCalls(Resource[F], path="webcalls"):
         statuses=(400, 401),
         read_timeout=_PLACING,
     )
+    """Call `from_number`, the customer, and when that is answered, `to`.
+
+    Args:
+        from_number: the number of the customer, which is called first
+        to: the number to call: ``+44 20 7946 0000``, its digits, or an extension
+
+    Returns: `Call`.
+
+    Raises: ValidationError (400), AuthenticationError (401); TransportError when no usable answer comes.
+    """
 
 
 class LeadCalls(Resource[F], path="leadcalls"):
@@ -110,3 +211,14 @@ class LeadCalls(Resource[F], path="leadcalls"):
         statuses=(400, 401),
         read_timeout=_SPEAKING,
     )
+    """Call `to` and speak `text`; `caller_id` is an active number of the account.
+
+    Args:
+        to: the number to call: ``+44 20 7946 0000``, its digits, or an extension
+        caller_id: the number that the called party sees, or ``anonymous``
+        text: the words that are spoken
+
+    Returns: `Call`.
+
+    Raises: ValidationError (400), AuthenticationError (401); TransportError when no usable answer comes.
+    """
