@@ -263,7 +263,8 @@ async def test_rows_that_somebody_else_wrote_meanwhile_are_not_published(
     path = tmp_path / "calls.csv"
 
     def meddle(rows: int) -> None:
-        if rows == 500:
+        # More than once: on newer Pythons nothing of the first rows is in the file yet.
+        if rows >= 500:
             with (tmp_path / "calls.csv.partial" / "rows").open("r+b") as file:
                 file.truncate(10)
 

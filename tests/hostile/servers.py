@@ -88,6 +88,7 @@ class Hostile:
         self._tls = tls
         self._ready: Future[asyncio.AbstractEventLoop] = Future()
         self._stop = asyncio.Event()
+        self._talks: dict[asyncio.Task[None], asyncio.WriteTransport] = {}
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="hostile")
 
     @property
@@ -108,11 +109,21 @@ class Hostile:
 
     async def _serve(self) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-        server = await asyncio.start_server(self._meet, "127.0.0.1", self.port, ssl=self._tls, limit=2**20)
+        server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._tls, limit=2**20)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set_result(asyncio.get_running_loop())
         await self._stop.wait()
         server.close()
+        await asyncio.sleep(0.01)  # what has just been accepted is told first
+        # Also where a talk has not begun yet: a task that is cancelled before its first step ends without a word.
+        for transport in self._talks.values():
+            transport.abort()
+        await asyncio.sleep(0.01)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = asyncio.create_task(self._meet(reader, writer))
+        self._talks[talk] = writer.transport
+        talk.add_done_callback(self._talks.pop)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
