@@ -24,6 +24,7 @@ LAYERS = (
     "unset",
     "hints",
     "tasks",
+    "errand",
     "copies",
     "files",
     "deprecation",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Unpack
 
 from voipstudio_async import AsyncVoipStudio, Cdr, Filter, Page, User, VoipStudio, field
@@ -84,6 +85,8 @@ def blocking(client: VoipStudio) -> None:
     client.cdrs.list(group_by=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.cdrs.walk(date(2026, 1, 1))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.with_options(tokn="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.bulk.run("users.get", [7206])  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    client.bulk.run(partial(client.user_groups.update, nme="x"), [1])  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
     client.bulk.run(client.users.get, ["7206"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType, reportCallIssue]
     print(cdr)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import assert_type
 
 from voipstudio_async import (
@@ -84,6 +85,10 @@ def many(client: VoipStudio) -> None:
     assert_type(client.bulk.run(client.users.get, [1, 2]), BulkResult[int, User])
     assert_type(client.bulk.run(client.users.cdrs, [1, 2]), BulkResult[int, list[Cdr]])
     assert_type(client.bulk.stream(client.users.get, [1, 2]), Iterator[Outcome[int, User]])
+    long = field("duration") > 60
+    assert_type(client.bulk.run(lambda id: client.users.cdrs(id, long), [1, 2]), BulkResult[int, list[Cdr]])
+    assert_type(client.bulk.run(partial(client.user_groups.update, name="Ann"), [1, 2]), BulkResult[int, UserGroup])
+    assert_type(client.bulk.run(lambda name: client.user_groups.create(name=name), ["a"]), BulkResult[str, UserGroup])
     assert_type(client.users.get_many([1, 2]), BulkResult[int, User])
     assert_type(client.users.delete_many([1, 2]), BulkResult[int, None])
     result = client.users.get_many([1, 2])

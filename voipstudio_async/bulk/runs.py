@@ -19,15 +19,16 @@ from collections.abc import (
     Sequence,
     Sized,
 )
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from typing import Any, Literal, Protocol, TypedDict, TypeGuard, TypeVar, TypeVarTuple, Unpack, cast, overload
 
 from ..copies import Uncopied
 from ..entities.arguments import told
 from ..errors import BulkError, ConfigurationError, TransportError
-from ..operations import Bound, Caller
+from ..operations import Caller
 from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome, Progress
 from ..pagination.pagers import AsyncPages, Pages, Runner
+from . import functions
 from .window import Window
 
 In = TypeVar("In")
@@ -55,7 +56,7 @@ class Ledger:
         """Note an outcome, tell the progress, and say whether to go on."""
         self._outcomes.append(outcome)
         self._failed += not outcome.ok
-        if self._raises and not outcome.ok:
+        if not outcome.ok and (self._raises or functions.is_programs_own(outcome.error)):
             self._fatal = outcome
         if self._progress is not None:
             self._progress(len(self._outcomes), self._total, self._failed)
@@ -65,6 +66,8 @@ class Ledger:
         """Return all outcomes of a window that is closed, or raise `BulkError` with them."""
         outcomes = sorted([*self._outcomes, *window.left], key=lambda outcome: outcome.index)
         if self._fatal is not None:
+            if functions.is_programs_own(self._fatal.error) and not any(each.ok or each.attempts for each in outcomes):
+                self._fatal.unwrap()  # nothing was done: there is no outcome to keep
             raise BulkError(self._failure(self._fatal), outcomes) from self._fatal.error
         if window.failure is not None:
             text = f"reading the inputs failed, {len(outcomes)} were done: {window.failure}"
@@ -172,11 +175,14 @@ class AsyncBulk(Uncopied):
     ) -> AsyncIterator[Outcome[Any, Any]]:
         """Do an operation on every input; yield an `Outcome` for each, as they finish or (`ordered`) in their order.
 
-        A failure is an outcome, not an exception. What reading the inputs raises is raised in the end, after the
-        outcomes of all that was begun. Leaving the loop cancels what is under way. Equal inputs of an operation that
-        only reads share a request while it is under way; later ones are asked for anew.
+        A failure is an outcome, not an exception; an error of the program (an argument that an operation does not
+        take, a name that a client does not have) is raised. What reading the inputs raises is raised in the end, after
+        the outcomes of all that was begun. Leaving the loop cancels what is under way. Equal inputs of an operation
+        that only reads share a request while it is under way; later ones are asked for anew.
 
-        :param operation: any bound operation, ``client.users.get``; the value of a listing is the list of all its rows
+        :param operation: an operation, ``client.users.get``, or a function of one input that is awaited or lists:
+            ``functools.partial(client.user_groups.update, color="#ff0000")``,
+            ``lambda row: client.contacts.create(**row)``. The value of a listing is the list of all its rows
         :param inputs: what to call it with, one by one; read lazily
         :param concurrency: how many at once; `Limits.concurrency` bounds the requests of the whole client
         """
@@ -184,7 +190,7 @@ class AsyncBulk(Uncopied):
         steps = _drive(window, inputs)
         try:
             async for outcome in steps:
-                yield outcome
+                yield functions.not_programs_own(outcome)
         finally:
             await steps.aclose()
         if window.failure is not None:
@@ -217,11 +223,14 @@ class AsyncBulk(Uncopied):
 
         Equal inputs of an operation that only reads are asked for once in the whole run, unless that failed.
 
+        :param operation: an operation, or a function of one input: see `stream`
         :param on_error: with ``"raise"`` the first failure ends the run: what is under way is cancelled
         :param progress: called after each outcome
         :raises BulkError: an input failed and `on_error` is ``"raise"``, or reading the inputs failed, which is then
             its cause, after all that was begun had ended. It carries every outcome that there is; the error of one that
             was cancelled says whether it may have been carried out
+        :raises TypeError, AttributeError, NameError, ConfigurationError: an error of the program, which ends the run;
+            where something was done before, it is the cause of a `BulkError`
         """
         window: Window[Any, Any] = Window(operation, concurrency, remember=True)
         ledger = Ledger(inputs, on_error, progress)
@@ -244,7 +253,13 @@ class Poster(Runner, Protocol):
 
 
 class Bulk(Uncopied):
-    """The blocking face of `AsyncBulk`: the same run. Inputs are read, and progress is told, in the caller's thread."""
+    """The blocking face of `AsyncBulk`: the same run. Inputs are read, and progress is told, in the caller's thread.
+
+    It takes any function of one input: ``lambda id: client.users.cdrs(id, field("calldate") >= june)``. An operation,
+    or a `functools.partial` of one, is done on the client's loop; any other function in a thread of its own, as many at
+    once as `concurrency` says. When the run ends early, the calls of clients that it is in are cancelled, and it can
+    make no more.
+    """
 
     def __init__(self, core: Caller, run: Poster) -> None:
         self._core = core
@@ -273,8 +288,10 @@ class Bulk(Uncopied):
         ordered: bool = False,
     ) -> Iterator[Outcome[Any, Any]]:
         """Do an operation on every input, and yield an `Outcome` for each; see `AsyncBulk.stream`."""
-        window: Window[Any, Any] = Window(self._awaited(operation), concurrency, ordered=ordered)
-        yield from self._drive(window, iter(inputs))
+        window: Window[Any, Any] = Window(functions.awaited(operation, self._core), concurrency, ordered=ordered)
+        with closing(self._drive(window, iter(inputs))) as steps:
+            for outcome in steps:
+                yield functions.not_programs_own(outcome)
         if window.failure is not None:
             raise window.failure
 
@@ -302,7 +319,7 @@ class Bulk(Uncopied):
         progress: Progress | None = None,
     ) -> BulkResult[Any, Any]:
         """Do an operation on every input, and give all outcomes in the order of the inputs; see `AsyncBulk.run`."""
-        window: Window[Any, Any] = Window(self._awaited(operation), concurrency, remember=True)
+        window: Window[Any, Any] = Window(functions.awaited(operation, self._core), concurrency, remember=True)
         ledger = Ledger(inputs, on_error, progress)
         steps = self._drive(window, iter(inputs))
         try:
@@ -336,9 +353,3 @@ class Bulk(Uncopied):
             window.stop_reading(error)
         else:
             self._run.post(window.begin, window.admit(), item)
-
-    def _awaited(self, operation: Any) -> Bound:
-        if not isinstance(operation, Bound):
-            raise ConfigurationError(f"bulk takes an operation like client.users.get, got {told(operation)}")
-        # An operation of a view runs with the view's options, whichever client's bulk is asked.
-        return operation.on(getattr(operation.resource._caller, "core", self._core))

@@ -19,18 +19,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import inspect
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Generic, TypeGuard, TypeVar
+from typing import Any, Generic, TypeVar
 
-from ..entities.arguments import count, told
-from ..errors import ClientClosedError, ConfigurationError, TransportError
+from ..entities.arguments import count
+from ..errors import ClientClosedError, TransportError
 from ..http.sender import Tally, tally
-from ..operations import Bound
 from ..operations.outcomes import Outcome
-from ..pagination.pagers import AsyncPages
 from ..tasks import end
+from . import functions
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -42,7 +40,7 @@ class Window(Generic[In, Out]):
     def __init__(
         self, operation: Callable[[In], Any], concurrency: int, *, ordered: bool = False, remember: bool = False
     ) -> None:
-        _check_operation(operation)
+        functions.check(operation)
         self._operation = operation
         self.concurrency = check_concurrency(concurrency)
         self._ordered = ordered
@@ -202,31 +200,13 @@ def _hashable(item: Any) -> bool:
 
 def is_safe_to_share(operation: Any) -> bool:
     """Tell whether two equal inputs may share one result: only where nothing is changed by asking."""
-    return isinstance(operation, Bound) and getattr(operation.operation, "method", None) == "GET"
+    bound = functions.operation_of(operation)
+    return bound is not None and getattr(bound.operation, "method", None) == "GET"
 
 
 def check_concurrency(concurrency: Any) -> int:
     """Refuse a number of inputs at once that is none."""
     return count("concurrency", concurrency, 1)
-
-
-def _check_operation(operation: Any) -> None:
-    """Raise what is wrong with an operation for every input: that is an error of the program, and no outcome."""
-    if not callable(operation):
-        raise ConfigurationError(f"bulk takes an operation like client.users.get, got {told(operation)}")
-    try:
-        signature = inspect.signature(operation)
-    except ValueError:
-        return  # of what is written in C nobody knows
-    try:
-        signature.bind(None)
-    except TypeError as error:
-        name = getattr(operation, "__name__", repr(operation))
-        raise TypeError(f"{name}(): {error}; bulk calls it with one input, and it takes {signature}") from None
-
-
-def _is_listing(result: object) -> TypeGuard[AsyncPages[Any]]:
-    return isinstance(result, AsyncPages)
 
 
 async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outcome[In, Any]:
@@ -236,27 +216,18 @@ async def perform(operation: Callable[[In], Any], index: int, item: In) -> Outco
     value: Any = None
     problem: Exception | None = None
     try:
-        value = await _result(operation, item)
+        value = await functions.result_of(operation, item)
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             # Of a caller's own function nobody knows what it has sent.
-            problem = _cut_off(sent=counter.requests > 0 or not isinstance(operation, Bound))
+            problem = _cut_off(sent=counter.requests > 0 or functions.operation_of(operation) is None)
         else:
             # Cancelled from within: that is the operation's own failure, and not the end of the run.
             problem = TransportError("the operation was cancelled")
     except Exception as error:
         problem = error
     return Outcome(index, item, value, problem, counter.requests)
-
-
-async def _result(operation: Callable[[In], Any], item: In) -> Any:
-    result = operation(item)
-    if _is_listing(result):
-        return await result.collect()
-    if inspect.isawaitable(result):
-        return await result
-    raise ConfigurationError(f"a bulk operation is awaited or lists; {operation!r} gave {type(result).__name__}")
 
 
 def _never_begun(index: int, item: In) -> Outcome[In, Any]:

@@ -25,7 +25,8 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, TypeVarTuple
 
-from ..errors import ClientClosedError, ConfigurationError
+from ..errand import Errand, errand
+from ..errors import ClientClosedError, ConfigurationError, TransportError
 from ..http import forks
 from ..tasks import PATIENCE
 
@@ -39,10 +40,17 @@ Ts = TypeVarTuple("Ts")
 class _Job:
     """One call on its way over the portal and back."""
 
-    __slots__ = ("_args", "_context", "_ended", "_error", "_function", "_jobs", "_result", "_task", "done")
+    __slots__ = ("_args", "_context", "_ended", "_errand", "_error", "_function", "_jobs", "_result", "_task", "done")
 
-    def __init__(self, jobs: set[_Job], function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+    def __init__(
+        self,
+        jobs: set[_Job],
+        function: Callable[..., Awaitable[Any]],
+        args: tuple[Any, ...],
+        owner: Errand | None = None,
+    ) -> None:
         self._jobs = jobs
+        self._errand = owner
         self._function = function
         self._args = args
         self._context = contextvars.copy_context()
@@ -58,6 +66,9 @@ class _Job:
         if self._ended or self._task is not None:
             return
         loop = asyncio.get_running_loop()
+        if self._errand is not None and not self._errand.takes(self, loop):
+            self.fail(self._left())
+            return
         self._task = loop.create_task(self._work(), context=self._context)
         self._task.add_done_callback(self._finish)
 
@@ -69,14 +80,19 @@ class _Job:
             self._error = error
 
     def _finish(self, task: asyncio.Task[Any]) -> None:
-        self.fail(_closed_meanwhile() if task.cancelled() else task.exception() or self._error)
+        self.fail(self._left() if task.cancelled() else task.exception() or self._error)
 
     def cancel(self) -> None:
         """Give up, on the loop's thread."""
         if self._task is not None:
             self._task.cancel()
         else:
-            self.fail(_closed_meanwhile())
+            self.fail(self._left())
+
+    def _left(self) -> Exception:
+        if self._errand is not None and self._errand.given_up:
+            return TransportError("the bulk run that this call belongs to has ended")
+        return ClientClosedError("the client was closed while the call was under way")
 
     def fail(self, error: BaseException | None) -> None:
         """End, with an error or (None) without; once is enough."""
@@ -84,6 +100,8 @@ class _Job:
             self._ended = True
             self._error = error
             self._jobs.discard(self)
+            if self._errand is not None:
+                self._errand.forget(self)
             with contextlib.suppress(RuntimeError):  # another thread has said so in the same moment
                 self.done.release()
 
@@ -96,10 +114,6 @@ class _Job:
             raise error
         finally:
             del error  # the frame and the error would keep each other alive
-
-
-def _closed_meanwhile() -> ClientClosedError:
-    return ClientClosedError("the client was closed while the call was under way")
 
 
 class Portal:
@@ -138,7 +152,7 @@ class Portal:
     def run(self, function: Callable[[*Ts], Awaitable[T]], /, *args: *Ts) -> T:
         """Run a coroutine function on the loop and wait for its result."""
         try:
-            return self._run(_Job(self._jobs, function, args))  # type: ignore[no-any-return]
+            return self._run(_Job(self._jobs, function, args, errand.get()))  # type: ignore[no-any-return]
         except ClientClosedError:
             _end_silently()
             raise
