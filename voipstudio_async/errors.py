@@ -204,7 +204,10 @@ class AuthenticationError(APIError):
         told = super().__str__()
         if self.message.strip(".").lower() not in _SAYS_NOTHING:
             return told
-        return f"{told}; is the token right? A new one is made in the dashboard: Administration, edit a user, API keys"
+        return (
+            f"{told}; is the token right? One of a session ends with it: log in again. Others are made in the "
+            "dashboard: Administration, edit a user, API keys"
+        )
 
 
 class PermissionDeniedError(APIError):

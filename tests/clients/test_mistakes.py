@@ -137,6 +137,12 @@ def test_what_is_never_awaited_is_named_as_it_was_called(name: str, call: Callab
     ]
 
 
+async def test_a_record_in_the_place_of_an_id_is_named_and_not_shown(recorded: Any, recorder: Recorder) -> None:
+    with pytest.raises(ConfigurationError, match=r"^an id is an integer, got User; give its id$"):
+        await settle(recorded.users.get(User(id=7, email="ann@example.com")))
+    assert not recorder.requests
+
+
 async def test_a_wrong_token_is_told_where_a_right_one_is_made(face: type[Any], sandbox: Sandbox) -> None:
     client = face("wrong", base_url=sandbox.url)
     try:

@@ -59,6 +59,14 @@ async def test_a_page_that_is_cut_differs() -> None:
     assert found["largest page"].found == "a limit of 5001 gives 5000 rows"
 
 
+async def test_deep_pages_that_are_refused_differ() -> None:
+    async with Sandbox(users=1, calls=20, token=TOKEN, deepest=10_000) as sandbox:
+        found = await findings(sandbox)
+
+    assert found["deep pages"].verdict is Verdict.DIFFERS
+    assert found["deep pages"].found == "page 100000: 400 (SF0010)"
+
+
 async def test_the_forms_of_the_documentation_differ() -> None:
     async with Sandbox(users=2, calls=10, token=TOKEN, documented_shapes=True) as sandbox:
         found = await findings(sandbox)

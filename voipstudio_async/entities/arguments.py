@@ -120,7 +120,9 @@ def checked_id(value: Any) -> int:
     """Return an id as Python's `int`, or refuse what is none before it becomes part of a path."""
     number = whole(value)
     if number is None:
-        raise ConfigurationError(f"an id is an integer, got {type(value).__name__}: {told(value)}")
+        # A record may be somebody's: it is named, not shown.
+        more = "; give its id" if hasattr(type(value), "__attrs_attrs__") else f": {told(value)}"
+        raise ConfigurationError(f"an id is an integer, got {type(value).__name__}{more}")
     if number < 1:
         raise ConfigurationError(f"an id is positive, got {told(number)}")
     if number > _LARGEST_ID:
