@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from voipstudio_async import ConfigurationError
-from voipstudio_async.cli import dates
+from voipstudio_async.cli import dates, periods
 
 
 def test_a_system_without_zones_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +42,55 @@ def test_a_day_begins_with_its_first_moment_and_ends_with_its_last_second(name: 
     assert start.hour == hour
     assert str(start.date()) == day
     assert start.astimezone(UTC) - dates.end_of(before, zone).astimezone(UTC) == timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("today", "2026-03-31", "2026-03-31"),
+        ("Yesterday", "2026-03-30", "2026-03-30"),
+        ("this-week", "2026-03-30", "2026-04-05"),
+        ("last-week", "2026-03-23", "2026-03-29"),
+        ("this-month", "2026-03-01", "2026-03-31"),
+        ("last-month", "2026-02-01", "2026-02-28"),
+        ("last_month", "2026-02-01", "2026-02-28"),
+        ("this-quarter", "2026-01-01", "2026-03-31"),
+        ("last-quarter", "2025-10-01", "2025-12-31"),
+        ("this-year", "2026-01-01", "2026-12-31"),
+        ("last-year", "2025-01-01", "2025-12-31"),
+        ("-0d", "2026-03-31", "2026-03-31"),
+        ("-7d", "2026-03-24", "2026-03-24"),
+        ("-2w", "2026-03-17", "2026-03-17"),
+        ("-1m", "2026-02-28", "2026-02-28"),
+        ("-13m", "2025-02-28", "2025-02-28"),
+        ("-2y", "2024-03-31", "2024-03-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2026-12", "2026-12-01", "2026-12-31"),
+        ("2026-w01", "2025-12-29", "2026-01-04"),
+        ("2026", "2026-01-01", "2026-12-31"),
+    ],
+)
+def test_a_period_has_a_first_and_a_last_day(text: str, first: str, last: str) -> None:
+    found = periods.named(text, date(2026, 3, 31))
+
+    assert found == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize("text", ["soon", "7d", "-7", "-7x", "last-day", "month", "2026-1", "26", "-99999d", ""])
+def test_what_is_no_period_is_none(text: str) -> None:
+    assert periods.named(text, date(2026, 3, 31)) is None
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-00", "2026-w60", "0000", "-9999y", "-9999m", "1066"])
+def test_a_period_that_is_not_in_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^--from: .*(calendar|too far)"):
+        dates.start_of(text, UTC)
+
+
+def test_a_range_of_one_period_is_the_whole_of_it() -> None:
+    zone = ZoneInfo("Europe/Warsaw")
+
+    start, end = dates.start_of("2026-03", zone), dates.end_of("2026-03", zone)
+
+    assert (str(start), str(end)) == ("2026-03-01 00:00:00+01:00", "2026-03-31 23:59:59+02:00")
+    dates.check_order("2026-03", "2026-03", zone)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from ..entities.zones import NO_DATABASE, first_moment, next_day
 from ..errors import ConfigurationError
+from . import periods
 from .names import hint
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -16,7 +17,6 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
 )
 _EARLIEST, _LATEST = 1900, 9000
-_WORDS: dict[str, int] = {"today": 0, "yesterday": 1}
 
 
 def zone(name: str) -> tzinfo:
@@ -49,12 +49,12 @@ def read(text: str) -> date | datetime | None:
 
 def start_of(text: str, tz: tzinfo, option: str = "--from") -> datetime:
     """Read where a range begins: a moment, or the first second of a day."""
-    return edge(given(text, tz, option), tz, at_end=False)
+    return edge(given(text, tz, option, at_end=False), tz, at_end=False)
 
 
 def end_of(text: str, tz: tzinfo, option: str = "--to") -> datetime:
     """Read where a range ends: a moment, or the last second of a day."""
-    return edge(given(text, tz, option), tz, at_end=True)
+    return edge(given(text, tz, option, at_end=True), tz, at_end=True)
 
 
 def edge(value: date | datetime, tz: tzinfo, *, at_end: bool) -> datetime:
@@ -67,20 +67,28 @@ def edge(value: date | datetime, tz: tzinfo, *, at_end: bool) -> datetime:
     return (next_day(value, tz).astimezone(UTC) - timedelta(seconds=1)).astimezone(tz)
 
 
-def given(text: str, tz: tzinfo, option: str) -> date | datetime:
-    """Read a day or a moment that an option was given; ``today`` and ``yesterday`` are days of the zone."""
-    days = _WORDS.get(text.strip().lower())
-    if days is not None:
-        return datetime.now(tz).date() - timedelta(days=days)
+def given(text: str, tz: tzinfo, option: str, *, at_end: bool) -> date | datetime:
+    """Read a day or a moment that an option was given; of a period it is the first day, or (`at_end`) the last one."""
     try:
-        found = read(text.strip())
+        found = read(text.strip()) or _day_of(text, tz, at_end)
     except ConfigurationError as error:
         raise ConfigurationError(f"{option}: {error}") from None
     if found is None:
         raise ConfigurationError(
-            f"{option}: {text!r} is not a date; write 2026-03-31, '2026-03-31 17:30', today or yesterday"
+            f"{option}: {text!r} is not a date; write 2026-03-31, '2026-03-31 17:30', 2026-03 (a month), "
+            "today, yesterday, last-week, last-month or -7d (seven days ago)"
         )
     return found
+
+
+def _day_of(text: str, tz: tzinfo, at_end: bool) -> date | None:
+    try:
+        period = periods.named(text, datetime.now(tz).date())
+    except ValueError:
+        raise ConfigurationError(f"{text!r} is not a date: the calendar does not have it") from None
+    if period is not None and not _EARLIEST <= period[at_end].year <= _LATEST:
+        raise ConfigurationError(f"{text!r} is too far away; years are from {_EARLIEST} to {_LATEST}")
+    return None if period is None else period[at_end]
 
 
 def check_order(since: str | None, until: str | None, tz: tzinfo) -> None:

@@ -79,12 +79,15 @@ class Selection:
     since: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="DATE", rich_help_panel=_WHICH, help="From this day or moment on; today, yesterday."
+            "--from",
+            metavar="DATE",
+            rich_help_panel=_WHICH,
+            help="From this day, moment or period on: yesterday, last-month, 2026-06, -7d.",
         ),
     ] = None
     until: Annotated[
         str | None,
-        typer.Option("--to", metavar="DATE", rich_help_panel=_WHICH, help="Up to this day, the whole of it."),
+        typer.Option("--to", metavar="DATE", rich_help_panel=_WHICH, help="Up to this day or period, the whole of it."),
     ] = None
     order_by: Annotated[
         str, typer.Option(metavar="FIELD", rich_help_panel=_WHICH, help="Sort by this field; -FIELD is downwards.")

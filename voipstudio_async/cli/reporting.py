@@ -68,7 +68,10 @@ class Span:
     since: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="DATE", rich_help_panel=_PANEL, help="From this day or moment on; today, yesterday."
+            "--from",
+            metavar="DATE",
+            rich_help_panel=_PANEL,
+            help="From this day, moment or period on: yesterday, last-month, 2026-06, -7d.",
         ),
     ] = None
     last: Annotated[
@@ -95,13 +98,13 @@ class Span:
 
     def start(self, connection: Connection) -> date | None:
         """Return the first day, or the first moment."""
-        return None if self.since is None else dates.given(self.since, connection.zone, "--from")
+        return None if self.since is None else dates.given(self.since, connection.zone, "--from", at_end=False)
 
     def end(self, connection: Connection) -> date | None:
         """Return the last day, or the moment after the last one."""
         if self.last is None:
             return None
-        last = dates.given(self.last, connection.zone, "--to")
+        last = dates.given(self.last, connection.zone, "--to", at_end=True)
         return last + timedelta(seconds=1) if isinstance(last, datetime) else last
 
 

@@ -150,7 +150,9 @@ def _made(account: Account, *, port: int, database: Path | None = None, document
             documented_shapes=documented_shapes,
             port=port,
             faults=account.faults,
-            until=_TODAY if account.until.strip().lower() == _TODAY else dates.given(account.until, UTC, "--until"),
+            until=_TODAY
+            if account.until.strip().lower() == _TODAY
+            else dates.given(account.until, UTC, "--until", at_end=True),
         )
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
