@@ -204,7 +204,9 @@ def test_how_a_report_looks_is_told_above_what_it_says() -> None:
     inside = [each for each in IMPORTS if each.file.startswith("reports/") and f"{PACKAGE}.reports." in each.name]
     known = {(each.file.split("/")[1], each.name.rpartition(".")[2]) for each in inside}
 
-    assert {"values", "figures"} >= {name for file, name in known if file in ("values.py", "figures.py", "notice.py")}
+    assert {"values", "figures", "periods"} >= {
+        name for file, name in known if file in ("values.py", "figures.py", "notice.py")
+    }
     assert {"report", "stats", "fetch"}.isdisjoint(name for file, name in known if file in ("html.py", "plots.py"))
 
 

@@ -91,7 +91,7 @@ def test_the_page_can_be_read_aloud() -> None:
     assert len(page.named("h1")) == len(page.named("main")) == 1
     assert len(page.named("caption")) == len(page.named("table")) == 5
     pictures = [found for tag, found in page.tags if found.get("role") == "img"]
-    assert len(pictures) == len(page.named("svg")) == 10
+    assert len(pictures) == len(page.named("svg")) == 12
     assert all(found.get("aria-label") for found in pictures)
     assert all(found.get("scope") for found in page.named("th"))
 

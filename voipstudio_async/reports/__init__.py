@@ -18,14 +18,17 @@ The libraries behind some of them are extras: ``report`` (HTML), ``arrow`` (Parq
 """
 
 from ..exports import Exported, Format, export, to_arrow, to_pandas, to_polars
-from .fetch import Progress, call_report
-from .figures import Figures
+from .fetch import GroupBy, Progress, call_report
+from .figures import Figures, Peak
 from .html import render_html
+from .periods import by_period, month_of, week_of
 from .report import CallReport
-from .stats import CallStats, is_answered, is_missed, outcome_of
+from .stats import CallStats, TeamStats, destination_of, is_answered, is_missed, name_of, outcome_of
+from .teams import NO_TEAM, team_of, teams_of
 from .values import Failure, Fetch, UserFigures
 
 __all__ = (
+    "NO_TEAM",
     "CallReport",
     "CallStats",
     "Exported",
@@ -33,15 +36,25 @@ __all__ = (
     "Fetch",
     "Figures",
     "Format",
+    "GroupBy",
+    "Peak",
     "Progress",
+    "TeamStats",
     "UserFigures",
+    "by_period",
     "call_report",
+    "destination_of",
     "export",
     "is_answered",
     "is_missed",
+    "month_of",
+    "name_of",
     "outcome_of",
     "render_html",
+    "team_of",
+    "teams_of",
     "to_arrow",
     "to_pandas",
     "to_polars",
+    "week_of",
 )

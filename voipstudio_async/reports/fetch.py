@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import aclosing, suppress
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Literal, get_args, overload
 
 import attrs
 
 from .. import AsyncVoipStudio, VoipStudio
-from ..entities import Cdr, User
+from ..entities import Cdr, Me, User
 from ..entities.arguments import count as checked_count
 from ..entities.arguments import is_duration, plain, told
 from ..entities.zones import aware, first_moment, known, next_day
@@ -21,10 +21,13 @@ from ..pagination.page import MAX_PAGE_SIZE, Page, PageReport
 from ..pagination.pagers import AsyncPages
 from ..wire.filters import Filter, field
 from .report import CallReport
-from .stats import CallStats, name_of
-from .values import Count, Failure, Fetch, Source
+from .stats import CallStats, TeamStats, name_of
+from .teams import Teams, teams_of
+from .values import Count, Failure, Fetch, GroupedBy, Source
 
 Wanted = Literal["auto", "account", "users"]
+GroupBy = Literal["month", "week"] | Teams
+_PERIODS = ("month", "week")
 ProgressHook = Callable[["Progress"], None]
 
 ACCOUNT = "call records of the account"
@@ -60,9 +63,20 @@ class Plan:
     tz: tzinfo
     source: Wanted
     count: Count
+    group_by: GroupBy | None
     concurrency: int
     progress: ProgressHook | None
     deadline: float | None
+
+    @property
+    def teams(self) -> Teams | None:
+        """The teams that were asked for; None where months or weeks are, or nothing."""
+        return None if isinstance(self.group_by, str) else self.group_by
+
+    @property
+    def grouped_by(self) -> GroupedBy | None:
+        """What the groups are."""
+        return self.group_by if isinstance(self.group_by, str) else None if self.group_by is None else "team"
 
     @property
     def filters(self) -> tuple[Filter, ...]:
@@ -86,6 +100,7 @@ def call_report(
     tz: tzinfo = UTC,
     source: Wanted = "auto",
     count: Count = "calls",
+    group_by: GroupBy | None = None,
     concurrency: int = 8,
     progress: ProgressHook | None = None,
     deadline: float | None = None,
@@ -99,6 +114,7 @@ def call_report(
     tz: tzinfo = UTC,
     source: Wanted = "auto",
     count: Count = "calls",
+    group_by: GroupBy | None = None,
     concurrency: int = 8,
     progress: ProgressHook | None = None,
     deadline: float | None = None,
@@ -111,6 +127,7 @@ def call_report(
     tz: tzinfo = UTC,
     source: Wanted = "auto",
     count: Count = "calls",
+    group_by: GroupBy | None = None,
     concurrency: int = 8,
     progress: ProgressHook | None = None,
     deadline: float | None = None,
@@ -126,6 +143,9 @@ def call_report(
         tries the first and takes the second where the first is not allowed (403) or not there (404, 405)
     :param count: ``"calls"`` counts a call once, however many legs it has (it rang at a group, or waited in a queue);
         ``"legs"`` counts each call record. The figures of users are of their own legs in either case
+    :param group_by: the `groups` of the report: ``"month"``, ``"week"`` (of ISO 8601), or the team of each user, as a
+        mapping from the user's id, e-mail address or name, or as a function of the `User`. Then `teams` has a report of
+        each team; those without one are in ``no team``
     :param concurrency: how many users' records are read at once; pages are fetched ahead in the same measure, at most 4
     :param progress: called after every page, on the loop's thread
     :param deadline: seconds for the whole report; what is not fetched by then is a failure in it
@@ -139,6 +159,7 @@ def call_report(
         tz=tz,
         source=source,
         count=count,
+        group_by=group_by,
         concurrency=checked_count("concurrency", concurrency, 1),
         progress=progress,
         deadline=deadline,
@@ -167,6 +188,11 @@ def _check(plan: Plan) -> None:
         raise ConfigurationError(f"count must be one of {', '.join(get_args(Count))}, got {told(plan.count)}")
     if not isinstance(plan.source, str) or plan.source not in get_args(Wanted):
         raise ConfigurationError(f"source must be one of {', '.join(get_args(Wanted))}, got {told(plan.source)}")
+    by = plan.group_by
+    if by not in _PERIODS if isinstance(by, str) else not (by is None or callable(by) or isinstance(by, Mapping)):
+        raise ConfigurationError(
+            f"group_by must be 'month', 'week', a mapping from users to teams or a function of a user, got {told(by)}"
+        )
     if plan.deadline is not None and not is_duration(plan.deadline):
         raise ConfigurationError(f"deadline must be a number of seconds above 0, got {told(plan.deadline)}")
 
@@ -178,6 +204,8 @@ class _Gathering:
         self._client = client
         self._plan = plan
         self._stats = CallStats(plan.tz, count=plan.count)
+        self._teams = TeamStats({}, plan.tz, count=plan.count)
+        self._me = Me()
         self._users: dict[int, User] = {}
         self._source: Source = "users" if plan.source == "users" else "account"
         self._requests = self._rows = self._duplicates = self._elsewhere = self._outside = 0
@@ -193,7 +221,9 @@ class _Gathering:
         try:
             async with timer:
                 await self._list_users()
+                self._form_teams()
                 await self._read_records()
+                await self._read_owner()
         except TimeoutError as error:
             # The client's own timeouts are TimeoutErrors as well.
             if isinstance(error, VoipStudioError) or not timer.expired():
@@ -214,6 +244,16 @@ class _Gathering:
         del self._open[_LIST_OF_USERS]
         if not pages.report.complete:
             self._unproven[_LIST_OF_USERS] = "users"
+
+    def _form_teams(self) -> None:
+        if (teams := self._plan.teams) is not None:
+            members = teams_of(self._users.values(), teams)
+            self._teams = TeamStats(members, self._plan.tz, count=self._plan.count)
+
+    async def _read_owner(self) -> None:
+        """Read whose account it is, and its currency: the figures are as good without."""
+        with suppress(VoipStudioError):
+            self._me = await self._client.me()
 
     async def _read_records(self) -> None:
         if self._plan.source != "users" and await self._read_account():
@@ -277,6 +317,8 @@ class _Gathering:
                 self._elsewhere += 1
             else:
                 self._stats.add(cdr, owner)
+                if self._plan.teams is not None:
+                    self._teams.add(cdr, owner)
                 self._rows += 1
         self._tell()
 
@@ -300,11 +342,6 @@ class _Gathering:
         self._failures += (Failure(what=what, user_id=owner or None, error=error) for owner, what in self._open.items())
 
     def _finished(self, seconds: float) -> CallReport:
-        report = self._stats.report(self._users.values(), start=self._plan.start, end=self._plan.end)
-        partial = {failure.user_id for failure in self._failures} | self._unproven.keys()
-        users = tuple(
-            attrs.evolve(user, complete=None not in partial and user.user_id not in partial) for user in report.users
-        )
         fetch = Fetch(
             source=self._source,
             requests=self._requests,
@@ -316,7 +353,21 @@ class _Gathering:
             failures=tuple(self._failures),
             incomplete=tuple(self._unproven.values()),
         )
-        return attrs.evolve(report, users=users, fetch=fetch)
+        span = {"start": self._plan.start, "end": self._plan.end}
+        report = self._stats.report(self._users.values(), **span)
+        teams = {} if self._plan.teams is None else self._teams.reports(self._users.values(), **span)
+        named: dict[str, Any] = {name: self._told(team, fetch) for name, team in teams.items()}
+        return attrs.evolve(self._told(report, fetch), grouped_by=self._plan.grouped_by, teams=named)
+
+    def _told(self, report: CallReport, fetch: Fetch) -> CallReport:
+        """Add what is known of the fetching and of the account."""
+        partial = {failure.user_id for failure in self._failures} | self._unproven.keys()
+        users = tuple(
+            attrs.evolve(user, complete=None not in partial and user.user_id not in partial) for user in report.users
+        )
+        names = " ".join(part for part in (self._me.first_name, self._me.last_name) if part and part.strip())
+        account, currency = names or self._me.email or None, self._me.currency_iso or None
+        return attrs.evolve(report, users=users, fetch=fetch, account=account, currency=currency)
 
 
 def _not_offered(error: VoipStudioError) -> bool:

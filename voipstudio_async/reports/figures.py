@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import Any
 
@@ -37,6 +38,15 @@ class Figures:
         return self.answered / self.calls if self.calls else None
 
     @property
+    def asr(self) -> float | None:
+        """The answer-seizure ratio (ITU-T E.411): answered calls of all attempts, from 0 to 1; None without calls.
+
+        Every call is an attempt, whether it found a busy line, rang out or was rejected. Where legs are counted, and in
+        the figures of users, each leg is one.
+        """
+        return self.answered_share
+
+    @property
     def average_seconds(self) -> float | None:
         """Talk time of an answered call on average; None without any."""
         if not self.answered:
@@ -45,6 +55,14 @@ class Figures:
             return self.talk_seconds / self.answered
         except OverflowError:  # more than a float can hold
             return self.talk_seconds // self.answered
+
+    @property
+    def acd(self) -> float | None:
+        """The average call duration, in seconds: the talk time of all calls by the number of answered ones.
+
+        Ringing is not part of it, nor are calls without an answer; None without an answered call.
+        """
+        return self.average_seconds
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -68,6 +86,19 @@ class Figures:
             "longest_seconds": self.longest_seconds,
             "charge": number_text(self.charge),
         }
+
+
+@attrs.frozen(kw_only=True)
+class Peak:
+    """When there were most calls, and how many."""
+
+    at: datetime
+    """In the zone of the report."""
+    calls: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {"at": self.at.isoformat(), "calls": self.calls}
 
 
 NOTHING = Figures()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from ..entities.zones import last_day, seen_in
-from .figures import NOTHING, Cell, Figures, exact_sum
+from .figures import NOTHING, Cell, Figures, Peak, exact_sum
 
 K = TypeVar("K")
 
+_SECOND_TIME = 1 << 27
+"""Marks the hour that comes again where the clock is set back; no number of an hour is as large."""
 _MOST_DAYS = 40 * 366
 """A longer range has its days with calls alone: one stray date would bring hundreds of thousands of empty ones."""
 
@@ -29,6 +31,8 @@ class Leg(NamedTuple):
     answered: bool
     missed: bool
     talk: int
+    span: int = 0
+    """When it began and how long it lasted: see `traffic.span_of`."""
 
 
 class Groupings:
@@ -102,8 +106,17 @@ class Groupings:
         """Return the figures of the hours of the week, from Monday on."""
         week = [[Cell() for _ in range(24)] for _ in range(7)]
         for hour, cell in self._dated():
-            week[day_of(hour).weekday()][(hour - 1) % 24].merge(cell)
+            week[day_of(hour).weekday()][clock_of(hour)].merge(cell)
         return tuple(tuple(cell.figures() for cell in day) for day in week)
+
+    def busiest_hour(self, tz: tzinfo) -> Peak | None:
+        """Return the hour of the clock in which most calls began, the first of several; None without dated calls."""
+        calls = {hour: cell.calls for hour, cell in self._dated() if cell.calls}
+        if not calls:
+            return None
+        hour = min(calls, key=lambda hour: (-calls[hour], hour & ~_SECOND_TIME, hour))
+        start = datetime.combine(day_of(hour), time(clock_of(hour)), tz)
+        return Peak(at=start.replace(fold=int(hour >= _SECOND_TIME)), calls=calls[hour])
 
     def _cells(self, leg: Leg) -> tuple[Cell, Cell, Cell]:
         return self._hours[leg.hour], self._outcomes[leg.outcome], self._destinations[leg.destination]
@@ -114,12 +127,18 @@ class Groupings:
 
 def hour_of(moment: datetime) -> int:
     """Return the number of an hour: 1 and more, since 0 stands for none."""
-    return moment.toordinal() * 24 + moment.hour + 1
+    hour = moment.toordinal() * 24 + moment.hour + 1
+    return hour | _SECOND_TIME if moment.fold else hour
 
 
 def day_of(hour: int) -> date:
     """Return the day of an hour."""
-    return date.fromordinal((hour - 1) // 24)
+    return date.fromordinal(((hour & ~_SECOND_TIME) - 1) // 24)
+
+
+def clock_of(hour: int) -> int:
+    """Return which hour of its day an hour is, from 0 to 23."""
+    return ((hour & ~_SECOND_TIME) - 1) % 24
 
 
 def merge_cells(mine: defaultdict[K, Cell], theirs: Mapping[K, Cell]) -> None:

@@ -10,18 +10,19 @@ from importlib.resources import files
 from ..texts import amount, duration
 from .figures import Figures
 from .notice import missing_lines
-from .plots import DAYS, busiest, plots
+from .plots import DAYS, busiest, has_weeks, plots
 from .values import ReportValues
 
 # The browser itself refuses whatever would leave the page.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_HEADS = ("Calls", "Answered", "Missed", "Talk time", "Average", "Longest", "Charge")
+_HEADS = ("Calls", "Answered", "Missed", "Talk time", "Average", "Longest")
 _RULES = (
     "A call is answered when it is connected or has billed seconds, and missed when it came in and was not."
     " Each leg of a call is a record of its own. Talk time is billed seconds; average and longest are of answered ones."
+    " ASR, the answer-seizure ratio, is answered calls of all calls; ACD, the average call duration, is talk time by"
+    " answered call. The busy hour is the one in which most calls began. A call goes on from its first ring to its end;"
+    " one that ends as another begins is not beside it."
 )
-_MORE = frozenset(("Average", "Longest"))
-"""Columns that a phone has no room for."""
 
 
 def render_html(report: ReportValues, title: str = "Call report") -> str:
@@ -43,7 +44,8 @@ def render_html(report: ReportValues, title: str = "Call report") -> str:
 
 def _sections(report: ReportValues, title: str) -> Iterable[str]:
     drawn = plots(report)
-    yield f'<header>\n<h1>{escape(title)}</h1>\n<p class="soft">{_subtitle(report)}</p>\n</header>\n<main>'
+    heading = f'<h1>{escape(title)}</h1>\n{_owner(report)}<p class="soft">{_subtitle(report)}</p>'
+    yield f"<header>\n{heading}\n</header>\n<main>"
     yield _cards(report)
     yield _notice(report)
     yield from _figures(report, drawn) if drawn else _nothing(report)
@@ -60,7 +62,8 @@ def _figures(report: ReportValues, drawn: Mapping[str, Mapping[str, str]]) -> It
     if "hours" in drawn:
         yield _section("Calls per hour", _figure(drawn["hours"], _about_hours(report)), _hours_table(report))
     elif "days" in drawn:
-        yield _section("Calls per day", _figure(drawn["days"], _about_days(report)), _days_table(report))
+        heading = "Calls per week" if has_weeks(report) else "Calls per day"
+        yield _section(heading, _figure(drawn["days"], _about_days(report)), *_dated_tables(report))
         yield _section("Hours of the week", _figure(drawn["week"], _about_week(report)), _week_table(report))
     else:
         yield _section("Calls per day", "<p>The calls have no dates.</p>")
@@ -68,11 +71,16 @@ def _figures(report: ReportValues, drawn: Mapping[str, Mapping[str, str]]) -> It
     yield _section("Outcomes", _figure(drawn["outcomes"], "How calls ended."))
     yield _section("Destinations", _figure(drawn["destinations"], "Where calls went; incoming ones are one group."))
     yield "</div>"
+    if "charges" in drawn:
+        yield _section(_priced("Charge by destination", report), _figure(drawn["charges"], _about_charges(report)))
+    if "teams" in drawn:
+        words = "Calls of each team: one that rang at several users of a team is one call of it."
+        yield _section("Teams", _figure(drawn["teams"], words), _groups_table("Figures of each team", "Team", report))
     yield _section("Users", _figure(drawn["users"], _about_users(report)), _users_table(report))
-    yield _section("All figures by outcome", _groups_table("Figures of each outcome", "Outcome", report.outcomes))
-    yield _section(
-        "All figures by destination", _groups_table("Figures of each destination", "Destination", report.destinations)
-    )
+    outcomes = _table("Figures of each outcome", "Outcome", report.outcomes.items(), report)
+    yield _section("All figures by outcome", outcomes)
+    destinations = _table("Figures of each destination", "Destination", report.destinations.items(), report)
+    yield _section("All figures by destination", destinations)
 
 
 def _section(heading: str, *parts: str) -> str:
@@ -89,18 +97,38 @@ def _figure(drawn: Mapping[str, str], words: str) -> str:
 
 def _cards(report: ReportValues) -> str:
     total = report.total
-    share = f" <small>{total.answered_share:.0%}</small>" if total.answered_share is not None else ""
+    share = _small(f"{total.asr:.0%} ASR") if total.asr is not None else ""
     cards = (
         ("", "Calls" if report.count == "calls" else "Legs of calls", f"{total.calls:,}"),
         ("answered", "Answered", f"{total.answered:,}{share}"),
         ("missed", "Missed", f"{total.missed:,}"),
         ("", "Talk time", duration(total.talk_seconds, "-")),
-        ("", "Average call", duration(total.average_seconds, "-")),
+        ("", "Charge", f"{amount(total.charge)}{_small(report.currency or '')}"),
+        ("", "Average call (ACD)", duration(total.acd, "-")),
         ("", "Longest call", duration(total.longest_seconds if total.answered else None, "-")),
-        ("", "Charge", amount(total.charge)),
+        ("", "Busiest hour", _busiest_hour(report)),
+        ("", "Most calls at once", _most_at_once(report)),
     )
     items = "\n".join(f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>' for kind, name, value in cards)
     return f'<dl class="cards">\n{items}\n</dl>\n<p class="soft">{report.counting}</p>'
+
+
+def _small(words: str) -> str:
+    return f" <small>{escape(words)}</small>" if words else ""
+
+
+def _busiest_hour(report: ReportValues) -> str:
+    peak = report.busiest_hour
+    return "-" if peak is None else f"{peak.calls:,}{_small(f'{_short(peak.at)}, {peak.at:%H}:00')}"
+
+
+def _most_at_once(report: ReportValues) -> str:
+    peak = report.most_at_once
+    return "-" if peak is None else f"{peak.calls:,}{_small(f'{_short(peak.at)}, {peak.at:%H:%M}')}"
+
+
+def _short(moment: datetime) -> str:
+    return f"{DAYS[moment.weekday()]} {moment.day} {moment:%b}"
 
 
 def _notice(report: ReportValues) -> str:
@@ -117,6 +145,15 @@ def _notice(report: ReportValues) -> str:
 
 def _subtitle(report: ReportValues) -> str:
     return f"{escape(_range(report))} · days and hours in {escape(report.tz)}"
+
+
+def _owner(report: ReportValues) -> str:
+    return f'<p class="owner">{escape(report.account)}</p>\n' if report.account else ""
+
+
+def _priced(words: str, report: ReportValues) -> str:
+    """Name the currency behind what is about money, where it is known."""
+    return f"{words}, {report.currency}" if report.currency else words
 
 
 def _range(report: ReportValues) -> str:
@@ -136,8 +173,13 @@ def _day(day: date) -> str:
 
 def _about_days(report: ReportValues) -> str:
     day, figures = max(report.days.items(), key=lambda item: item[1].calls)
-    most = f"The busiest was {DAYS[day.weekday()]} {_day(day)} with {figures.calls:,}."
-    return f"Calls of each day, by what became of them. {most}{_undated(report)}"
+    words = "The busiest day was" if has_weeks(report) else "The busiest was"
+    most = f"{words} {DAYS[day.weekday()]} {_day(day)} with {figures.calls:,}."
+    if not has_weeks(report):
+        return f"Calls of each day, by what became of them. {most}{_undated(report)}"
+    first, last = list(report.days)[:: max(1, len(report.days) - 1)]
+    partly = " The first and the last week may not be whole." if first.weekday() or last.weekday() < 6 else ""
+    return f"Calls of each week, by what became of them.{partly} {most}{_undated(report)}"
 
 
 def _about_hours(report: ReportValues) -> str:
@@ -163,6 +205,11 @@ def _about_week(report: ReportValues) -> str:
     return f"Calls by day of the week and hour. The busiest hour is {DAYS[-day]} {-hour:02d}:00 with {calls:,} in all."
 
 
+def _about_charges(report: ReportValues) -> str:
+    dearest, charge = next(iter(report.charges.items()))
+    return f"What calls cost. The most went to {dearest}: {amount(charge)} {report.currency or ''}".rstrip() + "."
+
+
 def _about_users(report: ReportValues) -> str:
     drawn = len(busiest(report))
     if drawn == len(report.users):
@@ -176,7 +223,7 @@ def _about_users(report: ReportValues) -> str:
 
 
 def _cells(figures: Figures) -> str:
-    share = f'<span class="more"> ({figures.answered_share:.0%})</span>' if figures.answered_share is not None else ""
+    share = f" ({figures.answered_share:.0%})" if figures.answered_share is not None else ""
     values = (
         f"{figures.calls:,}",
         f"{figures.answered:,}{share}",
@@ -186,15 +233,17 @@ def _cells(figures: Figures) -> str:
         duration(figures.longest_seconds if figures.answered else None, "-"),
         amount(figures.charge),
     )
-    return "".join(f"<td{_extra(head)}>{value}</td>" for head, value in zip(_HEADS, values, strict=True))
+    return "".join(f"<td>{value}</td>" for value in values)
 
 
-def _extra(head: str) -> str:
-    return ' class="more"' if head in _MORE else ""
-
-
-def _table(caption: str, first: str, rows: Iterable[tuple[str, Figures]], total: Figures | None = None) -> str:
-    heads = "".join(f'<th scope="col"{_extra(head)}>{head}</th>' for head in _HEADS)
+def _table(
+    caption: str,
+    first: str,
+    rows: Iterable[tuple[str, Figures]],
+    report: ReportValues,
+    total: Figures | None = None,
+) -> str:
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (*_HEADS, _priced("Charge", report)))
     lines = "\n".join(f'<tr><th scope="row">{escape(name)}</th>{_cells(figures)}</tr>' for name, figures in rows)
     foot = f'<tfoot>\n<tr><th scope="row">All</th>{_cells(total)}</tr>\n</tfoot>\n' if total is not None else ""
     head = f'<thead><tr><th scope="col">{first}</th>{heads}</tr></thead>'
@@ -206,7 +255,7 @@ def _framed(caption: str, inner: str) -> str:
     words = escape(caption)
     return (
         f'<div class="scroll" role="region" aria-label="{words}" tabindex="0">\n'
-        f"<table>\n<caption>{words}</caption>\n{inner}</table>\n</div>"
+        f'<table>\n<caption>{words}<span class="hint"> · swipe for more</span></caption>\n{inner}</table>\n</div>'
     )
 
 
@@ -219,21 +268,25 @@ def _users_table(report: ReportValues) -> str:
         (label if user.complete else f"{label} (incomplete)", user.figures)
         for user, label in zip(report.users, report.labels, strict=True)
     )
-    return _table("Figures of each user", "User", rows, report.total)
+    return _table("Figures of each user", "User", rows, report, report.total)
 
 
-def _groups_table(caption: str, first: str, groups: Mapping[str, Figures]) -> str:
-    return _table(caption, first, groups.items())
+def _groups_table(caption: str, first: str, report: ReportValues) -> str:
+    return _table(caption, first, report.groups.items(), report)
 
 
-def _days_table(report: ReportValues) -> str:
+def _dated_tables(report: ReportValues) -> Iterable[str]:
+    if report.grouped_by in ("month", "week"):
+        yield _groups_table(f"Figures of each {report.grouped_by}", report.grouped_by.title(), report)
+    if has_weeks(report) and report.grouped_by != "week":
+        yield _folded("The weeks as a table", _table("Figures of each week", "Week", report.weeks.items(), report))
     rows = ((f"{DAYS[day.weekday()]} {day.isoformat()}", figures) for day, figures in report.days.items())
-    return _folded("The days as a table", _table("Figures of each day", "Day", rows))
+    yield _folded("The days as a table", _table("Figures of each day", "Day", rows, report))
 
 
 def _hours_table(report: ReportValues) -> str:
     rows = ((f"{hour:02d}:00", figures) for hour, figures in enumerate(_hours(report)))
-    return _folded("The hours as a table", _table("Figures of each hour", "Hour", rows))
+    return _folded("The hours as a table", _table("Figures of each hour", "Hour", rows, report))
 
 
 def _week_table(report: ReportValues) -> str:

@@ -1,6 +1,6 @@
 """The plots of a report, drawn by matplotlib as inline SVG: each once for a wide page and paper, once for a phone.
 
-The colours are those of Okabe and Ito, and viridis, which colour-blind readers can tell apart.
+The colours are those of Okabe and Ito, which colour-blind readers can tell apart; a heat map has shades of one.
 """
 
 from __future__ import annotations
@@ -12,24 +12,42 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from ..extras import needed
+from ..texts import amount
 from .figures import Figures
+from .periods import by_period
 from .values import ReportValues, UserFigures
 
 ANSWERED, MISSED, OTHER, PLAIN = "#0072B2", "#D55E00", "#BBBBBB", "#56B4E9"
-NONE = "#EDEFF1"
-"""The hours of a heat map without a call."""
+_HEAT, _NONE, _PAPER, _INK, _AXIS, _GRID = "#0B62A8", "#EDEFF1", "#FEFEFE", "#333333", "#CCCCCC", "#E4E4E4"
+_FAINTEST = 0.12
+"""How much of its colour the quietest hour with a call has; one without any has none."""
+_NAMES = {
+    "answered": ANSWERED,
+    "missed": MISSED,
+    "other": OTHER,
+    "plain": PLAIN,
+    "heat": _HEAT,
+    "none": _NONE,
+    "paper": _PAPER,
+    "ink": _INK,
+    "axis": _AXIS,
+    "grid": _GRID,
+}
+"""What the page's styles call the colours: they have others of the same names where the page is dark."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TOP = 10
 _LONGEST_NAME = 28
 _CLASSES = 24
 _FEW_DAYS = 14
 """So many days are drawn as columns with their dates, more as an area."""
+_MANY_DAYS = 150
+"""From so many days on, five months, weeks are drawn."""
 _LEAST_TOP = 4
 """Axes of counts reach this far at least: one call does not fill the plot."""
-_INK = "#333333"
 _STYLE = {
     "svg.fonttype": "none",  # text stays text: it is small, can be searched, and is read out
     "font.family": "sans-serif",
@@ -38,13 +56,15 @@ _STYLE = {
     "axes.labelcolor": _INK,
     "xtick.color": _INK,
     "ytick.color": _INK,
-    "axes.edgecolor": "#CCCCCC",
+    "axes.edgecolor": _AXIS,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
-    "grid.color": "#E4E4E4",
+    "grid.color": _GRID,
     "legend.frameon": False,
 }
+_VARIABLES = {colour.lower(): name for name, colour in _NAMES.items()}
+_LONGEST_BAR = 1e15
 _drawing = threading.Lock()
 """Styles and warnings are settings of the whole process."""
 
@@ -64,10 +84,17 @@ def plots(report: ReportValues) -> dict[str, dict[str, str]]:
 def _chosen(report: ReportValues) -> tuple[str, ...]:
     if not report.total.calls:
         return ()
-    groups = ("outcomes", "destinations", "users")
+    charged = ("charges",) if report.charges else ()
+    teams = ("teams",) if report.teams else ()
+    groups = ("outcomes", "destinations", *charged, *teams, "users")
     if report.undated.calls == report.total.calls:
         return groups
     return ("hours", *groups) if len(report.days) == 1 else ("days", "week", *groups)
+
+
+def has_weeks(report: ReportValues) -> bool:
+    """Whether the report is so long that its weeks are drawn, not its days."""
+    return len(report.days) >= _MANY_DAYS
 
 
 def busiest(report: ReportValues) -> list[tuple[UserFigures, str]]:
@@ -82,9 +109,15 @@ def _sizes(name: str, report: ReportValues) -> dict[str, tuple[float, float]]:
         return {"wide": (9.6, 2.9), "narrow": (4.2, 2.7)}
     if name == "week":
         return {"wide": (9.6, 3.1), "narrow": (4.2, 5.6)}
-    bars = {"outcomes": len(report.outcomes), "destinations": len(report.destinations), "users": len(busiest(report))}
-    height = 0.75 + 0.29 * max(1, min(_TOP, bars[name]))
-    return {"wide": (9.6 if name == "users" else 4.7, height), "narrow": (4.2, height)}
+    bars = {
+        "outcomes": report.outcomes,
+        "destinations": report.destinations,
+        "charges": report.charges,
+        "teams": report.teams,
+        "users": busiest(report),
+    }
+    height = 0.75 + 0.29 * max(1, min(_TOP, len(bars[name])))
+    return {"wide": (4.7 if name in ("outcomes", "destinations") else 9.6, height), "narrow": (4.2, height)}
 
 
 def _svg(draw: Draw, report: ReportValues, name: str, size: tuple[float, float]) -> str:
@@ -105,9 +138,16 @@ def _inline(document: str, name: str) -> str:
     svg = document[document.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.DOTALL)
     svg = re.sub(r' xmlns(:xlink)?="[^"]*"| width="[^"]*pt" height="[^"]*pt"| version="[^"]*"', "", svg)
+    svg = re.sub(r"#[0-9a-fA-F]{6}\b", _variable, svg)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     # The figure around it has the words; what is drawn would be read out as loose numbers.
     return svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
+
+
+def _variable(colour: re.Match[str]) -> str:
+    """Name a colour, so that the page can have another in its place."""
+    name = _VARIABLES.get(colour[0].lower())
+    return colour[0] if name is None else f"var(--{name}, {colour[0]})"
 
 
 # --- the plots -----------------------------------------------------------------------------------------------
@@ -123,8 +163,13 @@ def _stacks(figures: Sequence[Figures]) -> list[tuple[str, str, list[int]]]:
 
 def _draw_days(figure: Any, axes: Any, report: ReportValues, narrow: bool) -> None:
     days = list(report.days)
+    if has_weeks(report):
+        weeks = by_period(report.days, _monday)
+        _draw_areas(axes, weeks, timedelta(days=7), narrow)
+        _finish_columns(figure, axes, weeks.values())
+        return
     if len(days) > _FEW_DAYS:
-        _draw_areas(axes, report, narrow)
+        _draw_areas(axes, report.days, timedelta(days=1), narrow)
     else:
         labels = [_day_label(f"{DAYS[day.weekday()]}\n{day.day} {day:%b}", day, before) for day, before in _pairs(days)]
         _draw_columns(axes, list(report.days.values()), labels, 2 if narrow and len(days) > _FEW_DAYS // 2 else 1)
@@ -150,12 +195,16 @@ def _draw_columns(axes: Any, figures: Sequence[Figures], labels: Sequence[str], 
     axes.set_xlim(-margin, count - 1 + margin)
 
 
-def _draw_areas(axes: Any, report: ReportValues, narrow: bool) -> None:
+def _monday(day: date) -> date:
+    return max(day - timedelta(days=day.weekday()), date.min) if day.toordinal() > day.weekday() else date.min
+
+
+def _draw_areas(axes: Any, shown: Mapping[date, Figures], step: timedelta, narrow: bool) -> None:
     dates = needed("matplotlib.dates", "report")
-    days = list(report.days)
-    edges = dates.date2num([*days, days[-1] + timedelta(days=1)])
+    days = list(shown)
+    edges = dates.date2num([*days, days[-1] + step])
     base = [0] * len(days)
-    for label, colour, counts in _stacks(list(report.days.values())):
+    for label, colour, counts in _stacks(list(shown.values())):
         top = [low + count for low, count in zip(base, counts, strict=True)]
         axes.stairs(top, edges, baseline=base, fill=True, color=colour, label=label, linewidth=0)
         base = top
@@ -197,7 +246,7 @@ def _draw_week(figure: Any, axes: Any, report: ReportValues, narrow: bool) -> No
     bounds = classes(most)
     norm = colors.BoundaryNorm(bounds, len(bounds) - 1)
     rows = [list(column) for column in zip(*counts, strict=True)] if narrow else counts
-    mesh = axes.pcolormesh(rows, cmap=_shades(len(bounds) - 2), norm=norm, edgecolors="white", linewidth=0.8)
+    mesh = axes.pcolormesh(rows, cmap=_shades(len(bounds) - 2), norm=norm, edgecolors=_PAPER, linewidth=0.8)
     hours = [f"{hour:02d}" for hour in range(24)]
     (days, clock) = (axes.xaxis, axes.yaxis) if narrow else (axes.yaxis, axes.xaxis)
     days.set_ticks([place + 0.5 for place in range(7)], DAYS)
@@ -224,10 +273,9 @@ def _draw_scale(figure: Any, axes: Any, mesh: Any, most: int) -> None:
 
 def _shades(count: int) -> Any:
     """Return a colour for none, and so many for some: the more, the darker."""
-    matplotlib = needed("matplotlib", "report")
     colors = needed("matplotlib.colors", "report")
-    some = matplotlib.colormaps["viridis_r"].resampled(max(2, count))
-    return colors.ListedColormap([NONE, *(some(place) for place in range(count))])
+    steps = [_FAINTEST + (1 - _FAINTEST) * place / max(1, count - 1) for place in range(count)]
+    return colors.ListedColormap([_NONE, *((_HEAT, step) for step in steps)])
 
 
 def classes(most: int) -> list[int]:
@@ -247,14 +295,40 @@ def _draw_destinations(_: Any, axes: Any, report: ReportValues, __: bool) -> Non
     _bars(axes, shown, [PLAIN] * len(shown), report.total.calls)
 
 
+def _draw_charges(_: Any, axes: Any, report: ReportValues, __: bool) -> None:
+    shown = dict(list(report.charges.items())[:_TOP])
+    # Only the length of a bar is a float; what is written beside it is exact.
+    bars = axes.barh(range(len(shown)), [_length(charge) for charge in shown.values()], color=PLAIN, height=0.72)
+    axes.bar_label(bars, [amount(charge) for charge in shown.values()], padding=4)
+    axes.margins(x=0.28)
+    _name_bars(axes, [shortened(name) for name in shown])
+    axes.xaxis.set_visible(False)
+    axes.spines[:].set_visible(False)
+
+
+def _length(charge: Decimal) -> float:
+    return max(0.0, min(float(charge), _LONGEST_BAR)) if charge.is_finite() else 0.0
+
+
+def _draw_teams(figure: Any, axes: Any, report: ReportValues, __: bool) -> None:
+    shown = sorted(report.teams.items(), key=lambda item: -item[1].total.calls)[:_TOP]
+    _draw_stacked_bars(figure, axes, [team.total for _, team in shown], [shortened(name) for name, _ in shown])
+
+
 def _draw_users(figure: Any, axes: Any, report: ReportValues, __: bool) -> None:
     shown = busiest(report)
+    _draw_stacked_bars(
+        figure, axes, [user.figures for user, _ in shown], [_bar_name(user, label) for user, label in shown]
+    )
+
+
+def _draw_stacked_bars(figure: Any, axes: Any, shown: Sequence[Figures], names: Sequence[str]) -> None:
     left = [0] * len(shown)
-    for label, colour, counts in _stacks([user.figures for user, _ in shown]):
+    for label, colour, counts in _stacks(shown):
         axes.barh(range(len(shown)), counts, left=left, color=colour, label=label, height=0.72)
         left = [low + count for low, count in zip(left, counts, strict=True)]
-    _name_bars(axes, [_bar_name(user, label) for user, label in shown])
-    axes.set_xlim(0, _top_of(user.figures for user, _ in shown))
+    _name_bars(axes, names)
+    axes.set_xlim(0, _top_of(shown))
     _finish_counts(axes, axes.xaxis)
     figure.legend(loc="outside upper left", ncols=3, handlelength=1, columnspacing=1.2)
 
@@ -272,6 +346,8 @@ _PLOTS: dict[str, Draw] = {
     "outcomes": _draw_outcomes,
     "users": _draw_users,
     "destinations": _draw_destinations,
+    "charges": _draw_charges,
+    "teams": _draw_teams,
 }
 
 

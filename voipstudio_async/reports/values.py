@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Literal, Self
 
 import attrs
 
 from ..errors import VoipStudioError
-from .figures import NOTHING, Figures
+from .figures import NOTHING, Figures, Peak
+from .periods import by_period, month_of, week_of
 
 Source = Literal["account", "users"]
 Count = Literal["calls", "legs"]
+GroupedBy = Literal["team", "month", "week"]
+_OF_THE_WHOLE = frozenset(
+    ("account", "currency", "tz", "start", "end", "count", "grouped_by", "groups", "teams", "fetch")
+)
+"""What is not said again for each team."""
 
 
 @attrs.frozen(kw_only=True)
@@ -102,6 +109,10 @@ class Fetch:
 class ReportValues:
     """What a `CallReport` holds. Each grouping but `users` holds every call once, so its figures add up to `total`."""
 
+    account: str | None = None
+    """The name of the token's owner: the account that the report is about. None where it was not told."""
+    currency: str | None = None
+    """The currency of all charges, as a code of ISO 4217 (``GBP``); None where it was not told."""
     tz: str
     """The zone that days and hours are told in."""
     start: datetime | None = None
@@ -126,6 +137,25 @@ class ReportValues:
     """By how the call ended (see `outcome_of`), most calls first."""
     destinations: Mapping[str, Figures] = attrs.field(factory=dict[str, Figures], hash=False)
     """Where outgoing calls went: ``+44 United Kingdom``, ``internal``, ``unknown``; all others are ``incoming``."""
+    busiest_hour: Peak | None = None
+    """The busy hour by call attempts: the hour of the clock, of one day, in which most calls began.
+
+    Of several with as many calls it is the first. Where the clock is set back, the hour that comes twice is two hours.
+    """
+    most_at_once: Peak | None = None
+    """Peak concurrency: the most calls that were going on in one second, and the first second in which they were.
+
+    A call goes on from the second in which it began for `duration` seconds, ringing included, and where that is missing
+    for `billsec`. The second in which it ends is no longer part of it. A call of several legs goes on while any
+    of them does. Calls without a date or of 0 seconds are at no time.
+    """
+    grouped_by: GroupedBy | None = None
+    """What `groups` are, if the report was asked for them."""
+    teams: Mapping[str, Self] = attrs.field(factory=dict[str, Any], hash=False)
+    """A report of each team, by name, where teams were asked for.
+
+    A call counts once in each team that it rang at. So teams add up to more than `total` where calls rang at several.
+    """
     fetch: Fetch = attrs.field(factory=lambda: Fetch(source="account"))
 
     def __repr__(self) -> str:
@@ -146,6 +176,29 @@ class ReportValues:
         return "Calls are counted: one that rang at three users is one, and stands with each of the three."
 
     @property
+    def months(self) -> dict[str, Figures]:
+        """The figures of each month, ``2026-03``; the first and the last need not be whole."""
+        return by_period(self.days, month_of)
+
+    @property
+    def weeks(self) -> dict[str, Figures]:
+        """The figures of each week of ISO 8601, ``2026-W10``; the first and the last need not be whole."""
+        return by_period(self.days, week_of)
+
+    @property
+    def groups(self) -> dict[str, Figures]:
+        """The figures of each group that was asked for with ``group_by``; none without it."""
+        if self.grouped_by == "team":
+            return {name: team.total for name, team in self.teams.items()}
+        return {"month": self.months, "week": self.weeks}[self.grouped_by] if self.grouped_by else {}
+
+    @property
+    def charges(self) -> dict[str, Decimal]:
+        """What the calls to each destination cost, the dearest first; those that cost nothing are left out."""
+        charged = {name: figures.charge for name, figures in self.destinations.items() if figures.charge}
+        return dict(sorted(sorted(charged.items()), key=lambda item: item[1], reverse=True))
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The names of `users` for people to read: with the id behind each that several of them have."""
         times = Counter(user.name for user in self.users)
@@ -157,6 +210,8 @@ class ReportValues:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON: dates as ISO texts, money as texts."""
         return {
+            "account": self.account,
+            "currency": self.currency,
             "tz": self.tz,
             "start": self.start.isoformat() if self.start else None,
             "end": self.end.isoformat() if self.end else None,
@@ -168,5 +223,14 @@ class ReportValues:
             "undated": self.undated.to_dict(),
             "outcomes": {name: figures.to_dict() for name, figures in self.outcomes.items()},
             "destinations": {name: figures.to_dict() for name, figures in self.destinations.items()},
+            "busiest_hour": self.busiest_hour and self.busiest_hour.to_dict(),
+            "most_at_once": self.most_at_once and self.most_at_once.to_dict(),
+            "grouped_by": self.grouped_by,
+            "groups": {name: figures.to_dict() for name, figures in self.groups.items()},
+            "teams": {name: team._team() for name, team in self.teams.items()},
             "fetch": self.fetch.to_dict(),
         }
+
+    def _team(self) -> dict[str, Any]:
+        plain = self.to_dict()
+        return {name: plain[name] for name in plain if name not in _OF_THE_WHOLE}
