@@ -6,6 +6,7 @@ The texts are for editors, which read no declarations; what they say comes from 
 from __future__ import annotations
 
 import ast
+import enum
 import inspect
 import re
 import textwrap
@@ -142,6 +143,13 @@ def class_lines(cls: type) -> Iterator[str]:
         yield f"| `{name}` | {cell(type_name(declared[name].type))} | {plain(texts.get(name))} |"
 
 
+def choice_lines(cls: type[enum.Enum]) -> Iterator[str]:
+    """Write one enumeration and its members."""
+    yield f"\n### `{cls.__name__}`\n\n{plain(cls.__doc__)}\n\n| member | value |\n|---|---|"
+    for member in cls:
+        yield f"| `{member.name}` | `{member.value}` |"
+
+
 def method_lines(cls: type) -> Iterator[str]:
     """Write one class and its methods."""
     yield f"\n### `{cls.__name__}`\n\n{plain(cls.__doc__)}\n\n| | |\n|---|---|"
@@ -182,9 +190,17 @@ def document() -> str:
     lines.append("\n## Settings and results")
     for cls in VALUES:
         lines += class_lines(cls)
-    lines.append("\n## Entities\n\nAll have `extra` and `to_dict()`; every field but the id can be None.")
+    lines.append(
+        '\n## Entities\n\nAll have `extra`, `to_dict()` (what the API sent) and `to_json(money="text")` (for others:'
+        " FastAPI takes entities as response models); every field but the id can be None."
+    )
     for cls in entities():
         lines += class_lines(cls)
+    lines.append(
+        "\n## Known values\n\nMembers compare equal to the plain value; a value that is not known is given as it is."
+    )
+    for choices in (v.CallType, v.Disposition, v.CallState):
+        lines += choice_lines(choices)
     tree = inspect.cleandoc(errors.__doc__ or "").split("::", 1)[1]
     lines.append("\n## Errors\n\n```text\n" + inspect.cleandoc(tree.split("Every exception")[0]).strip() + "\n```\n")
     lines.append(

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
 
+from ..errors import ConfigurationError
 from ..hints import NotThere, did_you_mean
+from .arguments import told
 from .fields import INSIDE, Code, DigitId, EpochTime, check_when_declared, field_specs
 from .secrecy import masked, revealed
 from .secret import Secret
+from .typed import Money, json_schema, typed
 
 
 class Extra(dict[str, Any]):
@@ -94,6 +97,29 @@ class Entity:
         # A field that has a value now stands above the misfit that was kept in its place.
         record |= {name: value for name, value in self.extra.items() if name not in record}
         return {name: revealed(value) if type(value) in _NOT_PLAIN else value for name, value in record.items()}
+
+    def to_json(self, *, money: Money = "text") -> dict[str, Any]:
+        """Return the record in a form for others, of values that `json.dumps` can write: a web service answers with it.
+
+        Every declared field is there, each value has one form, moments are ISO 8601 with their offset, and secrets
+        show as ``***``. What the SDK does not know stands beside them; what did not fit its type is null.
+
+        :param money: ``"text"`` keeps every digit; ``"number"`` is for who sums it, and accepts how floats round
+        """
+        if money not in ("text", "number"):
+            raise ConfigurationError(f"money is 'text' or 'number', got {told(money)}")
+        record = {spec.wire: typed(getattr(self, spec.name), money) for spec in field_specs(type(self))}
+        return {**typed(self.extra, money), **record}
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> dict[str, Any]:
+        # By this name pydantic, and with it FastAPI, asks how to check and to write what it does not know.
+        writing = {"type": "function-plain", "function": cls.to_json, "when_used": "json"}
+        return {"type": "is-instance", "cls": cls, "serialization": writing}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
+        return json_schema(cls)
 
     if not TYPE_CHECKING:
         # For the error alone.

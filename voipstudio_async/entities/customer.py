@@ -14,6 +14,11 @@ from ..unset import UNSET, Unset
 from .base import Code, Entity, Secret
 
 
+def full_name(*parts: str | None) -> str:
+    """Join the parts of a name that are there."""
+    return " ".join(part for part in parts if part)
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class UserRecord(Entity):
     """The documented fields of a user, without the id."""
@@ -36,6 +41,11 @@ class UserRecord(Entity):
     """Whether, or how, the login asks for a second factor."""
     visited_apps: Any = attrs.field(default=None, hash=False)
     """What the vendor's web pages remember; its form is not documented."""
+
+    @property
+    def name(self) -> str:
+        """The first and the last name; the e-mail address where there is neither."""
+        return full_name(self.first_name, self.last_name) or self.email or ""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -94,6 +104,11 @@ class Me(Entity):
     """*live* Where the user's phone registers."""
     sip_password: Secret | None = None
     """*live* The password of the user's phone. It shows as ``***``."""
+
+    @property
+    def name(self) -> str:
+        """The first and the last name; the e-mail address where there is neither."""
+        return full_name(self.first_name, self.last_name) or self.email or ""
 
 
 @attrs.frozen(kw_only=True, repr=False)
