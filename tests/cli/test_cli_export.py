@@ -88,3 +88,14 @@ def test_the_ending_tells_the_form(ending: str, sandbox: Sandbox, tmp_path: Path
 
     assert (ended.code, ended.err) == (0, f"60 rows in {target}\n")
     assert target.stat().st_size > 0
+
+
+def test_some_fields_are_exported(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+
+    done = voipstudio("export", "cdrs", "--fields", "charge, id", "--output", str(file), at=sandbox)
+    wrong = voipstudio("export", "cdrs", "--fields", "id,zzzzz", "--output", str(file), at=sandbox)
+
+    assert (done.code, file.read_text("utf-8").splitlines()[0]) == (0, "charge,id")
+    assert wrong.code == 2
+    assert "there is no field 'zzzzz'; there are id, " in wrong.err

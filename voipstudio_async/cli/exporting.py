@@ -16,7 +16,8 @@ from .connection import Connection
 from .exits import FAILED, say
 from .names import LISTINGS, find
 from .progress import row_progress
-from .reading import LARGEST_PAGE, ListingName, OwnerId, Selection, unconfirmed
+from .reading import LARGEST_PAGE, Fields, ListingName, OwnerId, Selection, unconfirmed
+from .records import declared_of
 from .words import counted
 
 ENDINGS = (".csv", ".ndjson", ".jsonl", ".parquet", ".arrow", ".feather")
@@ -73,6 +74,7 @@ def export(
     reveal_secrets: Annotated[
         bool, typer.Option("--reveal-secrets", help="Write passwords and tokens in the clear.")
     ] = False,
+    fields: Fields = None,
     selection: Selection,
     connection: Connection,
 ) -> None:
@@ -83,11 +85,13 @@ def export(
     Examples:
     * `voipstudio export cdrs --output calls.parquet`
     * `voipstudio export cdrs --from 2026-01-01 --to 2026-03-31 --output quarter.csv`
+    * `voipstudio export cdrs --fields id,calldate,src,dst,charge --output charges.csv`
     * `voipstudio export users.cdrs 7206 --output calls.ndjson --resume`
     """
     named = find(LISTINGS, resource)
     named.arguments(id)
     selection.conditions(named, connection)
+    columns = declared_of(named.entity, fields)
     connection.check()
     output.check(target)
     _check_name(target, format)
@@ -107,6 +111,7 @@ def export(
                     encoding=encoding.value,
                     money=money.value,
                     secrets="reveal" if reveal_secrets else "mask",
+                    columns=columns,
                 )
 
     done = connection.run(work)

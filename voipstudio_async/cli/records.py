@@ -58,6 +58,19 @@ def chosen_of(entity: type[Entity], fields: str | None) -> list[str] | None:
     return wanted or None
 
 
+def declared_of(entity: type[Entity], fields: str | None) -> list[str] | None:
+    """Read ``--fields a,b`` where every field is to be a declared one; None when all are wanted.
+
+    :raises ConfigurationError: a name is none of the fields
+    """
+    wanted = chosen_of(entity, fields)
+    declared = names(entity)
+    for name in wanted or ():
+        if name not in declared:
+            raise ConfigurationError(f"--fields: there is no field {name!r}; there are {', '.join(declared)}")
+    return wanted
+
+
 def pick(found: Mapping[str, Any], fields: Sequence[str] | None) -> Record:
     """Return the wanted fields of a record; one that it does not have is None."""
     return dict(found) if fields is None else {name: found.get(name) for name in fields}

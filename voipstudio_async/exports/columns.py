@@ -16,10 +16,13 @@ from typing import Any, Literal, cast
 import attrs
 
 from ..entities import fields
+from ..entities.arguments import told
 from ..entities.base import Code, Entity
 from ..entities.fields import FieldSpec, FieldType, field_specs
 from ..entities.secrecy import masked, revealed
 from ..entities.zones import seen_in
+from ..errors import ConfigurationError
+from ..hints import did_you_mean
 
 EXTRA = "extra"
 Secrets = Literal["mask", "reveal"]
@@ -63,10 +66,24 @@ _ONLY: dict[frozenset[fields.Kind], Kind] = {
 }
 
 
-def columns_of(entity: type[Entity], extras: bool = False) -> tuple[Column, ...]:
-    """List the columns of an entity."""
-    columns = tuple(Column(spec.wire, _kind_of(spec)) for spec in field_specs(entity))
+def columns_of(entity: type[Entity], extras: bool = False, wanted: Sequence[str] | None = None) -> tuple[Column, ...]:
+    """List the columns of an entity: all, or the wanted ones in their order."""
+    columns = tuple(Column(spec.wire, _kind_of(spec)) for spec in _chosen(entity, wanted))
     return (*columns, Column(EXTRA, Kind.JSON)) if extras else columns
+
+
+def _chosen(entity: type[Entity], wanted: Sequence[str] | None) -> Sequence[FieldSpec]:
+    specs = field_specs(entity)
+    if wanted is None:
+        return specs
+    if isinstance(wanted, str) or not wanted:
+        raise ConfigurationError(f'columns is a list of fields like ["id", "charge"], got {told(wanted)}')
+    known = {spec.name: spec for spec in specs} | {spec.wire: spec for spec in specs}
+    for name in wanted:
+        if not isinstance(name, str) or name not in known:
+            near = did_you_mean(str(name), [spec.wire for spec in specs])
+            raise ConfigurationError(f"columns: {entity.__name__} has no field {told(name)}{near}")
+    return list(dict.fromkeys(known[name] for name in wanted))
 
 
 def _kind_of(spec: FieldSpec) -> Kind:
@@ -91,16 +108,22 @@ class Table:
 
     :param tz: the zone that date-times are written in.
     :param secrets: whether they are in the clear.
+    :param wanted: the fields that are columns, in their order; all without it.
     """
 
     def __init__(
-        self, entity: type[Entity], extras: bool = False, tz: tzinfo | None = None, secrets: Secrets = "mask"
+        self,
+        entity: type[Entity],
+        extras: bool = False,
+        tz: tzinfo | None = None,
+        secrets: Secrets = "mask",
+        wanted: Sequence[str] | None = None,
     ) -> None:
         self.entity = entity
-        self.columns = columns_of(entity, extras)
+        self.columns = columns_of(entity, extras, wanted)
         self._extras = extras
         self._shown = masked if secrets == "mask" else revealed
-        specs = field_specs(entity)
+        specs = _chosen(entity, wanted)
         # Two names at least: with one, an attrgetter gives the value, and no tuple.
         self._values = attrgetter(*(spec.name for spec in specs), "extra")
         self._convert = tuple(

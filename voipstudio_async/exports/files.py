@@ -71,6 +71,7 @@ def export(
     encoding: Encoding = "utf-8",
     money: Money = "exact",
     secrets: Secrets = "mask",
+    columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, Exported]: ...
 @overload
 def export(
@@ -87,6 +88,7 @@ def export(
     encoding: Encoding = "utf-8",
     money: Money = "exact",
     secrets: Secrets = "mask",
+    columns: Sequence[str] | None = None,
 ) -> Exported: ...
 def export(
     pages: AnyPages,
@@ -102,6 +104,7 @@ def export(
     encoding: Encoding = "utf-8",
     money: Money = "exact",
     secrets: Secrets = "mask",
+    columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, Exported] | Exported:
     """Write a listing to a file. To be awaited with `AsyncPages`; `Pages` wait.
 
@@ -121,6 +124,7 @@ def export(
     :param money: ``"round"`` rounds money with more digits than a column of Parquet or Arrow has (12 behind the point),
         such as ``0.30000000000000004``; ``rounded`` of the result counts it
     :param secrets: ``"reveal"`` writes passwords and tokens in the clear, where ``***`` stands otherwise
+    :param columns: the fields that are written, by their names and in this order; all without it
     :raises ConfigurationError: the arguments cannot work, a library is missing, or there is nothing to resume that fits
     :raises PaginationError: with `require_complete`; the rows are kept for a `resume`
     :raises DecodeError: a value does not fit a column of Parquet or Arrow without loss; it names row, field and value
@@ -135,7 +139,9 @@ def export(
         raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {told(encoding)} for {form}")
     if secrets not in get_args(Secrets):
         raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {told(secrets)}")
-    how = _How(form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money), secrets)
+    how = _How(
+        form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money), secrets, columns
+    )
     return drive(pages, _Export(pages, Path(path), how))
 
 
@@ -153,8 +159,8 @@ def _differences(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
         earlier = before.get(name, value)
         if name == "columns":
             odd = ", ".join(sorted(set(earlier) ^ set(value)))
-            if odd and before.get("rows") == now["rows"]:
-                yield f"columns: {odd} in one of the two only"
+            if before.get("rows") == now["rows"] and earlier != value:
+                yield f"columns: {odd} in one of the two only" if odd else "columns: in another order"
         elif earlier != value:
             yield f"{name}: {_shown(earlier)} then, {_shown(value)} now"
 
@@ -188,6 +194,7 @@ class _How:
     encoding: Encoding
     rounding: Rounding
     secrets: Secrets
+    columns: Sequence[str] | None
 
 
 class _Export:
@@ -196,7 +203,7 @@ class _Export:
     def __init__(self, pages: AnyPages, path: Path, how: _How) -> None:
         entity = entity_of(pages)
         tz = pages.tz if how.tz is None else known(how.tz)
-        table = Table(entity, how.extras, tz, how.secrets)
+        table = Table(entity, how.extras, tz, how.secrets, how.columns)
         self._how = how
         self._partial = PartialFile(path)
         self._sink = self._rows_of(table, tz)

@@ -27,11 +27,30 @@ Make = Callable[[Sequence[Entity]], Any]
 
 @overload
 def to_arrow(
-    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact"
+    pages: AsyncPages[Any],
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    money: Money = "exact",
+    columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, Any]: ...
 @overload
-def to_arrow(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact") -> Any: ...
-def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact") -> Any:
+def to_arrow(
+    pages: Pages[Any],
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    money: Money = "exact",
+    columns: Sequence[str] | None = None,
+) -> Any: ...
+def to_arrow(
+    pages: AnyPages,
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    money: Money = "exact",
+    columns: Sequence[str] | None = None,
+) -> Any:
     """Fetch a listing into a `pyarrow.Table`: to be awaited with `AsyncPages`; `Pages` wait.
 
     The result is typed as `Any`: pyarrow has no types that a checker could read.
@@ -39,13 +58,14 @@ def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None,
     Money is ``decimal128(38, 12)``, date-times are microseconds with the zone `tz` (the client's
     without it). With ``money="round"``, money with more digits is rounded to 12 behind the point.
 
+    :param columns: the fields that are columns, in this order; all without it
     :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or `tz` has no name
     :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     arrow = needed("pyarrow", "arrow")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
-    table = Table(entity, extras, tz)
+    table = Table(entity, extras, tz, wanted=columns)
     schema = schema_of(table, tz)
     rounding = Rounding(money)
     return drive(
@@ -59,23 +79,28 @@ def to_arrow(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None,
 
 @overload
 def to_pandas(
-    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None
+    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None, columns: Sequence[str] | None = None
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @overload
-def to_pandas(pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None) -> pd.DataFrame: ...
-def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None) -> Any:
+def to_pandas(
+    pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None, columns: Sequence[str] | None = None
+) -> pd.DataFrame: ...
+def to_pandas(
+    pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None, columns: Sequence[str] | None = None
+) -> Any:
     """Fetch a listing into a `pandas.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
 
     Numbers and booleans are nullable (``Int64``, ``boolean``), money stays `decimal.Decimal`, date-times have the
     zone `tz` (the client's without it).
 
+    :param columns: the fields that are columns, in this order; all without it
     :raises ConfigurationError: pandas is missing (extra ``pandas``)
     :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     pandas = needed("pandas", "pandas")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
-    table = Table(entity, extras, tz)
+    table = Table(entity, extras, tz, wanted=columns)
     types = {
         Kind.INTEGER: "Int64",
         Kind.BOOLEAN: "boolean",
@@ -87,39 +112,57 @@ def to_pandas(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     }
 
     def frame(items: Sequence[Entity]) -> Any:
-        columns = {}
+        found = {}
         for column, values in zip(table.columns, plain_columns(table, items), strict=True):
             take = partial(pandas.Series, dtype=types.get(column.kind, "string"))
             try:
-                columns[column.name] = take(list(values))
+                found[column.name] = take(list(values))
             except (OverflowError, ValueError, TypeError):
                 raise misfit(table, column.kind, column.name, items, values, take) from None
-        return pandas.DataFrame(columns)
+        return pandas.DataFrame(found)
 
     return drive(pages, _Frame(frame, lambda frames: pandas.concat(frames or [frame([])], ignore_index=True)))
 
 
 @overload
 def to_polars(
-    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact"
+    pages: AsyncPages[Any],
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    money: Money = "exact",
+    columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, pl.DataFrame]: ...
 @overload
 def to_polars(
-    pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact"
+    pages: Pages[Any],
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    money: Money = "exact",
+    columns: Sequence[str] | None = None,
 ) -> pl.DataFrame: ...
-def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None, money: Money = "exact") -> Any:
+def to_polars(
+    pages: AnyPages,
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    money: Money = "exact",
+    columns: Sequence[str] | None = None,
+) -> Any:
     """Fetch a listing into a `polars.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
 
     Money is ``Decimal(38, 12)``, date-times are microseconds with the zone `tz` (the client's
     without it). With ``money="round"``, money with more digits is rounded to 12 behind the point.
 
+    :param columns: the fields that are columns, in this order; all without it
     :raises ConfigurationError: polars is missing (extra ``polars``), or `tz` has no name
     :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     polars = needed("polars", "polars")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
-    table = Table(entity, extras, tz)
+    table = Table(entity, extras, tz, wanted=columns)
     types = {
         Kind.INTEGER: polars.Int64,
         Kind.BOOLEAN: polars.Boolean,
@@ -133,7 +176,7 @@ def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
     rounding = Rounding(money)
 
     def frame(items: Sequence[Entity]) -> Any:
-        columns: list[Any] = []
+        found: list[Any] = []
         for column, plain in zip(table.columns, plain_columns(table, items), strict=True):
             values = rounding.column(column.kind, plain)
 
@@ -143,10 +186,10 @@ def to_polars(pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None
                 return polars.Series(column.name, values, types.get(column.kind, polars.String), strict=True)
 
             try:
-                columns.append(take(values))
+                found.append(take(values))
             except (OverflowError, ValueError, TypeError, polars.exceptions.PolarsError):
                 raise misfit(table, column.kind, column.name, items, values, take) from None
-        return polars.DataFrame(columns)
+        return polars.DataFrame(found)
 
     return drive(pages, _Frame(frame, lambda frames: polars.concat(frames or [frame([])])))
 
