@@ -439,7 +439,7 @@ def test_a_keyring_that_has_lost_the_token_says_to_log_in_again(
 def test_no_command_but_those_of_a_login_imports_the_keyring_or_the_profiles(sandbox: Sandbox) -> None:
     code = (
         "import sys; from voipstudio_async.cli.app import app; app(['me'], standalone_mode=False); "
-        "print({'keyring', 'platformdirs', 'getpass'} & set(sys.modules), file=sys.stderr)"
+        "print({'keyring', 'platformdirs', 'voipstudio_async.cli.profiles'} & set(sys.modules), file=sys.stderr)"
     )
     variables = {"VOIPSTUDIO_API_TOKEN": sandbox.token, "VOIPSTUDIO_API_URL": sandbox.url}
     done = subprocess.run(
