@@ -35,7 +35,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    for name in ("VOIPSTUDIO_API_TOKEN", "VOIPSTUDIO_API_URL", "VOIPSTUDIO_PROFILE"):
+    for name in ("VOIPSTUDIO_API_TOKEN", "VOIPSTUDIO_API_URL", "VOIPSTUDIO_PROFILE", "VOIPSTUDIO_LOG"):
         monkeypatch.delenv(name, raising=False)
     # A folder that is not there: whoever runs the tests may have logged in.
     monkeypatch.setenv("VOIPSTUDIO_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-configuration"))

@@ -53,7 +53,9 @@ def export(
     id: OwnerId = None,
     target: Annotated[
         Path,
-        typer.Option("--output", metavar="FILE", help="The file; it appears when it is complete.", show_default=False),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The file; it appears when it is complete.", show_default=False
+        ),
     ],
     format: Annotated[
         FileFormat | None, typer.Option(help="The form of the file; else its ending tells.", show_default=False)

@@ -20,9 +20,13 @@ from typing import Annotated, Any
 import attrs
 import typer
 
+from . import logs
 from .exits import ended
 
 Command = Callable[..., None]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show the log, with every request, on stderr; see also VOIPSTUDIO_LOG.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
@@ -42,11 +46,12 @@ def flat(function: Command) -> Command:
     groups = {each.name: each.annotation for each in written.parameters.values() if attrs.has(each.annotation)}
 
     @functools.wraps(function)
-    def run(*, debug: bool, **given: Any) -> None:
-        with ended(debug=debug):
+    def run(*, debug: bool, verbose: bool, **given: Any) -> None:
+        with ended(debug=debug), logs.shown(verbose=verbose):
             function(**_grouped(groups, given))
 
-    parameters = [*_spelt_out(written), _parameter("debug", Debug, default=False)]
+    common = (_parameter("verbose", Verbose, default=False), _parameter("debug", Debug, default=False))
+    parameters = [*_spelt_out(written), *common]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     return run

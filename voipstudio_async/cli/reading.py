@@ -41,9 +41,17 @@ Fields = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", rich_help_panel=_HOW, help="Write to a file, which appears when it is complete."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        rich_help_panel=_HOW,
+        help="Write to a file, which appears when it is complete.",
+    ),
 ]
-Limit = Annotated[int, typer.Option(metavar="N", min=1, rich_help_panel=_WHICH, help="At most so many rows.")]
+Limit = Annotated[
+    int, typer.Option("--limit", "-n", metavar="N", min=1, rich_help_panel=_WHICH, help="At most so many rows.")
+]
 Everything = Annotated[bool, typer.Option("--all", rich_help_panel=_WHICH, help="All rows, without a limit.")]
 ListingName = Annotated[
     str,
