@@ -17,6 +17,7 @@ from ..errors import ConfigurationError
 from ..hints import NotThere, did_you_mean
 from .arguments import told
 from .fields import INSIDE, Code, DigitId, EpochTime, check_when_declared, field_specs
+from .notebook import table
 from .secrecy import masked, revealed
 from .secret import Secret
 from .typed import Money, json_schema, typed
@@ -133,6 +134,10 @@ class Entity:
     def __repr__(self) -> str:
         shown = [f"{name}={value!r}" for name, value in self.__rich_repr__()]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    def _repr_html_(self) -> str:
+        rows = list(self.__rich_repr__())
+        return table(type(self).__name__, ("field", "value"), rows, len(rows))
 
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         for spec in field_specs(type(self)):

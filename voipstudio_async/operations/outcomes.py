@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from ..entities.notebook import MOST_ROWS, table
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -74,7 +76,17 @@ class BulkResult(Generic[In, Out]):
     def __iter__(self) -> Iterator[Outcome[In, Out]]:
         return iter(self.outcomes)
 
+    def _repr_html_(self) -> str:
+        told = [(each.input, _shown(each.value), _shown(each.error)) for each in self.outcomes[:MOST_ROWS]]
+        return table(repr(self), ("input", "value", "error"), told, len(self.outcomes))
+
     def __repr__(self) -> str:
         if not self.outcomes:
             return "<BulkResult: no inputs, nothing was done>"
         return f"<BulkResult: {len(self.outcomes)} outcomes, {len(self.failed)} failed>"
+
+
+def _shown(thing: object) -> str:
+    if thing is None:
+        return ""
+    return f"{type(thing).__name__}: {thing}" if isinstance(thing, Exception) else repr(thing)

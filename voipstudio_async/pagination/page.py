@@ -10,6 +10,7 @@ import attrs
 from ..entities.arguments import count, is_text, is_whole_text, told, whole
 from ..entities.base import Entity
 from ..entities.fields import field_specs
+from ..entities.notebook import records
 from ..errors import ConfigurationError, PaginationError
 from ..hints import misspelt
 from ..wire.codec import Codec
@@ -42,6 +43,9 @@ class Page(Generic[E]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def _repr_html_(self) -> str:
+        return records(repr(self), self.items)
 
     def __repr__(self) -> str:
         what = f"{len(self.items)} x {type(self.items[0]).__name__}" if self.items else "no rows"

@@ -8,20 +8,20 @@ row.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from datetime import tzinfo
-from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
 
 from ..copies import Uncopied
 from ..deprecation import deprecated
 from ..entities.arguments import count
 from ..entities.base import Entity
-from ..errors import ClientClosedError, PaginationError
+from ..errors import PaginationError
 from ..hints import NotThere
 from ..tasks import end
 from ..wire.exchange import Exchange
+from .ahead import Ahead, Fetch
 from .checkpoints import Checkpoint
 from .page import Page, PageQuery, PageReport
 from .strategies import WalkStrategy, begin
@@ -31,18 +31,12 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 
-ELSEWHERE = "this iteration began in another process or event loop; go on from a checkpoint, or begin anew"
-
-
 _AWAITED = "read it with 'async for', or 'await ....collect()' for a list"
 
 
-class Fetch(Protocol):
-    """How a pager reaches the API."""
-
-    def __call__(self, exchange: Exchange[T], /) -> Awaitable[Callable[[], T]]:
-        """Send one request, and return what reads its reply."""
-        ...
+def _told(pages: object) -> str:
+    # Nothing is sent because a notebook shows something.
+    return f"<code>{escape(repr(pages))}</code>: nothing is sent before it is iterated, or .first() is asked for"
 
 
 class Walk(Protocol[E]):
@@ -82,7 +76,7 @@ class PageWalk(Generic[E]):
     async def pages(self) -> AsyncGenerator[Page[E], None]:
         """Go through the listing; pages without a new row are left out."""
         walk = self._walk
-        ahead: _Ahead[E] = _Ahead(self._fetch)
+        ahead: Ahead[E] = Ahead(self._fetch)
         try:
             while not walk.ended:
                 page = walk.take(await self._next(walk, ahead))
@@ -94,7 +88,7 @@ class PageWalk(Generic[E]):
         finally:
             await ahead.close()
 
-    async def _next(self, walk: WalkStrategy[E], ahead: _Ahead[E]) -> Page[E]:
+    async def _next(self, walk: WalkStrategy[E], ahead: Ahead[E]) -> Page[E]:
         if ahead:
             return await ahead.pop()
         exchange = walk.ask()
@@ -129,6 +123,9 @@ class AsyncPages(Uncopied, Generic[E]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._query.entity.__name__}, {self._query.path!r})"
+
+    def _repr_html_(self) -> str:
+        return _told(self)
 
     if not TYPE_CHECKING:
         # For the error alone; a listing that is awaited is the mistake that is made most often.
@@ -253,54 +250,6 @@ class AsyncPages(Uncopied, Generic[E]):
         return items
 
 
-class _Ahead(Generic[E]):
-    """The pages that are fetched ahead: in order, at most so many, none left running.
-
-    They wait as they came: rows take three times the memory of their JSON.
-    """
-
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
-        self._tasks: deque[asyncio.Task[Callable[[], Page[E]]]] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self._tasks)
-
-    def fill(self, walk: WalkStrategy[E], most: int) -> None:
-        self._loop = asyncio.get_running_loop()
-        while len(self._tasks) < most and (exchange := walk.ask()) is not None:
-            self._tasks.append(asyncio.create_task(self._ask(exchange)))
-
-    async def _ask(self, exchange: Exchange[Page[E]]) -> Callable[[], Page[E]]:
-        try:
-            return await self._fetch(exchange)
-        except (KeyboardInterrupt, SystemExit) as error:
-            # Out of a task these would end the loop, and with it everything else. They belong to whoever walks.
-            return partial(_throw, error)
-
-    async def pop(self) -> Page[E]:
-        if self._is_elsewhere():
-            self._tasks.clear()
-            raise ClientClosedError(ELSEWHERE)
-        read = await self._tasks[0]
-        self._tasks.popleft()
-        return read()
-
-    async def close(self) -> None:
-        if self._is_elsewhere():
-            return
-        await end(self._tasks)
-
-    def _is_elsewhere(self) -> bool:
-        # After a fork, the child's loop is another one: what the parent's was doing goes on there alone.
-        return bool(self._tasks) and self._loop is not asyncio.get_running_loop()
-
-
-def _throw(error: BaseException) -> NoReturn:
-    raise error
-
-
 class Runner(Protocol):
     """How the blocking face runs a piece of the asynchronous one and waits for it."""
 
@@ -322,6 +271,9 @@ class Pages(Uncopied, Generic[E]):
 
     def __repr__(self) -> str:
         return repr(self._pages).removeprefix("Async")
+
+    def _repr_html_(self) -> str:
+        return _told(self)
 
     if not TYPE_CHECKING:
         # For the error alone, as above.

@@ -26,9 +26,10 @@ from ..entities.zones import aware, first_moment, is_repeated, seen_in, wall_clo
 from ..errors import ClientClosedError, ConfigurationError, PaginationError
 from ..tasks import end
 from ..wire.filters import Filter
+from .ahead import ELSEWHERE, Fetch
 from .checkpoints import check_order, fingerprint, is_count
 from .page import Page, PageQuery, PageReport
-from .pagers import ELSEWHERE, AsyncPages, Fetch, PageWalk
+from .pagers import AsyncPages, PageWalk
 
 E = TypeVar("E", bound=Entity)
 
