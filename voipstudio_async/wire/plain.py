@@ -177,17 +177,17 @@ class PlainDecoder:
                 try:
                     values[name] = value = hook(sent, target)
                 except Misfit as misfit:
-                    self._keep_aside(cls, spec, misfit)
-                    extra[wire] = _kept(spec, sent)
+                    self.keep_aside(cls, spec, misfit)
+                    extra[wire] = kept_aside(spec, sent)
                     continue
                 if (value is not sent or wire in formed) and not spec.type.gives_back(value, sent):
-                    originals[name] = (value, _kept(spec, sent))
+                    originals[name] = (value, kept_aside(spec, sent))
             absent = frozenset([name for _, name, wire, _, _ in fields if wire not in row])
             return cls(**values, extra=Extra(extra) if extra else NO_EXTRA, origin=Origin(absent, originals))
 
         return structure
 
-    def _keep_aside(self, cls: type, spec: FieldSpec, misfit: Misfit) -> None:
+    def keep_aside(self, cls: type, spec: FieldSpec, misfit: Misfit) -> None:
         """Let a value that does not fit pass, or raise what is wrong with the row."""
         if self.strict or not spec.optional:
             raise misfit.below(spec.wire)
@@ -201,7 +201,7 @@ class PlainDecoder:
         logger.warning("%s does not fit its type (kept in extra): %s", place, misfit)
 
 
-def _kept(spec: FieldSpec, sent: Any) -> Any:
+def kept_aside(spec: FieldSpec, sent: Any) -> Any:
     """Return what was sent as an entity keeps it; what should have been a secret stays one."""
     return hidden(sent) if Kind.SECRET in spec.kinds else kept(spec.wire, sent)
 

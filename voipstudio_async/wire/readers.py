@@ -2,24 +2,27 @@
 
 Most pages fit whole. Where some rows do not (a value that has to be converted, another set of fields), the page is
 taken apart and only those go the plain way. The shape of rows that were read the plain way is learned, up to a few for
-each class. See `structs` for what a struct decoder is, and why both ways give the same.
+each class, and so are the fields with values of another form. See `structs` for what a struct decoder is, and why both
+ways give the same.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+import attrs
 import msgspec
 
 from ..entities.base import Entity
+from ..entities.fields import field_specs
 from ..entities.scalars import is_list, is_object, joined
 from ..errors import DecodeError
 from .gc_pause import LARGE, paused
+from .loose import Unfit
 from .odd import BOM
 from .parsing import enclosed
 from .plain import PlainDecoder, Rows
-from .structs import LARGEST_PAGE, StructDecoder, Unfit, make_decoder, too_many_rows
+from .structs import LARGEST_PAGE, StructDecoder, make_decoder, too_many_rows
 
 E = TypeVar("E", bound=Entity)
 
@@ -40,6 +43,18 @@ _WORTH_COUNTING = 1 << 20
 _SAMPLES, _SAMPLE = 64, 1024
 _OBJECTS_IN_ROW = 50
 _BOM = BOM[:1]
+
+
+@attrs.define
+class _Seen:
+    """What was seen of the rows of one shape that were read the plain way."""
+
+    rows: int = 0
+    loose: set[str] = attrs.field(factory=set[str])
+    """The names of fields with a value that is not of the declared form."""
+
+
+_Shapes = dict[frozenset[str], _Seen]
 
 
 class Answer(Protocol):
@@ -68,6 +83,7 @@ class PageReader(Generic[E]):
         self._plain = plain
         self._decoders: dict[frozenset[str], StructDecoder[E]] = {}
         self._barred: set[frozenset[str]] = set()
+        self._names = {spec.wire: spec.name for spec in field_specs(cls)}
 
     def read(self, body: bytes) -> Rows[E]:
         """Read one page.
@@ -103,7 +119,9 @@ class PageReader(Generic[E]):
         one = self._plain.one(self._cls, around)
         data = around["data"]
         if is_object(data):
-            self._learn_plain([one], {frozenset(data): 1})
+            shapes: _Shapes = {}
+            self._see(shapes, data, one)
+            self._learn(shapes, 1)
         return one
 
     def _whole(self, body: bytes) -> Rows[E] | None:
@@ -124,7 +142,7 @@ class PageReader(Generic[E]):
             return None
         if len(page.data) > LARGEST_PAGE:
             raise too_many_rows()
-        unfit: dict[frozenset[str], int] = {}
+        unfit: _Shapes = {}
         items: list[E] = []
         for start in range(0, len(page.data), _RUN):
             items += self._run(page.data[start : start + _RUN], start, unfit)
@@ -134,7 +152,7 @@ class PageReader(Generic[E]):
             total = self._plain.total(self._plain.envelope(body))
         return Rows(items, total)
 
-    def _run(self, raws: list[msgspec.Raw], start: int, unfit: dict[frozenset[str], int]) -> list[E]:
+    def _run(self, raws: list[msgspec.Raw], start: int, unfit: _Shapes) -> list[E]:
         """Read some rows together by the newest decoder, and those that do not fit it one by one."""
         decoder = next(iter(self._decoders.values()))
         items: list[Any] = [None] * len(raws)
@@ -154,7 +172,7 @@ class PageReader(Generic[E]):
             items[place] = item
         return items
 
-    def _one(self, raw: msgspec.Raw, index: int, unfit: dict[frozenset[str], int]) -> E:
+    def _one(self, raw: msgspec.Raw, index: int, unfit: _Shapes) -> E:
         for decoder in self._decoders.values():
             try:
                 return decoder.move([decoder.slots(raw)])[0]
@@ -165,10 +183,9 @@ class PageReader(Generic[E]):
             row = self._plain.value(bytes(raw))
         except DecodeError as error:
             raise DecodeError(joined(path, error.path), error.message) from None
-        if is_object(row):
-            shape = frozenset(row)
-            unfit[shape] = unfit.get(shape, 0) + 1
-        return self._plain.row(self._cls, row, path)
+        read = self._plain.row(self._cls, row, path)
+        self._see(unfit, row, read)
+        return read
 
     def _plainly(self, body: bytes) -> Rows[E]:
         parsed = self._plain.parse(body)
@@ -179,39 +196,45 @@ class PageReader(Generic[E]):
         rows = self._plain.rows(self._cls, around)
         # Of a text that had to be written anew nothing is learned: its rows may be as they should be.
         if is_list(data) and not parsed.replaced:
-            shapes: dict[frozenset[str], int] = {}
-            for row in data:
-                shapes[frozenset(row)] = shapes.get(frozenset(row), 0) + 1
-            self._learn_plain(rows.items, shapes)
+            shapes: _Shapes = {}
+            for sent, row in zip(data, rows.items, strict=True):
+                self._see(shapes, sent, row)
+            self._learn(shapes, len(data))
         return rows
 
-    def _learn_plain(self, rows: list[E], shapes: dict[frozenset[str], int]) -> None:
-        if len(self._barred) <= _MAX_BARRED and sum(map(_rewritten, rows)) * 2 > len(rows):
-            # An API that writes its date-times in another way than the decoders give them back.
-            self._barred.update(shape for shape in shapes if _is_small(shape))
-        self._learn(shapes, len(rows))
+    def _see(self, shapes: _Shapes, sent: dict[str, Any], row: E) -> None:
+        seen = shapes.setdefault(frozenset(sent), _Seen())
+        seen.rows += 1
+        if row._origin is not None:
+            seen.loose.update(row._origin.originals)
+        # A value that did not fit stands there under its wire name.
+        seen.loose.update(self._names[wire] for wire in row.extra if wire in self._names)
 
-    def _learn(self, shapes: dict[frozenset[str], int], rows: int) -> None:
-        """Make a decoder for the commonest new shape; give one up that most rows of its shape do not fit."""
+    def _learn(self, shapes: _Shapes, rows: int) -> None:
+        """Make a decoder for the commonest new shape, or one that is looser; give up what most rows do not fit."""
         if not shapes or len(self._barred) > _MAX_BARRED:
             return
-        shape = max(shapes, key=lambda key: shapes[key])
-        if shape in self._decoders:
-            if shapes[shape] * 2 > rows:
-                self._decoders = {key: decoder for key, decoder in self._decoders.items() if key != shape}
+        shape, seen = max(shapes.items(), key=lambda item: item[1].rows)
+        decoder = self._decoders.get(shape)
+        if decoder is not None:
+            if not seen.loose <= decoder.loose:
+                self._add(shape, decoder.loose | seen.loose)
+            elif seen.rows * 2 > rows:
+                self._decoders = {key: each for key, each in self._decoders.items() if key != shape}
                 self._barred.add(shape)
         elif shape not in self._barred and len(self._decoders) < _MAX_SHAPES and _is_small(shape):
-            self._add(shape)
+            self._add(shape, frozenset(seen.loose))
 
-    def _add(self, shape: frozenset[str]) -> None:
+    def _add(self, shape: frozenset[str], loose: frozenset[str]) -> None:
         try:
-            decoder = make_decoder(self._cls, shape, self._plain)
+            decoder = make_decoder(self._cls, shape, self._plain, loose)
         except ValueError:
             # A Struct cannot have a field with a quote or a control character in its name.
             self._barred.add(shape)
             return
         # The newest first: an API that has grown a field keeps it.
-        self._decoders = {shape: decoder, **self._decoders}
+        others = {key: each for key, each in self._decoders.items() if key != shape}
+        self._decoders = {shape: decoder, **others}
 
 
 def _check_rows(body: bytes) -> None:
@@ -232,9 +255,3 @@ def _check_rows(body: bytes) -> None:
 
 def _is_small(shape: frozenset[str]) -> bool:
     return len(shape) <= _MAX_KEYS and all(len(key) <= _LONGEST_KEY for key in shape)
-
-
-def _rewritten(row: Entity) -> bool:
-    """Tell whether a row has a date-time that `to_dict` would write in another way, had it not been kept."""
-    origin = row._origin
-    return origin is not None and any(isinstance(value, datetime) for value, _ in origin.originals.values())

@@ -14,12 +14,13 @@ slip through. A slot is moved in one of two ways. Either its value needs no conv
 date-time ``2017-11-27 23:45:52``, an id in digits, a decimal. Or it goes through the very hook that plain decoding has
 for the field (`PlainDecoder.reader`): nested entities, lists of them, floats, secrets; and counts only if the value
 gives back what was sent, so that nothing has to be remembered about it. (One liberty: an API that writes its
-date-times in another way from the first is read the plain way for good; one that changes its way gets them back with
+date-times in another way from the first gets them back so; one that changes its way later gets them back with
 a space, and without a fraction that is zero. The values are the same.)
 
 *What makes it fall back.* Anything else is `Unfit`: a value of another type, one that is converted with a loss of form
 (``"5"`` for 5), a misfit, another set of keys, broken JSON. The row is then read the plain way, alone; see `readers`
-for how shapes are learned and given up.
+for how shapes are learned and given up. A field in which that happens becomes *loose*: the next struct takes anything
+there, and `loose` reads it as plain decoding does. So a zero date, or a number as a text, is met the slow way once.
 
 *Why slots are moved by generated code.* The loop knows the number of each slot and the name of each field, and does
 nothing else. Names that were received never become part of it: they are known by their position.
@@ -32,6 +33,7 @@ loop calls the class instead.
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -48,6 +50,7 @@ from ..entities.fields import FieldSpec, FieldType, Kind, WireForm, field_specs
 from ..entities.scalars import bounded
 from ..entities.secrecy import guarded, hidden, is_secret
 from ..errors import PaginationError
+from .loose import Notes, Unfit, loose_reader, moment_reader
 from .plain import PlainDecoder
 
 E = TypeVar("E", bound=Entity)
@@ -56,10 +59,6 @@ _CHUNK = 128
 """Rows that are moved together: few enough to stay in the processor's cache."""
 _Moment: Any = Annotated[datetime, msgspec.Meta(tz=False)]
 _DAWN = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock that date-times without an offset are counted from
-
-
-class Unfit(ValueError):
-    """A row is not of the shape that a decoder is for."""
 
 
 LARGEST_PAGE = 5000
@@ -106,14 +105,23 @@ class StructDecoder(Generic[E]):
     """From the raw JSON of one row to the slots of the struct."""
     move: Callable[[list[Any]], list[E]]
     """From slots to entities."""
+    loose: frozenset[str]
+    """The names of the fields that may come in other forms than the declared one."""
 
 
-def make_decoder(cls: type[E], keys: frozenset[str], plain: PlainDecoder) -> StructDecoder[E]:
+def make_decoder(
+    cls: type[E], keys: frozenset[str], plain: PlainDecoder, loose: frozenset[str] = frozenset()
+) -> StructDecoder[E]:
     """Make the decoder of a class for rows with exactly these keys.
 
+    :param loose: the names of the fields that were seen in other forms than the declared one, see `loose`
     :raises ValueError: a key cannot be a field of a struct
     """
-    moves = [_move(spec, plain) for spec in field_specs(cls) if spec.wire in keys]
+    moves = [
+        _loose_move(cls, spec, plain) if spec.name in loose else _move(spec, plain)
+        for spec in field_specs(cls)
+        if spec.wire in keys
+    ]
     unknown = sorted(keys - {move.spec.wire for move in moves})
     # Slots have names of our own: what an API calls its fields never becomes part of generated code.
     slots: list[tuple[str, Any]] = [(f"f{index}", move.slot) for index, move in enumerate(moves)]
@@ -123,10 +131,10 @@ def make_decoder(cls: type[E], keys: frozenset[str], plain: PlainDecoder) -> Str
     row = msgspec.defstruct("Row", slots, rename=rename, forbid_unknown_fields=True, gc=False)
     page = msgspec.defstruct("Page", [("data", list[row]), ("total", int | None, None)], gc=False)  # type: ignore[valid-type]
     one = msgspec.defstruct("One", [("data", row)], gc=False)
-    return _read_through(page, one, row, _compile(cls, moves, unknown, plain.tz))
+    return _read_through(page, one, row, _compile(cls, moves, unknown, plain.tz), loose)
 
 
-def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E]) -> StructDecoder[E]:
+def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E], loose: frozenset[str]) -> StructDecoder[E]:
     move, move_one = movers
     read_page = msgspec.json.Decoder(page, float_hook=bounded).decode
     read_one = msgspec.json.Decoder(one, float_hook=bounded).decode
@@ -164,7 +172,7 @@ def _read_through(page: Any, one: Any, row: Any, movers: _Movers[E]) -> StructDe
         except _UNFIT:
             raise Unfit from None
 
-    return StructDecoder(whole, about_one, slots, moved)
+    return StructDecoder(whole, about_one, slots, moved, loose)
 
 
 _UNFIT = (ValueError, ArithmeticError, RecursionError, msgspec.MsgspecError)
@@ -180,8 +188,12 @@ class _Move:
     """The type that msgspec checks."""
     steps: tuple[str, ...] = ()
     """What turns ``v``, the slot's value, into the field's; nothing where it is that already."""
-    fit: Callable[[Any], Any] | None = None
+    fit: Callable[..., Any] | None = None
     """What the steps call ``fit``."""
+    usual: Any = None
+    """What the steps call ``usual``: the classes of values that are moved as they are, or what reads some of them."""
+    is_loose: bool = False
+    """Whether the steps take notes, see `loose`."""
 
 
 _NATIVE: dict[Kind, Any] = {Kind.TEXT: str, Kind.INTEGER: int, Kind.BOOLEAN: bool}
@@ -207,6 +219,38 @@ def _move(spec: FieldSpec, plain: PlainDecoder) -> _Move:
             return _Move(spec, _or_null(_Moment, spec), steps)
         case _:
             return _Move(spec, Any, ("v = fit(v)",), _fit(spec.type, plain))
+
+
+_NOTED = "notes = notes or Notes(); v = fit(v, notes)"
+_READ = (" w = usual(v)", f" if w is None: {_NOTED}", " else: v = w")
+
+
+def _loose_move(cls: type[Entity], spec: FieldSpec, plain: PlainDecoder) -> _Move:
+    """Return how a field is moved that may come in any form; what is usual costs little more than elsewhere."""
+    usual, steps = _usual(spec, plain)
+    guard = "if v is not None:" if spec.optional else "if True:"
+    return _Move(spec, Any, (guard, *steps), loose_reader(cls, spec, plain), usual, is_loose=True)
+
+
+def _usual(spec: FieldSpec, plain: PlainDecoder) -> tuple[Any, tuple[str, ...]]:
+    match spec.kinds, spec.form:
+        case (Kind.MONEY,), _:
+            return None, (" if v.__class__ is int: v = money(v)", f" elif v.__class__ is not Decimal: {_NOTED}")
+        case (Kind.MOMENT,), None:
+            return moment_reader(plain.tz), _READ
+        case (Kind.INTEGER,), WireForm.DIGITS:
+            return _known_digits, _READ
+        case kinds, None if all(kind in _NATIVE for kind in kinds):
+            return frozenset(_NATIVE[kind] for kind in kinds), (f" if v.__class__ not in usual: {_NOTED}",)
+        case _:
+            return None, (f" {_NOTED}",)
+
+
+def _known_digits(sent: Any) -> int | None:
+    try:
+        return _digits[sent] if sent.__class__ is str else None
+    except Unfit:
+        return None
 
 
 def _or_null(slot: Any, spec: FieldSpec) -> Any:
@@ -263,6 +307,9 @@ def _compile(cls: type[E], moves: list[_Move], unknown: list[str], tz: tzinfo) -
     if opened is not None:
         fill += [f"o.{name} = None" for name in absent]
     fill += [store.format("extra", _extra(unknown)), store.format("_origin" if opened else "origin", "origin")]
+    if any(move.is_loose for move in moves):
+        place = "o.extra, o._origin" if opened is not None else "o['extra'], o['origin']"
+        fill = ["notes = None", *fill, f"if notes is not None: {place} = notes.added_to({place})"]
     scope: dict[str, Any] = _SCOPE | {
         "cls": cls,
         "Open": opened,
@@ -270,6 +317,7 @@ def _compile(cls: type[E], moves: list[_Move], unknown: list[str], tz: tzinfo) -
         "origin": Origin(frozenset(absent), {}),
     }
     scope |= {f"fit{index}": move.fit for index, move in enumerate(moves)}
+    scope |= {f"usual{index}": move.usual for index, move in enumerate(moves)}
     exec(_code(fill, opened is not None), scope)  # noqa: S102 - made of our own field names, of nothing that was received
     return _with_names(scope["move"], unknown), _with_names(scope["move_one"], unknown)
 
@@ -289,7 +337,7 @@ def _renamed(constant: Any, named: dict[str, str]) -> Any:
 
 
 def _steps(index: int, move: _Move) -> list[str]:
-    steps = [step.replace("fit(", f"fit{index}(") for step in move.steps]
+    steps = [re.sub(r"\b(fit|usual)\b", rf"\g<1>{index}", step) for step in move.steps]
     return [f"v = r.f{index}", *steps] if steps else []
 
 
@@ -334,6 +382,7 @@ _SCOPE: dict[str, Any] = {
     "Extra": Extra,
     "NO_EXTRA": NO_EXTRA,
     "Unfit": Unfit,
+    "Notes": Notes,
 }
 
 
