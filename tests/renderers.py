@@ -51,7 +51,8 @@ VALUES: dict[str, Renderer] = {
     "cattrs": lambda value: repr(cattrs.unstructure(value)),
     "json": lambda value: json.dumps(cattrs.unstructure(value), default=str),
     "vars": lambda value: repr(getattr(value, "__dict__", None)) + repr(getattr(value.__class__, "__dict__", None)),
-    "fields": lambda value: repr([getattr(value, name) for name in dir(value) if not callable(getattr(value, name))]),
+    # What is there for its error alone is listed, and not there.
+    "fields": lambda value: repr([each for name in dir(value) if not callable(each := getattr(value, name, None))]),
 }
 """How a value is shown."""
 
