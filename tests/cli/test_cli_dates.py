@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import zoneinfo
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cli.commands import Ended, voipstudio
+from hostile.servers import Hostile, always, answer
 
 from voipstudio_async import ConfigurationError
 from voipstudio_async.cli import dates, periods
+from voipstudio_async.cli.listening import _line
+from voipstudio_async.webhooks import Event
 
 
 def test_a_system_without_zones_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,3 +101,52 @@ def test_a_range_of_one_period_is_the_whole_of_it() -> None:
 
     assert (str(start), str(end)) == ("2026-03-01 00:00:00+01:00", "2026-03-31 23:59:59+02:00")
     dates.check_order("2026-03", "2026-03", zone)
+
+
+ENDS = ("0001-01-01 00:00:00", "9999-12-31 23:59:59")
+ZONES = ("UTC", "Asia/Tokyo", "Pacific/Niue")
+"""And one on either side of it."""
+BOUNDS = ("--from", "0001-01-01", "--to", "9999-12-31")
+COMMANDS = (
+    ("list", "cdrs", "--format", "json"),
+    ("list", "cdrs", "--format", "table", "--fields", "id,calldate"),
+    ("export", "cdrs", "--output", "calls.csv"),
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Hostile]:
+    rows = [{"id": number, "calldate": end, "charge": 0} for number, end in enumerate(ENDS, 1)]
+    with Hostile(always(answer({"data": rows, "total": 2}))) as started:
+        yield started
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_calls_at_both_ends_of_time_are_asked_for_and_shown(
+    command: tuple[str, ...], zone: str, server: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ended = _told(server, *command, *BOUNDS, "--tz", zone)
+
+    shown = ended.out + "".join(each.read_text("utf-8") for each in tmp_path.iterdir())
+    assert (ended.code, "0001-01-01" in shown, "9999-12-31" in shown) == (0, True, True), ended
+
+
+@pytest.mark.parametrize(("zone", "calls"), [("UTC", 2), ("Asia/Tokyo", 1), ("Pacific/Niue", 1)])
+def test_a_report_covers_all_days_that_there_are(zone: str, calls: int, server: Hostile) -> None:
+    # On the clocks of the others, one of the calls is in the year 0, or in the year 10000.
+    ended = _told(server, "report", *BOUNDS, "--tz", zone, "--format", "json")
+
+    assert (ended.code, ended.err.count("error")) == (0, 0), ended
+    assert json.loads(ended.out)["total"]["calls"] == calls
+
+
+def test_an_event_at_the_beginning_of_time_is_one_line() -> None:
+    east = timezone(timedelta(hours=14))
+    assert _line(Event(event_time=datetime(1, 1, 1, tzinfo=east))).startswith("0001-01-01 00:00:00 ")
+
+
+def _told(server: Hostile, *command: str) -> Ended:
+    return voipstudio(*command, VOIPSTUDIO_API_URL=server.url, VOIPSTUDIO_API_TOKEN="t")

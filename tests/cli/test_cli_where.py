@@ -60,9 +60,9 @@ def test_what_is_no_condition_is_refused_with_an_example(text: str) -> None:
         condition(text)
 
 
-@pytest.mark.parametrize("text", ["calldate=2026-02-30", "calldate=2026-13-01", "calldate=0001-01-01"])
+@pytest.mark.parametrize("text", ["calldate=2026-02-30", "calldate=2026-13-01", "calldate=0000-01-01"])
 def test_a_date_that_does_not_exist_is_refused(text: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"not a date|too far away"):
+    with pytest.raises(ConfigurationError, match="not a date"):
         condition(text)
 
 
@@ -110,7 +110,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert value is None or isinstance(value, str | int | Decimal | datetime)
 
 
-@given(st.dates(date(1900, 1, 1), date(9000, 12, 31)), st.sampled_from([UTC, WARSAW, ZoneInfo("America/Sao_Paulo")]))
+@given(st.dates(date(1, 1, 2), date(9999, 12, 30)), st.sampled_from([UTC, WARSAW, ZoneInfo("America/Sao_Paulo")]))
 def test_a_day_ends_a_second_before_the_next_begins(day: date, tz: ZoneInfo) -> None:
     end = dates.end_of(day.isoformat(), tz)
     following = dates.edge(day + timedelta(days=1), tz, at_end=False)

@@ -17,6 +17,7 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
 )
 _EARLIEST, _LATEST = 1900, 9000
+"""Years that a period may be in: four digits may be anything else. A day that is written out may be in any."""
 
 
 def zone(name: str) -> tzinfo:
@@ -39,12 +40,9 @@ def read(text: str) -> date | datetime | None:
         return None
     read_one: Callable[[str], date] = date.fromisoformat if _DAY.fullmatch(text) else datetime.fromisoformat
     try:
-        found = read_one(text)
+        return read_one(text)
     except ValueError:
         raise ConfigurationError(f"{text!r} is not a date: the calendar does not have it") from None
-    if not _EARLIEST <= found.year <= _LATEST:
-        raise ConfigurationError(f"{text!r} is too far away; years are from {_EARLIEST} to {_LATEST}")
-    return found
 
 
 def start_of(text: str, tz: tzinfo, option: str = "--from") -> datetime:
@@ -62,9 +60,20 @@ def edge(value: date | datetime, tz: tzinfo, *, at_end: bool) -> datetime:
     if isinstance(value, datetime):
         return value if value.tzinfo is not None else value.replace(tzinfo=tz)
     if not at_end:
-        return first_moment(value, tz)
+        return _writable(first_moment(value, tz))
+    if value == date.max:
+        return _writable(datetime.max.replace(microsecond=0, tzinfo=tz))  # no day comes after it
     # The day after begins one second later also where the clock is put forward at midnight.
     return (next_day(value, tz).astimezone(UTC) - timedelta(seconds=1)).astimezone(tz)
+
+
+def _writable(edge: datetime) -> datetime:
+    """Return the first or the last moment that there is, for one that only the clock of its own zone can show."""
+    try:
+        edge.astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if edge.year == 1 else datetime.max.replace(microsecond=0, tzinfo=UTC)
+    return edge
 
 
 def given(text: str, tz: tzinfo, option: str, *, at_end: bool) -> date | datetime:

@@ -12,11 +12,13 @@ from typing import Annotated
 
 import typer
 
+from ..entities.zones import seen_in
 from ..errors import ConfigurationError
 from ..webhooks import ANYONE, CallEvent, Credentials, Event, Receiver, serve
 from .exits import FAILED, say
 from .records import record, to_json
 from .terminal import tame
+from .words import clock_text
 
 VARIABLE = "VOIPSTUDIO_WEBHOOK_CREDENTIALS"
 _SHOWN = frozenset({"id", "event_name", "event_time"})
@@ -94,7 +96,7 @@ def _told(method: str, status: int) -> None:
 
 def _line(event: Event) -> str:
     """Write an event as a person reads it: when, what, between whom, and what else it holds."""
-    when = "-" if event.event_time is None else f"{event.event_time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    when = "-" if event.event_time is None else clock_text(seen_in(event.event_time, UTC))
     parts = [when, f"{event.event_name or 'without a name':<19}", type(event).__name__]
     shown = _SHOWN
     if isinstance(event, CallEvent) and (event.src or event.dst):

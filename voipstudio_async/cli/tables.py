@@ -15,6 +15,7 @@ from rich.text import Text
 from ..texts import number_text
 from .records import Record, is_number, to_json
 from .terminal import tame
+from .words import clock_text
 
 TELLING = (
     *("id", "name", "first_name", "last_name", "email", "ext", "active"),
@@ -68,7 +69,7 @@ def cell(value: Any) -> Text:
     if isinstance(value, bool):
         return Text("yes") if value else Text("no", style="dim")
     if isinstance(value, datetime):
-        return Text(f"{value:%Y-%m-%d %H:%M:%S}")
+        return Text(clock_text(value))
     if isinstance(value, Decimal):
         return Text(number_text(value))
     if isinstance(value, list | dict):

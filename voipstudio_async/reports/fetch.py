@@ -80,9 +80,13 @@ class Plan:
 
     @property
     def filters(self) -> tuple[Filter, ...]:
-        """The range, as the API is asked for it."""
-        bounds = [] if self.start is None else [field("calldate") >= self.start]
-        return tuple(bounds if self.end is None else [*bounds, field("calldate") < self.end])
+        """The range, as the API is asked for it: without a bound that nothing lies beyond."""
+        bounds: list[Filter] = []
+        if self.start is not None and not (self.start.year == 1 and _is_unwritable(self.start)):
+            bounds.append(field("calldate") >= self.start)
+        if self.end is not None and not (self.end.year == date.max.year and _is_unwritable(self.end)):
+            bounds.append(field("calldate") < self.end)
+        return tuple(bounds)
 
     def holds(self, cdr: Cdr) -> bool:
         """Whether a record is in the range: the API is asked for that, but may not heed every filter."""
@@ -179,6 +183,15 @@ def _moment(bound: date | None, tz: tzinfo, *, last: bool = False) -> datetime |
     if isinstance(bound, date):
         return next_day(bound, tz) if last else first_moment(bound, tz)
     raise ConfigurationError(f"start and end are dates or date-times, got {told(bound)}")
+
+
+def _is_unwritable(moment: datetime) -> bool:
+    """Tell whether there is no way to write a moment in whole seconds, or only the clock of its own zone shows it."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return True
+    return moment == datetime.max.replace(tzinfo=moment.tzinfo)
 
 
 def _check(plan: Plan) -> None:
