@@ -140,7 +140,11 @@ def class_lines(cls: type) -> Iterator[str]:
     declared = attrs.fields_dict(cls)
     names = [spec.name for spec in field_specs(cls)] if issubclass(cls, v.Entity) else list(declared)
     for name in names:
-        yield f"| `{name}` | {cell(type_name(declared[name].type))} | {plain(texts.get(name))} |"
+        # What is kept out of sight has a property of its name.
+        shown = getattr(cls, name.removeprefix("_")) if name.startswith("_") else None
+        of = declared[name].type if shown is None else inspect.signature(shown.fget, eval_str=True).return_annotation
+        text = texts.get(name) if shown is None else shown.__doc__
+        yield f"| `{name.removeprefix('_')}` | {cell(type_name(of))} | {plain(text)} |"
 
 
 def choice_lines(cls: type[enum.Enum]) -> Iterator[str]:

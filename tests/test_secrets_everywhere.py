@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import json
 import logging
+import pickle
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -26,6 +28,7 @@ from voipstudio_async import (
     BasicAuth,
     ConfigurationError,
     Hooks,
+    RawResponse,
     RetryPolicy,
     Timeouts,
     TokenAuth,
@@ -251,6 +254,15 @@ RECEIVED: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "contact": (Contact, NESTED),
     "token": (ApiToken, {"token": PASSWORD}),
 }
+
+
+@pytest.mark.parametrize("renderer", VALUES)
+def test_no_renderer_of_a_raw_response_shows_what_came(renderer: str) -> None:
+    response = RawResponse(200, {"Set-Cookie": TOKEN}, json.dumps({"sip_password": PASSWORD}).encode())
+    if renderer != "fields":
+        find(VALUES[renderer](response))
+    assert (response.headers["set-cookie"], response.json()) == (TOKEN, {"sip_password": PASSWORD})
+    assert pickle.loads(pickle.dumps(response)) == attrs.evolve(response) == response
 
 
 @pytest.mark.parametrize("renderer", VALUES)

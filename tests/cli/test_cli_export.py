@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from codecs import BOM_UTF8
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cli.commands import voipstudio
+from cli.commands import Ended, voipstudio
+from recorder import Recorder
 
 from voipstudio_async.cli.exporting import ENDINGS
 from voipstudio_async.sandbox import Sandbox
@@ -99,3 +102,42 @@ def test_some_fields_are_exported(sandbox: Sandbox, tmp_path: Path) -> None:
     assert (done.code, file.read_text("utf-8").splitlines()[0]) == (0, "charge,id")
     assert wrong.code == 2
     assert "there is no field 'zzzzz'; there are id, " in wrong.err
+
+
+def test_noise_in_money_is_rounded_on_demand_and_counted(recorder: Recorder, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for _ in range(2):
+        recorder.answer(
+            200, b'{"data": [{"id": 1, "charge": 0.30000000000000004}, {"id": 2, "charge": 2}], "total": 2}'
+        )
+    target = tmp_path / "calls.parquet"
+
+    exact = _export_from(recorder, target)
+    rounded = _export_from(recorder, target, "--money", "round")
+
+    assert (exact.code, "0.30000000000000004 of the row with the id 1" in exact.err) == (1, True)
+    assert (rounded.code, rounded.err) == (0, f"2 rows in {target}\n1 value of money rounded\n")
+    assert parquet.read_table(target)["charge"].to_pylist() == [Decimal("0.3"), Decimal(2)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_encoding_of_csv_can_be_that_of_excel(encoding: str, recorder: Recorder, tmp_path: Path) -> None:
+    recorder.answer(200, {"data": [{"id": 1, "src": "Łódź"}], "total": 1})
+    target = tmp_path / "calls.csv"
+
+    ended = _export_from(recorder, target, "--encoding", encoding)
+
+    assert (ended.code, target.read_bytes().startswith(BOM_UTF8)) == (0, encoding == "utf-8-sig")
+    with target.open(encoding=encoding, newline="") as file:
+        assert [row["src"] for row in csv.DictReader(file)] == ["Łódź"]
+
+
+def test_an_encoding_is_for_csv_alone(recorder: Recorder, tmp_path: Path) -> None:
+    ended = _export_from(recorder, tmp_path / "calls.ndjson", "--encoding", "utf-8-sig")
+
+    assert (ended.code, "'utf-8-sig'" in ended.err, recorder.requests) == (2, True, [])
+
+
+def _export_from(recorder: Recorder, target: Path, *options: str) -> Ended:
+    command = ("export", "cdrs", "--output", str(target), *options)
+    return voipstudio(*command, VOIPSTUDIO_API_URL=recorder.url, VOIPSTUDIO_API_TOKEN="t")

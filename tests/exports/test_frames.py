@@ -118,3 +118,26 @@ async def test_a_table_is_in_the_zone_that_one_of_pytz_means(make: Callable[...,
     assert schema(named) == schema(await settle(make(client.cdrs.list(), tz=ZoneInfo("Europe/Warsaw"))))
     with pytest.raises(ConfigurationError, match="tz must be a tzinfo"):
         await settle(make(client.cdrs.list(), tz="Europe/Warsaw"))
+
+
+SECRET_ROW = {"id": 1, "user_token": "hush-1", "profile": {"pin": "hush-2"}, "visited_apps": {"sipPassword": "hush-3"}}
+
+
+async def test_secrets_are_masked_in_a_table_as_in_a_file(
+    recorded: Any, recorder: Recorder, make: Callable[..., Any]
+) -> None:
+    recorder.answer(200, {"data": [SECRET_ROW], "total": 1})
+    table = await settle(make(recorded.users.list(), extras=True))
+    told = str([values(table, name) for name, _ in schema(table)])
+    assert ("hush" in told, told.count("***")) == (False, 3)
+
+
+async def test_a_word_reveals_the_secrets_of_a_table(
+    recorded: Any, recorder: Recorder, make: Callable[..., Any]
+) -> None:
+    recorder.answer(200, {"data": [SECRET_ROW], "total": 1})
+    table = await settle(make(recorded.users.list(), extras=True, secrets="reveal"))
+    told = str([values(table, name) for name, _ in schema(table)])
+    assert [number for number in (1, 2, 3) if f"hush-{number}" in told] == [1, 2, 3]
+    with pytest.raises(ConfigurationError, match="secrets is 'mask' or 'reveal'"):
+        await settle(make(recorded.users.list(), secrets="show"))

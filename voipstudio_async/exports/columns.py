@@ -11,7 +11,7 @@ import enum
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from operator import attrgetter
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import attrs
 
@@ -119,6 +119,8 @@ class Table:
         secrets: Secrets = "mask",
         wanted: Sequence[str] | None = None,
     ) -> None:
+        if secrets not in get_args(Secrets):
+            raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {told(secrets)}")
         self.entity = entity
         self.columns = columns_of(entity, extras, wanted)
         self._extras = extras

@@ -137,8 +137,6 @@ def export(
         raise ConfigurationError(f"batch_size must be 1 or more, got {told(batch_size)}")
     if encoding not in get_args(Encoding) or (encoding != "utf-8" and form != "csv"):
         raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {told(encoding)} for {form}")
-    if secrets not in get_args(Secrets):
-        raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {told(secrets)}")
     how = _How(
         form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money), secrets, columns
     )

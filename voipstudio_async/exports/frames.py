@@ -14,7 +14,7 @@ from ..entities.zones import known
 from ..extras import needed
 from ..pagination.pagers import AsyncPages, Pages
 from .arrow import batch_of, plain_columns, schema_of, zone_of
-from .columns import Column, Kind, Table
+from .columns import Column, Kind, Secrets, Table
 from .faces import AnyPages, P, drive, entity_of
 from .money import SCALE, Money, Rounding, misfit
 
@@ -32,6 +32,7 @@ def to_arrow(
     extras: bool = False,
     tz: tzinfo | None = None,
     money: Money = "exact",
+    secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, Any]: ...
 @overload
@@ -41,6 +42,7 @@ def to_arrow(
     extras: bool = False,
     tz: tzinfo | None = None,
     money: Money = "exact",
+    secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Any: ...
 def to_arrow(
@@ -49,6 +51,7 @@ def to_arrow(
     extras: bool = False,
     tz: tzinfo | None = None,
     money: Money = "exact",
+    secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Any:
     """Fetch a listing into a `pyarrow.Table`: to be awaited with `AsyncPages`; `Pages` wait.
@@ -57,6 +60,7 @@ def to_arrow(
 
     Money is ``decimal128(38, 12)``, date-times are microseconds with the zone `tz` (the client's
     without it). With ``money="round"``, money with more digits is rounded to 12 behind the point.
+    Passwords and tokens are ``***``; ``secrets="reveal"`` gives them in the clear.
 
     :param columns: the fields that are columns, in this order; all without it
     :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or `tz` has no name
@@ -65,7 +69,7 @@ def to_arrow(
     arrow = needed("pyarrow", "arrow")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
-    table = Table(entity, extras, tz, wanted=columns)
+    table = Table(entity, extras, tz, secrets, columns)
     schema = schema_of(table, tz)
     rounding = Rounding(money)
     return drive(
@@ -79,19 +83,34 @@ def to_arrow(
 
 @overload
 def to_pandas(
-    pages: AsyncPages[Any], *, extras: bool = False, tz: tzinfo | None = None, columns: Sequence[str] | None = None
+    pages: AsyncPages[Any],
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    secrets: Secrets = "mask",
+    columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @overload
 def to_pandas(
-    pages: Pages[Any], *, extras: bool = False, tz: tzinfo | None = None, columns: Sequence[str] | None = None
+    pages: Pages[Any],
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    secrets: Secrets = "mask",
+    columns: Sequence[str] | None = None,
 ) -> pd.DataFrame: ...
 def to_pandas(
-    pages: AnyPages, *, extras: bool = False, tz: tzinfo | None = None, columns: Sequence[str] | None = None
+    pages: AnyPages,
+    *,
+    extras: bool = False,
+    tz: tzinfo | None = None,
+    secrets: Secrets = "mask",
+    columns: Sequence[str] | None = None,
 ) -> Any:
     """Fetch a listing into a `pandas.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
 
     Numbers and booleans are nullable (``Int64``, ``boolean``), money stays `decimal.Decimal`, date-times have the
-    zone `tz` (the client's without it).
+    zone `tz` (the client's without it). Passwords and tokens are ``***``; ``secrets="reveal"`` gives them in the clear.
 
     :param columns: the fields that are columns, in this order; all without it
     :raises ConfigurationError: pandas is missing (extra ``pandas``)
@@ -100,7 +119,7 @@ def to_pandas(
     pandas = needed("pandas", "pandas")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
-    table = Table(entity, extras, tz, wanted=columns)
+    table = Table(entity, extras, tz, secrets, columns)
     types = {
         Kind.INTEGER: "Int64",
         Kind.BOOLEAN: "boolean",
@@ -131,6 +150,7 @@ def to_polars(
     extras: bool = False,
     tz: tzinfo | None = None,
     money: Money = "exact",
+    secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, pl.DataFrame]: ...
 @overload
@@ -140,6 +160,7 @@ def to_polars(
     extras: bool = False,
     tz: tzinfo | None = None,
     money: Money = "exact",
+    secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> pl.DataFrame: ...
 def to_polars(
@@ -148,12 +169,14 @@ def to_polars(
     extras: bool = False,
     tz: tzinfo | None = None,
     money: Money = "exact",
+    secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Any:
     """Fetch a listing into a `polars.DataFrame`: to be awaited with `AsyncPages`; `Pages` wait.
 
     Money is ``Decimal(38, 12)``, date-times are microseconds with the zone `tz` (the client's
     without it). With ``money="round"``, money with more digits is rounded to 12 behind the point.
+    Passwords and tokens are ``***``; ``secrets="reveal"`` gives them in the clear.
 
     :param columns: the fields that are columns, in this order; all without it
     :raises ConfigurationError: polars is missing (extra ``polars``), or `tz` has no name
@@ -162,7 +185,7 @@ def to_polars(
     polars = needed("polars", "polars")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
-    table = Table(entity, extras, tz, wanted=columns)
+    table = Table(entity, extras, tz, secrets, columns)
     types = {
         Kind.INTEGER: polars.Int64,
         Kind.BOOLEAN: polars.Boolean,

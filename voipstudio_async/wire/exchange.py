@@ -17,7 +17,7 @@ from yarl import URL
 
 from ..entities.scalars import loose
 from ..entities.secrecy import is_secret
-from ..entities.secret import MASK
+from ..entities.secret import MASK, Secret
 from ..errors import DecodeError, RequestInfo
 from .parsing import parse
 from .redaction import LONG, body_secrets, conceal, parameter_secrets, shown_parameter, without_tokens
@@ -176,19 +176,37 @@ class _Headers(CIMultiDict[str]):
         return f"<Headers({', '.join(shown)})>"
 
 
-def _copied(headers: Mapping[str, str]) -> Mapping[str, str]:
+def _kept_headers(headers: Mapping[str, str] | Secret) -> Secret:
     # What aiohttp gives is a view that cannot be pickled.
-    return _Headers(headers)
+    return headers if isinstance(headers, Secret) else _kept(_Headers(headers))
+
+
+def _kept(value: Any) -> Secret:
+    return value if isinstance(value, Secret) else Secret(value)
 
 
 @attrs.frozen
 class RawResponse:
-    """What `raw.request` answers: the status, the headers, and the body as it came."""
+    """What `raw.request` answers: the status, the headers, and the body as it came.
+
+    Both may hold secrets, and show to who asks for them by name alone: what prints by fields finds nothing to print.
+    """
 
     status: int
-    headers: Mapping[str, str] = attrs.field(repr=False, converter=_copied)
-    """By their names, in small or capital letters."""
-    body: bytes = attrs.field(repr=False)
+    _headers: Secret = attrs.field(repr=False, converter=_kept_headers)
+    _body: Secret = attrs.field(repr=False, converter=_kept)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers by their names, in small or capital letters."""
+        headers: Any = self._headers.reveal()
+        return headers  # type: ignore[no-any-return]
+
+    @property
+    def body(self) -> bytes:
+        """The body as it came."""
+        body: Any = self._body.reveal()
+        return body  # type: ignore[no-any-return]
 
     def text(self) -> str:
         """Return the body as text (UTF-8, with replacements for what is not)."""
