@@ -18,10 +18,13 @@ from .terminal import tame
 from .words import counted
 
 _WIDE = 100
-"""Characters from which on there is room for all columns, and a bar."""
+"""Characters from which on averages and longest calls are shown."""
+_WITH_BARS = 80
+"""Characters from which on there is a bar beside each user."""
 _GAP = 2
-_SHORTEST_NAME = 12
+_SHORTEST_NAME = 14
 _BAR = 12
+_NAME_AND_BAR = _SHORTEST_NAME + _BAR + 2 * _GAP
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _RULED = box.Box("    \n    \n ── \n    \n ── \n ── \n    \n    \n")
 """No frame: a rule under the head, and one above the total."""
@@ -33,28 +36,42 @@ class Column:
 
     name: str
     cell: Callable[[Figures], str]
+    rank: int = 0
+    """Of the columns that may be left out, the one with the highest rank goes first; those of rank 0 stay."""
     is_for_wide: bool = False
-    """It is left out on a narrow screen."""
+    """It is left out on a narrow screen even if there is room."""
 
 
 COLUMNS = (
     Column("Calls", lambda figures: f"{figures.calls:,}"),
-    Column("Answered", lambda figures: f"{figures.answered:,}"),
-    Column("", lambda figures: "" if figures.answered_share is None else f"{figures.answered_share:.0%}"),
-    Column("Missed", lambda figures: f"{figures.missed:,}"),
-    Column("Talk time", lambda figures: duration(figures.talk_seconds)),
-    Column("Average", lambda figures: duration(figures.average_seconds), is_for_wide=True),
-    Column("Longest", lambda figures: duration(figures.longest_seconds), is_for_wide=True),
+    Column("Answered", lambda figures: f"{figures.answered:,}", rank=1),
+    Column("", lambda figures: "" if figures.answered_share is None else f"{figures.answered_share:.0%}", rank=4),
+    Column("Missed", lambda figures: f"{figures.missed:,}", rank=2),
+    Column("Talk time", lambda figures: duration(figures.talk_seconds), rank=3),
+    Column("Average", lambda figures: duration(figures.average_seconds), rank=5, is_for_wide=True),
+    Column("Longest", lambda figures: duration(figures.longest_seconds), rank=6, is_for_wide=True),
     Column("Charge", lambda figures: amount(figures.charge)),
 )
 
 
-def draw_report(console: Console, report: CallReport, top: int | None = None) -> None:
+def draw_report(console: Console, report: CallReport, top: int | None = None, title: str | None = None) -> None:
     """Draw the figures of each user, or of the `top` first and of all others together, and the totals."""
-    head = "Calls" if report.count == "calls" else "Legs of calls"
-    console.print(Text.assemble((head, "bold"), (f"  {span(report)}", "dim")))
+    head = title or ("Calls" if report.count == "calls" else "Legs of calls")
+    console.print(Text.assemble((tame(head), "bold"), (f"  {span(report)}", "dim")))
+    if report.account:
+        console.print(Text(tame(report.account), style="dim"))
     console.print()
+    if not report.total.calls:
+        console.print(Text("No calls."))
+        console.print()
+    if report.groups:
+        console.print(_groups_table(console, report))
+        console.print()
     console.print(_table(console, report, top))
+    if report.total.calls:
+        console.print()
+        for line in _filled(trade_figures(report), console.width):
+            console.print(Text(line, style="dim"))
     if report.is_shared or report.count == "legs":
         console.print()
         console.print(Text(report.counting, style="dim"))
@@ -67,16 +84,15 @@ def draw_fetch(console: Console, report: CallReport) -> None:
 
 
 def _table(console: Console, report: CallReport, top: int | None) -> Table:
-    columns = [column for column in COLUMNS if console.width >= _WIDE or not column.is_for_wide]
-    has_bars = console.width >= _WIDE and console.encoding.startswith("utf")
-    table = Table(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    room = _room_for_names(console.width, columns, report.total) - (_BAR + _GAP if has_bars else 0)
-    table.add_column("User", no_wrap=True, overflow="ellipsis", max_width=room)
+    lines = list(_lines(report, top))
+    columns = _fitting(console.width, [figures for _, figures, _ in lines])
+    room = console.width - _taken(columns, [figures for _, figures, _ in lines])
+    has_bars = console.width >= _WITH_BARS and console.encoding.startswith("utf") and room >= _NAME_AND_BAR
+    table = _ruled("User", room - (_BAR + _GAP if has_bars else 0))
     if has_bars:
         table.add_column("", no_wrap=True, width=_BAR, style="cyan")
-    for column in columns:
-        table.add_column(column.name, justify="right", no_wrap=True)
-    for name, figures, style in _lines(report, top):
+    _add_columns(table, columns)
+    for name, figures, style in lines:
         bars = [bar(figures, report)] if has_bars else []
         if figures is report.total:
             table.add_section()
@@ -84,9 +100,67 @@ def _table(console: Console, report: CallReport, top: int | None) -> Table:
     return table
 
 
-def _room_for_names(width: int, columns: Sequence[Column], widest: Figures) -> int:
-    taken = sum(max(len(column.name), len(column.cell(widest))) + _GAP for column in columns)
-    return max(_SHORTEST_NAME, width - taken)
+def _groups_table(console: Console, report: CallReport) -> Table:
+    figures = list(report.groups.values())
+    columns = _fitting(console.width, figures)
+    table = _ruled((report.grouped_by or "").title(), console.width - _taken(columns, figures))
+    _add_columns(table, columns)
+    for name, each in report.groups.items():
+        table.add_row(Text(tame(name)), *(column.cell(each) for column in columns))
+    return table
+
+
+def _ruled(first: str, room: int) -> Table:
+    table = Table(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column(first, no_wrap=True, overflow="ellipsis", max_width=max(_SHORTEST_NAME, room - _GAP))
+    return table
+
+
+def _add_columns(table: Table, columns: Sequence[Column]) -> None:
+    for column in columns:
+        table.add_column(column.name, justify="right", no_wrap=True)
+
+
+def _fitting(width: int, figures: Sequence[Figures]) -> list[Column]:
+    """Choose the columns that a screen has room for: none is cut, the least important ones are left out."""
+    columns = list(COLUMNS)
+    for column in sorted(COLUMNS, key=lambda column: column.rank, reverse=True):
+        if column.rank and (
+            (column.is_for_wide and width < _WIDE) or _taken(columns, figures) + _SHORTEST_NAME + _GAP > width
+        ):
+            columns.remove(column)
+    return columns
+
+
+def _taken(columns: Sequence[Column], figures: Sequence[Figures]) -> int:
+    """Return how many characters some columns take."""
+    cells = ([column.name, *map(column.cell, figures)] for column in columns)
+    return sum(max(map(len, each)) + _GAP for each in cells)
+
+
+def _filled(words: Iterator[str], width: int) -> Iterator[str]:
+    """Put as many as fit on each line, and none on two."""
+    line = next(words, "")
+    for each in words:
+        longer = f"{line} · {each}"
+        if len(longer) > width:
+            yield line
+        line = each if len(longer) > width else longer
+    yield line
+
+
+def trade_figures(report: CallReport) -> Iterator[str]:
+    """Name the figures of the whole that the table does not show."""
+    if report.total.asr is not None:
+        yield f"ASR {report.total.asr:.0%}"
+    if report.total.acd is not None:
+        yield f"ACD {duration(report.total.acd)}"
+    if (hour := report.busiest_hour) is not None:
+        yield f"busiest hour {day(hour.at.date())} {hour.at:%H}:00 ({hour.calls:,})"
+    if (most := report.most_at_once) is not None:
+        yield f"most calls at once {most.calls:,}"
+    if report.currency:
+        yield f"charges in {tame(report.currency)}"
 
 
 def _lines(report: CallReport, top: int | None) -> Iterator[tuple[Text, Figures, str]]:

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Literal
 
 import attrs
 import typer
@@ -26,11 +26,13 @@ from .progress import report_progress
 from .reading import Output
 from .records import to_json
 from .report_table import draw_fetch, draw_report, fetch_line
+from .team_files import read_teams, unknown_users
 from .words import counted
 
 _PANEL = "What is reported"
 _HOW = "How they are shown"
 _MOST_NAMED = 20
+Groups = Literal["month", "week"] | dict[str, str] | None
 _UNCONFIRMED = "the API does not confirm that these are all"
 _COLUMNS = (
     *("user_id", "name", "email", "calls", "answered", "missed", "answered_share"),
@@ -51,6 +53,13 @@ class Count(enum.StrEnum):
 
     CALLS = "calls"
     LEGS = "legs"
+
+
+class Period(enum.StrEnum):
+    """What the days of a report are put together to."""
+
+    MONTH = "month"
+    WEEK = "week"
 
 
 class Source(enum.StrEnum):
@@ -92,6 +101,27 @@ class Span:
         ),
     ] = Count.CALLS
 
+    group_by: Annotated[
+        Period | None,
+        typer.Option("--group-by", rich_help_panel=_PANEL, help="Figures of each month or week as well."),
+    ] = None
+    teams: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=_PANEL,
+            help="Figures of each team as well; a CSV file of users (id, address or name) and their teams.",
+        ),
+    ] = None
+
+    def grouped(self) -> Groups:
+        """Return what the calls are grouped by."""
+        if self.teams is None:
+            return None if self.group_by is None else self.group_by.value
+        if self.group_by is not None:
+            raise ConfigurationError("--group-by and --teams exclude each other")
+        return read_teams(self.teams)
+
     def check(self, connection: Connection) -> None:
         """Refuse a range that would end before it begins."""
         dates.check_order(self.since, self.last, connection.zone)
@@ -116,6 +146,7 @@ class Targets:
     file: Path | None
     html: Path | None
     top: int | None
+    title: str | None
 
     def check(self) -> None:
         """Refuse what cannot be written, before anything is fetched."""
@@ -130,7 +161,7 @@ class Targets:
         """Write the report in all its forms."""
         if self.html is not None:
             with output.opened(self.html) as page:
-                page.write(report.to_html())
+                page.write(report.to_html() if self.title is None else report.to_html(self.title))
             say(f"the page is in {self.html}")
         with output.opened(self.file) as file:
             if self.format is ReportFormat.TABLE:
@@ -140,7 +171,7 @@ class Targets:
 
     def _draw(self, report: CallReport, file: IO[str]) -> None:
         console = data_console(file)
-        draw_report(console, report, self.top)
+        draw_report(console, report, self.top, self.title)
         if output.is_stdout(self.file):
             draw_fetch(console, report)
         else:
@@ -173,6 +204,9 @@ def report(
         Path | None,
         typer.Option(metavar="FILE", rich_help_panel=_HOW, help="Write a page with plots as well (extra 'report')."),
     ] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", rich_help_panel=_HOW, help="Heading of the table and of the page.")
+    ] = None,
     connection: Connection,
     account: serving.Account,
 ) -> None:
@@ -184,21 +218,25 @@ def report(
     Examples:
     * `voipstudio report --sandbox`
     * `voipstudio report --from 2026-03-01 --to 2026-03-31 --tz Europe/Warsaw`
+    * `voipstudio report --teams teams.csv --title "March" --html march.html`
     * `voipstudio report --format csv --output march.csv --html march.html`
     """
-    targets = Targets(format, output, html, top)
+    targets = Targets(format, output, html, top, title)
     targets.check()
     span.check(connection)
+    groups = span.grouped()
     connection.check()
     _check_sandbox(context, sandbox=sandbox)
     with serving.started(account) if sandbox else contextlib.nullcontext() as server:
         address = (None, None) if server is None else (server.token, server.url)
-        found = _fetched(span, connection, *address)
+        found = _fetched(span, groups, connection, *address)
     targets.write(found)
+    if isinstance(groups, dict) and (missing := unknown_users(groups, found)):
+        say(f"warning: the account has no such user: {missing}; see --teams {span.teams}")
     _name_failures(found)
 
 
-def _fetched(span: Span, connection: Connection, token: str | None, base_url: str | None) -> CallReport:
+def _fetched(span: Span, groups: Groups, connection: Connection, token: str | None, base_url: str | None) -> CallReport:
     async def fetch() -> CallReport:
         async with connection.client(token=token, base_url=base_url) as client:
             with report_progress() as progress:
@@ -209,6 +247,7 @@ def _fetched(span: Span, connection: Connection, token: str | None, base_url: st
                     tz=connection.zone,
                     source=span.source.value,
                     count=span.count.value,
+                    group_by=groups,
                     concurrency=connection.concurrency,
                     progress=progress,
                     deadline=connection.deadline,

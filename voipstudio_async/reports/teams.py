@@ -44,12 +44,6 @@ def teams_of(users: Iterable[User], teams: Teams) -> dict[int, str]:
     return {user.id: team_of(user, teams) for user in users}
 
 
-def unknown_keys(users: Iterable[User], teams: Mapping[Any, str]) -> list[str]:
-    """Return the keys of a mapping that are no user's id, address or name, as they were written."""
-    known = {key for user in users for key in _keys(user)}
-    return [str(key) for key in teams if _key(key) not in known]
-
-
 def _keyed(teams: Mapping[Any, Any]) -> dict[str, Any]:
     return {_key(key): team for key, team in teams.items()}
 
