@@ -118,7 +118,7 @@ class Connection:
         typer.Option("--strict", rich_help_panel=_PANEL, help="Fail on values that do not fit the documented types."),
     ] = False
 
-    known: set[str] = attrs.field(init=False, factory=set, repr=False)
+    known: set[str] = attrs.field(init=False, factory=set[str], repr=False)
     """The tokens that were sent: what is shown goes without them, under whatever name an answer repeats them."""
 
     @property

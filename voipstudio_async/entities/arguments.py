@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
+import attrs
+
 from ..errors import ConfigurationError
 
 T = TypeVar("T")
@@ -121,8 +123,8 @@ def checked_id(value: Any) -> int:
     number = whole(value)
     if number is None:
         # A record may be somebody's: it is named, not shown.
-        more = "; give its id" if hasattr(type(value), "__attrs_attrs__") else f": {told(value)}"
-        raise ConfigurationError(f"an id is an integer, got {type(value).__name__}{more}")
+        more = "; give its id" if attrs.has(value.__class__) else f": {told(value)}"
+        raise ConfigurationError(f"an id is an integer, got {value.__class__.__name__}{more}")
     if number < 1:
         raise ConfigurationError(f"an id is positive, got {told(number)}")
     if number > _LARGEST_ID:

@@ -76,7 +76,11 @@ class Plan:
     @property
     def grouped_by(self) -> GroupedBy | None:
         """What the groups are."""
-        return self.group_by if isinstance(self.group_by, str) else None if self.group_by is None else "team"
+        match self.group_by:
+            case None | "month" | "week" as period:
+                return period
+            case _:
+                return "team"
 
     @property
     def filters(self) -> tuple[Filter, ...]:
