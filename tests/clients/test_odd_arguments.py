@@ -22,16 +22,19 @@ from voipstudio_async import (
     VoipStudio,
     field,
 )
+from voipstudio_async.exports import export
 from voipstudio_async.http.settings import Timeouts
 from voipstudio_async.operations import keys
 from voipstudio_async.operations.raw import RawRequest
 from voipstudio_async.pagination.checkpoints import Checkpoint
-from voipstudio_async.reports import call_report
+from voipstudio_async.reports import CallStats, call_report
 from voipstudio_async.resources.raw import Raw
+from voipstudio_async.webhooks import Receiver
 from voipstudio_async.wire.codec import codec
 
 CODEC = codec(UTC)
 CLIENT = AsyncVoipStudio("token")
+BLOCKING = VoipStudio("token")
 RAW: RawRequest = Raw.request
 
 
@@ -209,3 +212,29 @@ def test_a_damaged_checkpoint_of_slices_is_refused(change: dict[str, Any]) -> No
     text = json.dumps(json.loads(pages.checkpoint()) | change)
     with pytest.raises(ConfigurationError, match="not the text of a checkpoint"):
         pages.resumed(text)
+
+
+WORDS: dict[str, Callable[[Any], object]] = {
+    "on_error": lambda word: BLOCKING.bulk.run(BLOCKING.users.get, [1], on_error=word),
+    "strategy": lambda word: CLIENT.users.list(strategy=word),
+    "format": lambda word: export(CLIENT.users.list(), "users.csv", format=word),
+    "encoding": lambda word: export(CLIENT.users.list(), "users.csv", encoding=word),
+    "money": lambda word: export(CLIENT.users.list(), "users.csv", money=word),
+    "secrets": lambda word: export(CLIENT.users.list(), "users.csv", secrets=word),
+    "count": lambda word: CallStats(count=word),
+    "ack": lambda word: Receiver(ack=word),
+}
+
+
+@pytest.mark.parametrize("take", WORDS.values(), ids=WORDS)
+def test_an_option_of_some_words_refuses_what_compares_in_a_way_of_its_own(take: Callable[[Any], object]) -> None:
+    for odd in (pytest.importorskip("pandas").NA, pytest.importorskip("numpy").array(["x", "y"])):
+        with pytest.raises(ConfigurationError, match=r" (is|must be) "):
+            take(odd)
+
+
+def test_a_boolean_of_numpy_is_one(recorder: Recorder) -> None:
+    recorder.answer(200, {"data": [], "total": 0})
+    with VoipStudio("token", base_url=recorder.url) as client:
+        client.queues.list(include_users=pytest.importorskip("numpy").True_).collect()
+    assert "include=users" in recorder.last.target

@@ -23,7 +23,7 @@ from contextlib import aclosing, closing
 from typing import Any, Literal, Protocol, TypedDict, TypeGuard, TypeVar, TypeVarTuple, Unpack, cast, overload
 
 from ..copies import Uncopied
-from ..entities.arguments import told
+from ..entities.arguments import is_one_of, told
 from ..errors import BulkError, ConfigurationError, TransportError
 from ..operations import Caller
 from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Outcome, Progress
@@ -43,7 +43,7 @@ class Ledger:
     """The outcomes of a run so far, and what it ends with."""
 
     def __init__(self, inputs: Any, on_error: OnError, progress: Progress | None) -> None:
-        if on_error not in ("collect", "raise"):
+        if not is_one_of(on_error, ("collect", "raise")):
             raise ConfigurationError(f"on_error is 'collect' or 'raise', got {told(on_error)}")
         self._outcomes: list[Outcome[Any, Any]] = []
         self._total = _count(inputs)

@@ -72,6 +72,11 @@ def is_text(value: Any, expected: str) -> bool:
     return isinstance(value, str) and value == expected
 
 
+def is_one_of(value: Any, expected: Iterable[str]) -> bool:
+    """Tell whether a value is one of these texts, as `is_text` does."""
+    return any(is_text(value, each) for each in expected)
+
+
 def _whole_microseconds(value: Any, way: str) -> Any:
     # Below a microsecond only the fact that something is there counts: it decides to which second a bound is rounded.
     if way == "to_pytimedelta":

@@ -15,7 +15,7 @@ import attrs
 
 from ..errors import ConfigurationError
 from ..hints import NotThere, did_you_mean
-from .arguments import told
+from .arguments import is_one_of, told
 from .fields import INSIDE, Code, DigitId, EpochTime, check_when_declared, field_specs
 from .notebook import table
 from .secrecy import masked, revealed
@@ -107,7 +107,7 @@ class Entity:
 
         :param money: ``"text"`` keeps every digit; ``"number"`` is for who sums it, and accepts how floats round
         """
-        if money not in ("text", "number"):
+        if not is_one_of(money, ("text", "number")):
             raise ConfigurationError(f"money is 'text' or 'number', got {told(money)}")
         record = {spec.wire: typed(getattr(self, spec.name), money) for spec in field_specs(type(self))}
         return {**typed(self.extra, money), **record}

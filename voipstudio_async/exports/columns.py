@@ -16,7 +16,7 @@ from typing import Any, Literal, cast, get_args
 import attrs
 
 from ..entities import fields
-from ..entities.arguments import told
+from ..entities.arguments import is_one_of, told
 from ..entities.base import Code, Entity
 from ..entities.fields import FieldSpec, FieldType, field_specs
 from ..entities.secrecy import masked, revealed
@@ -119,7 +119,7 @@ class Table:
         secrets: Secrets = "mask",
         wanted: Sequence[str] | None = None,
     ) -> None:
-        if secrets not in get_args(Secrets):
+        if not is_one_of(secrets, get_args(Secrets)):
             raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {told(secrets)}")
         self.entity = entity
         self.columns = columns_of(entity, extras, wanted)

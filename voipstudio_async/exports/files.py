@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 
 import attrs
 
-from ..entities.arguments import told
+from ..entities.arguments import is_one_of, is_text, told
 from ..entities.base import Entity
 from ..entities.zones import known, zone_name
 from ..errors import ConfigurationError, PaginationError
@@ -130,12 +130,12 @@ def export(
     :raises DecodeError: a value does not fit a column of Parquet or Arrow without loss; it names row, field and value
     :raises OSError: the file cannot be written
     """
-    form = format or _told_by(Path(path))
-    if form not in get_args(Format):
+    form = _told_by(Path(path)) if format is None or is_text(format, "") else format
+    if not is_one_of(form, get_args(Format)):
         raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, got {told(form)}")
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
         raise ConfigurationError(f"batch_size must be 1 or more, got {told(batch_size)}")
-    if encoding not in get_args(Encoding) or (encoding != "utf-8" and form != "csv"):
+    if not is_one_of(encoding, get_args(Encoding)) or (encoding != "utf-8" and form != "csv"):
         raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {told(encoding)} for {form}")
     how = _How(
         form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money), secrets, columns

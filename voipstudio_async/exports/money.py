@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, Literal, get_args
 
-from ..entities.arguments import told
+from ..entities.arguments import is_one_of, told
 from ..entities.base import Entity
 from ..errors import ConfigurationError, DecodeError
 from ..texts import cell
@@ -26,7 +26,7 @@ class Rounding:
     """What is done with money that has more digits than its column."""
 
     def __init__(self, money: Money) -> None:
-        if money not in get_args(Money):
+        if not is_one_of(money, get_args(Money)):
             raise ConfigurationError(f"money must be one of {', '.join(get_args(Money))}, got {told(money)}")
         self.money = money
         self.rounded = 0

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Self, get_args
 
 from ..entities import CallType, Cdr, Disposition, User
-from ..entities.arguments import told
+from ..entities.arguments import is_one_of, told
 from ..entities.zones import first_moment, known, next_day, zone_name
 from ..errors import ConfigurationError
 from .countries import SHORTEST, country_of
@@ -84,7 +84,7 @@ class CallStats:
     """
 
     def __init__(self, tz: tzinfo = UTC, *, count: Count = "calls") -> None:
-        if count not in get_args(Count):
+        if not is_one_of(count, get_args(Count)):
             raise ConfigurationError(f"count must be 'calls' or 'legs', got {told(count)}")
         self.tz = known(tz)
         self.count: Count = count

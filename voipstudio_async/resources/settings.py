@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Unpack
 
 from .. import entities as e
-from ..entities.arguments import several
+from ..entities.arguments import plain, several
 from ..entities.phones import phone_digits
 from ..errors import ConfigurationError
 from ..operations import (
@@ -43,6 +43,7 @@ def _moved(ids: Iterable[int], /, *, group_name: str | None) -> Iterator[Change[
 
 
 def _including(users: bool) -> Query:
+    users = plain(users)
     if not isinstance(users, bool):
         raise ConfigurationError(f"include_users is True or False, got {type(users).__name__}")
     return (("include", "users"),) if users else ()

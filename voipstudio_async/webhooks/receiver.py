@@ -20,7 +20,7 @@ from datetime import UTC, tzinfo
 from typing import Any, Literal, Self, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from ..entities.arguments import told
+from ..entities.arguments import is_one_of, told
 from ..entities.fields import field_specs
 from ..errors import ConfigurationError, DecodeError
 from ..tasks import end
@@ -86,7 +86,7 @@ class Receiver:
         tz: tzinfo = UTC,
         on_poison: Callable[[bytes, str], Any] | None = None,
     ) -> None:
-        if ack not in ("accepted", "done", "stored"):
+        if not is_one_of(ack, ("accepted", "done", "stored")):
             raise ConfigurationError(f"ack is 'accepted', 'done' or 'stored', got {told(ack)}")
         if (store is not None) != (ack == "stored"):
             raise ConfigurationError("store and ack='stored' go together")
