@@ -205,7 +205,7 @@ def report(
         typer.Option(metavar="FILE", rich_help_panel=_HOW, help="Write a page with plots as well (extra 'report')."),
     ] = None,
     title: Annotated[
-        str | None, typer.Option(metavar="TEXT", rich_help_panel=_HOW, help="Heading of the table and of the page.")
+        str | None, typer.Option(metavar="WORDS", rich_help_panel=_HOW, help="Heading of the table and of the page.")
     ] = None,
     connection: Connection,
     account: serving.Account,
