@@ -72,6 +72,14 @@ async def test_a_table_names_what_does_not_fit(recorded: Any, make: Callable[...
         await settle(make(recorded.cdrs.list()))
 
 
+@pytest.mark.parametrize("charge", ["1234567890123456.1234567890123", "99999999999999999999999999.9999999999999"])
+async def test_polars_cuts_no_digit_of_a_long_number(recorder: Recorder, recorded: Any, charge: str) -> None:
+    pytest.importorskip("polars")
+    recorder.answer(200, {"data": [{"id": 7, "charge": charge}], "total": 1})
+    with pytest.raises(DecodeError, match=rf"Cdr\.charge: the value {charge} of the row with the id 7"):
+        await settle(to_polars(recorded.cdrs.list()))
+
+
 @pytest.mark.usefixtures("noisy")
 async def test_text_takes_all_digits(recorded: Any, tmp_path: Path) -> None:
     done = await settle(export(recorded.cdrs.list(), tmp_path / "calls.csv", money="round"))

@@ -16,7 +16,7 @@ from ..pagination.pagers import AsyncPages, Pages
 from .arrow import batch_of, plain_columns, schema_of, zone_of
 from .columns import Column, Kind, Secrets, Table
 from .faces import AnyPages, P, drive, entity_of
-from .money import SCALE, Money, Rounding, misfit
+from .money import SCALE, Money, Rounding, misfit, quantized
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # pandas-stubs are a matter of who uses pandas
@@ -222,8 +222,8 @@ def check_money(values: Sequence[Decimal | None]) -> None:
     for value in values:
         if value is None or not value:
             continue
-        exponent = value.normalize().as_tuple().exponent
-        if not isinstance(exponent, int) or exponent < -SCALE or value.adjusted() >= 38 - SCALE:
+        # Compared with what is left of it: the usual context would round a long number before it could be looked at.
+        if not value.is_finite() or value.adjusted() >= 38 - SCALE or quantized(value) != value:
             raise ValueError(f"{value} has more than {38 - SCALE} digits before the point or {SCALE} behind it")
 
 

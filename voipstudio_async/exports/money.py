@@ -42,11 +42,16 @@ class Rounding:
         exponent = value.as_tuple().exponent
         if not isinstance(exponent, int) or exponent >= -SCALE:
             return value
-        short = _CONTEXT.quantize(value, _SMALLEST)
+        short = quantized(value)
         if not short.is_finite() or short == value:
             return value
         self.rounded += 1
         return short
+
+
+def quantized(value: Decimal) -> Decimal:
+    """Return a value with as many digits behind the point as a column has; one that is far too large is no number."""
+    return _CONTEXT.quantize(value, _SMALLEST)
 
 
 def misfit(
