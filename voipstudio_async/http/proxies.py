@@ -50,7 +50,9 @@ def _is_excepted(url: URL, host: str) -> bool:
 
 
 def _contains(network: str, host: str) -> bool:
+    if network.startswith("*."):
+        return host.lower().endswith(network[1:].lower())
     try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network.strip("[]"), strict=False)
     except ValueError:
         return False
