@@ -44,6 +44,7 @@ LAYERS = (
     "__init__",
     # what stands on them
     "extras",
+    "server_logs",
     "webhooks",
     "sandbox",
     "openapi",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ import pytest
 from webhooks.deliveries import GOOD, WRONG, behind_aiohttp, hangup
 from yarl import URL
 
-from voipstudio_async.webhooks import CallHangup, Credentials, Event, Receiver
+from voipstudio_async.webhooks import CallHangup, Credentials, Event, Receiver, serve
 from voipstudio_async.webhooks.testing import request
 
 
@@ -84,6 +85,27 @@ async def test_a_body_of_ten_megabytes_is_answered_before_it_is_read() -> None:
         writer.close()
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_body_that_is_not_packed_as_it_says_is_refused(encoding: str) -> None:
+    sent = request(hangup(1), GOOD)
+    async with Receiver(credentials=GOOD) as hooks, behind_aiohttp(hooks) as url, aiohttp.ClientSession() as session:
+        headers = sent.headers | {"Content-Encoding": encoding}
+        async with session.post(url, headers=headers, data=sent.body, compress=False) as answer:
+            assert answer.status == 400
+
+
+async def test_what_is_no_http_is_not_quoted_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    shown = request(hangup(1), GOOD).headers["Authorization"]
+    async with serve(Receiver(credentials=GOOD)) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
+        writer.write(f"POST / HTTP/1.1\r\nHost: a\r\nAuthorization {shown}\r\n\r\n".encode())
+        assert (await reader.readline()).split()[1] == b"400"
+        writer.close()
+    assert "A request could not be read" in caplog.text
+    assert shown.removeprefix("Basic ") not in caplog.text
+
+
 async def test_behind_wsgi() -> None:
     handled: list[Event] = []
     hooks = Receiver(credentials=GOOD, ack="done")
@@ -141,12 +163,12 @@ async def test_the_lifespan_of_an_asgi_server_is_that_of_the_receiver() -> None:
     assert await asgi(hooks, request(hangup(1)).body) == 503
 
 
-def wsgi(environ: dict[str, Any]) -> str:
+def wsgi(environ: dict[str, Any], hooks: Receiver | None = None) -> str:
     """Speak WSGI with a receiver, as a server does; return the status line."""
     statuses: list[str] = []
     sent = request(hangup(1), GOOD)
     shown = {"REQUEST_METHOD": "POST", "HTTP_AUTHORIZATION": sent.headers["Authorization"]}
-    hooks = Receiver(credentials=GOOD)
+    hooks = hooks or Receiver(credentials=GOOD)
     hooks.wsgi(shown | {"wsgi.input": BytesIO(sent.body)} | environ, lambda status, headers: statuses.append(status))
     return statuses[0]
 
@@ -172,6 +194,21 @@ def test_a_body_without_a_length_is_not_taken_for_a_probe() -> None:
         wsgi({"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "wsgi.input": BytesIO(b"{")})
         == "200 OK"
     )
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+def test_a_handler_that_asks_for_the_end_does_not_end_the_receiver_behind_wsgi(error: type[BaseException]) -> None:
+    hooks = Receiver(credentials=GOOD, ack="done")
+    asked: list[Event] = []
+
+    @hooks.on(CallHangup)
+    async def end(event: CallHangup) -> None:
+        asked.append(event)
+        if len(asked) == 1:
+            raise error
+
+    length = {"CONTENT_LENGTH": str(len(request(hangup(1), GOOD).body))}
+    assert [wsgi(length, hooks), wsgi(length, hooks), len(asked)] == ["503 Service Unavailable", "200 OK", 2]
 
 
 def test_a_wsgi_server_that_ends_hands_out_what_it_has_accepted() -> None:

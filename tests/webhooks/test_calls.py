@@ -128,6 +128,13 @@ async def test_reconciling_needs_a_client() -> None:
         [event async for event in reconcile("client", T0, MemorySeen())]
 
 
+@pytest.mark.parametrize("since", ["yesterday", None, 5])
+async def test_reconciling_needs_a_date(since: Any) -> None:
+    async with AsyncVoipStudio("token") as client:
+        with pytest.raises(ConfigurationError, match="since is a date or a date-time"):
+            [event async for event in reconcile(client, since, MemorySeen())]
+
+
 async def test_what_is_reconciled_goes_to_the_same_handlers() -> None:
     taken: list[CallEvent] = []
     hooks = Receiver(credentials=GOOD)

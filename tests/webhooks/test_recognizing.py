@@ -20,6 +20,7 @@ from voipstudio_async.webhooks import (
     SmsReceived,
     UnknownEvent,
 )
+from voipstudio_async.webhooks.keys import keys_of
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -128,3 +129,10 @@ async def test_a_call_whose_only_event_failed_is_not_heard_of() -> None:
 
         await deliver(hooks, hangup(1))
     assert len(seen) == 0
+
+
+def test_what_a_store_keeps_of_an_event_is_short_whatever_its_name() -> None:
+    events = [UnknownEvent(id="a", event_name=letter * 60_000, event_time=AT) for letter in "nm"]
+    keys = [keys_of(event, b"body %d" % number) for number, event in enumerate(events)]
+    assert max(len(key) for each in keys for key in each) < 300
+    assert keys[0].isdisjoint(keys[1])

@@ -116,6 +116,18 @@ async def test_plain_handlers_that_hang_do_not_pile_up() -> None:
     await hooks.close()
 
 
+async def test_a_thread_that_the_system_refuses_costs_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async with Receiver(credentials=GOOD, ack="done", workers=1) as hooks:
+        hooks.on(CallHangup)(lambda event: None)
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", refused)
+            assert await deliver(hooks, hangup(1)) == 503
+        assert await deliver(hooks, hangup(1)) == 200
+
+
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, StopIteration, GeneratorExit, ValueError])
 async def test_whatever_a_plain_handler_raises_is_a_failure(error: type[BaseException]) -> None:
     def fails(event: Event) -> None:

@@ -34,7 +34,11 @@ def aiohttp_handler(receiver: Receives) -> Callable[[Any], Coroutine[Any, Any, A
     from aiohttp import web  # noqa: PLC0415 - only who has an application of aiohttp needs its server
 
     async def handle(request: Any) -> Any:
-        body = await _at_most(request.content, receiver.max_body + 1)
+        try:
+            body = await _at_most(request.content, receiver.max_body + 1)
+        except (web.RequestPayloadError, OSError):
+            # It is not packed as its headers say, or was cut off.
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
         return web.Response(status=await receiver.receive(request.method, request.headers.items(), body))
 
     return handle
@@ -139,10 +143,20 @@ class _LoopThread:
 
     def _start(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
-        threading.Thread(target=loop.run_forever, name="voipstudio webhooks", daemon=True).start()
+        threading.Thread(target=_run, args=(loop,), name="voipstudio webhooks", daemon=True).start()
         atexit.register(self._end, loop, os.getpid())
         return loop
 
     def _end(self, loop: asyncio.AbstractEventLoop, process: int) -> None:
         if process == os.getpid():
             asyncio.run_coroutine_threadsafe(self._close(), loop).result(PATIENCE)
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop on behalf of others: a handler that asks for the end of the program must not end it."""
+    while True:
+        try:
+            loop.run_forever()
+        except (SystemExit, KeyboardInterrupt):
+            continue  # its task has failed with it, and that is logged
+        return

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from ..entities import CallType, Cdr
+from ..entities.arguments import plain, told
 from ..entities.base import Extra
 from ..errors import ConfigurationError
 from ..wire.filters import field
@@ -67,10 +68,14 @@ async def reconcile(client: Any, since: date, seen: Seen) -> AsyncIterator[CallE
     :param client: an `AsyncVoipStudio`
     :param since: the first day, or the first moment, whose calls are asked for
     :param seen: the store of the receiver
+    :raises ConfigurationError: `since` is no date, or `client` no client
     :raises VoipStudioError: the records cannot be read
     """
     if not hasattr(client, "cdrs"):
         raise ConfigurationError(f"client is an AsyncVoipStudio, got {type(client).__name__}")
+    since = plain(since)
+    if not isinstance(since, date):
+        raise ConfigurationError(f"since is a date or a date-time, got {told(since)}")
     legs: dict[int, list[Cdr]] = {}
     async for cdr in client.cdrs.list(field("calldate") >= since, page_size=1000):
         root = cdr.root_live_id or cdr.live_id or cdr.call_id

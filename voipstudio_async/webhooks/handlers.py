@@ -90,5 +90,9 @@ async def in_thread(threads: asyncio.Semaphore, function: Callable[..., Any], *a
             loop.call_soon_threadsafe(tell, value, failure)
 
     await threads.acquire()
-    threading.Thread(target=work, name="voipstudio webhook", daemon=True).start()
+    try:
+        threading.Thread(target=work, name="voipstudio webhook", daemon=True).start()
+    except BaseException:  # the system has no more threads; there may be some later
+        threads.release()
+        raise
     return await result

@@ -14,7 +14,7 @@ from hashlib import sha256
 from .events import CallDtmf, CallEvent, Event, UnknownEvent
 
 _LONGEST = 200
-"""Characters of an id that is taken as it is."""
+"""Characters of a name and an id that are taken as they are."""
 
 
 class Delivery:
@@ -31,9 +31,9 @@ class Delivery:
 
 def keys_of(event: Event, body: bytes) -> frozenset[str]:
     """Return what an event is known by."""
-    has_id = bool(event.id) and len(event.id or "") <= _LONGEST
     # An id that several events of a call had in common would not make them one.
-    first = f"id:{event.event_name}:{event.id}" if has_id else f"body:{sha256(body).hexdigest()}"
+    named = f"{event.event_name}:{event.id}"
+    first = f"id:{named}" if event.id and len(named) <= _LONGEST else f"body:{sha256(body).hexdigest()}"
     if event.event_time is None or isinstance(event, CallDtmf):
         return frozenset((first,))
     return frozenset((first, f"event:{_said(event)}"))

@@ -250,8 +250,13 @@ class Receiver:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
         return task
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):  # that of `sys.exit()` for instance
+            logger.error("a handler failed", exc_info=error)
 
     async def _claim(self, delivery: Delivery) -> bool:
         for key in sorted(delivery.keys):

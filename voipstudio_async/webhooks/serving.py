@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from . import adapters
+from .logs import logger
 from .receiver import Receiver
 
 _PATIENCE = 1.0
@@ -42,7 +43,7 @@ async def serve(
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_PATIENCE)
+    runner = web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=_PATIENCE)
     await runner.setup()
     try:
         async with receiver:
