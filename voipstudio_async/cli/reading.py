@@ -274,7 +274,7 @@ class Lines:
         async with aclosing(pages.pages()) as walk:
             async for page in walk:
                 for entity in page.items[:left]:
-                    yield record(entity, self.connection.zone, self.connection.known)
+                    yield record(entity, self.connection.zone, self.connection.known, self.fields)
                 if left is not None and (left := left - len(page.items)) <= 0:
                     return
 
@@ -350,7 +350,7 @@ class One:
     def write(self, fetch: Callable[[], Awaitable[Entity]], target: Path | None) -> None:
         """Fetch the thing and write it."""
         output.check(target)
-        found = record(self.connection.run(fetch), self.connection.zone, self.connection.known)
+        found = record(self.connection.run(fetch), self.connection.zone, self.connection.known, self.fields)
         for name in self.fields or ():
             if name not in found:
                 say(f"warning: there is no field {name!r}")

@@ -11,6 +11,7 @@ import msgspec
 
 from .. import texts
 from ..entities import Entity
+from ..entities.computed import offered_specs
 from ..entities.fields import field_specs
 from ..entities.secrecy import masked
 from ..entities.zones import seen_in
@@ -25,14 +26,19 @@ _MISSPELT = 0.8
 """Names that are at least so close are one name and a slip."""
 
 
-def record(entity: Entity, tz: tzinfo, known: Collection[str] = ()) -> Record:
+def record(entity: Entity, tz: tzinfo, known: Collection[str] = (), wanted: Collection[str] | None = None) -> Record:
     """Return an entity as a record: all declared fields in their order, then what the SDK does not know.
+
+    What is `wanted` and neither of these may be another name of a field, or worked out from fields: ``name`` of a user.
 
     Date-times carry the offset of `tz`, money keeps all its digits, secrets are masked: what is named like
     one, and, under any name, those that are `known`.
     """
     found: Record = {spec.wire: _plain(getattr(entity, spec.name), tz) for spec in field_specs(type(entity))}
     found.update(entity.extra)
+    if missing := [name for name in wanted or () if name not in found]:
+        offered = offered_specs(type(entity))
+        found.update({name: _plain(getattr(entity, offered[name].name), tz) for name in missing if name in offered})
     shown: Record = conceal_in({name: masked(value, name) for name, value in found.items()}, known)
     return shown
 
@@ -50,24 +56,24 @@ def chosen_of(entity: type[Entity], fields: str | None) -> list[str] | None:
     :raises ConfigurationError: a name is misspelt
     """
     wanted = list(dict.fromkeys(name.strip() for name in (fields or "").split(",") if name.strip()))
-    declared = names(entity)
+    offered = offered_specs(entity)
     for name in wanted:
-        near = hint(name, declared, closeness=_MISSPELT)
-        if near and name not in declared:
+        near = hint(name, offered, closeness=_MISSPELT)
+        if near and name not in offered:
             raise ConfigurationError(f"--fields: there is no field {name!r}{near}")
     return wanted or None
 
 
 def declared_of(entity: type[Entity], fields: str | None) -> list[str] | None:
-    """Read ``--fields a,b`` where every field is to be a declared one; None when all are wanted.
+    """Read ``--fields a,b`` where every field is to be one that the SDK knows; None when all are wanted.
 
     :raises ConfigurationError: a name is none of the fields
     """
     wanted = chosen_of(entity, fields)
-    declared = names(entity)
+    offered = offered_specs(entity)
     for name in wanted or ():
-        if name not in declared:
-            raise ConfigurationError(f"--fields: there is no field {name!r}; there are {', '.join(declared)}")
+        if name not in offered:
+            raise ConfigurationError(f"--fields: there is no field {name!r}; there are {', '.join(offered)}")
     return wanted
 
 

@@ -18,6 +18,7 @@ import attrs
 from ..entities import fields
 from ..entities.arguments import is_one_of, told
 from ..entities.base import Code, Entity
+from ..entities.computed import offered_specs
 from ..entities.fields import FieldSpec, FieldType, field_specs
 from ..entities.secrecy import masked, revealed
 from ..entities.zones import seen_in
@@ -78,10 +79,10 @@ def _chosen(entity: type[Entity], wanted: Sequence[str] | None) -> Sequence[Fiel
         return specs
     if isinstance(wanted, str) or not wanted:
         raise ConfigurationError(f'columns is a list of fields like ["id", "charge"], got {told(wanted)}')
-    known = {spec.name: spec for spec in specs} | {spec.wire: spec for spec in specs}
+    known = offered_specs(entity)
     for name in wanted:
         if not isinstance(name, str) or name not in known:
-            near = did_you_mean(str(name), [spec.wire for spec in specs])
+            near = did_you_mean(str(name), known)
             raise ConfigurationError(f"columns: {entity.__name__} has no field {told(name)}{near}")
     return list(dict.fromkeys(known[name] for name in wanted))
 
