@@ -46,7 +46,7 @@ def examples(command: str) -> list[str]:
 
 
 def test_these_are_the_commands() -> None:
-    alone = ["doctor", "export", "get", "list", "me", "raw", "report", "sandbox"]
+    alone = ["count", "doctor", "export", "get", "list", "me", "raw", "report", "sandbox"]
     assert sorted(name for name in COMMANDS if " " not in name) == alone
     assert {f"{name} download" for name in ("recordings", "voicemails", "faxes", "invoices")} < set(COMMANDS)
     assert "webhooks listen" in COMMANDS

@@ -14,6 +14,7 @@ from .groups import Place, all_of
 PLACES = (
     Place("me", "reading", "Show who the token belongs to."),
     Place("list", "reading", "List rows of a resource."),
+    Place("count", "counting", "Count the rows of a resource, with one small request."),
     Place("get", "reading", "Show one thing."),
     Place(
         "export",

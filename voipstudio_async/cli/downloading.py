@@ -16,7 +16,8 @@ from .exits import FAILED, say
 from .names import LISTINGS
 from .options import Command, typed
 from .progress import file_progress
-from .reading import LARGEST_PAGE, Selection, unconfirmed
+from .reading import LARGEST_PAGE, unconfirmed
+from .selection import Selection
 from .words import counted
 
 AT_ONCE = 4

@@ -16,8 +16,9 @@ from .connection import Connection
 from .exits import FAILED, say
 from .names import LISTINGS, find
 from .progress import row_progress
-from .reading import LARGEST_PAGE, Fields, ListingName, OwnerId, Selection, unconfirmed
+from .reading import LARGEST_PAGE, Fields, unconfirmed
 from .records import declared_of
+from .selection import ListingName, OwnerId, Selection
 from .words import counted
 
 ENDINGS = (".csv", ".ndjson", ".jsonl", ".parquet", ".arrow", ".feather")

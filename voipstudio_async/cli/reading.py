@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from datetime import tzinfo
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -14,17 +13,15 @@ import typer
 from .. import AsyncPages, PageReport
 from ..entities import Entity
 from ..errors import ConfigurationError
-from ..pagination.page import DEFAULT_ORDER, MAX_PAGE_SIZE
-from ..wire.filters import Condition, field
-from . import dates, output
-from .conditions import condition, text_fields
+from . import output
 from .connection import Connection
 from .consoles import data_console
 from .exits import FAILED, say
 from .formats import Format, writer
-from .names import LISTINGS, ME, THINGS, Named, complete_listings, complete_things, find
+from .names import LISTINGS, ME, THINGS, Named, complete_things, find
 from .options import Command, typed
 from .records import Record, chosen_of, names, pick, record, to_json
+from .selection import WHICH, ListingName, OwnerId, Selection
 from .tables import draw_record, draw_rows
 from .words import counted
 
@@ -32,7 +29,6 @@ DEFAULT_LIMIT = 100
 LARGEST_PAGE = 1000
 """Rows of a page when all are wanted: few requests, and none of them long."""
 
-_WHICH = "Which rows"
 _HOW = "How they are shown"
 
 OneFormat = Annotated[Format, typer.Option("--format", rich_help_panel=_HOW, help="How data is written.")]
@@ -50,89 +46,16 @@ Output = Annotated[
     ),
 ]
 Limit = Annotated[
-    int, typer.Option("--limit", "-n", metavar="N", min=1, rich_help_panel=_WHICH, help="At most so many rows.")
+    int, typer.Option("--limit", "-n", metavar="N", min=1, rich_help_panel=WHICH, help="At most so many rows.")
 ]
-Everything = Annotated[bool, typer.Option("--all", rich_help_panel=_WHICH, help="All rows, without a limit.")]
-ListingName = Annotated[
-    str,
-    typer.Argument(
-        metavar="RESOURCE", autocompletion=complete_listings, help=f"One of: {', '.join(LISTINGS)}.", show_default=False
-    ),
-]
+Everything = Annotated[bool, typer.Option("--all", rich_help_panel=WHICH, help="All rows, without a limit.")]
 ThingName = Annotated[
     str,
     typer.Argument(
         metavar="RESOURCE", autocompletion=complete_things, help=f"One of: {', '.join(THINGS)}.", show_default=False
     ),
 ]
-OwnerId = Annotated[
-    int | None, typer.Argument(metavar="ID", help="Whose: needed for what belongs to one thing.", show_default=False)
-]
 ThingId = Annotated[int, typer.Argument(metavar="ID", help="Which one.", show_default=False)]
-
-
-@attrs.frozen(kw_only=True)
-class Selection:
-    """Which rows of a listing."""
-
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CONDITION",
-            rich_help_panel=_WHICH,
-            help="Only rows like 'duration>60', 'src~4478' (contains) or 'type=O'; may be repeated, all must hold. "
-            "Operators: == != < <= > >= ~. Quotes make a value text.",
-        ),
-    ] = None
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="DATE",
-            rich_help_panel=_WHICH,
-            help="From this day, moment or period on: yesterday, last-month, 2026-06, -7d.",
-        ),
-    ] = None
-    until: Annotated[
-        str | None,
-        typer.Option("--to", metavar="DATE", rich_help_panel=_WHICH, help="Up to this day or period, the whole of it."),
-    ] = None
-    order_by: Annotated[
-        str, typer.Option(metavar="FIELD", rich_help_panel=_WHICH, help="Sort by this field; -FIELD is downwards.")
-    ] = DEFAULT_ORDER
-    page_size: Annotated[
-        int | None,
-        typer.Option(metavar="N", rich_help_panel=_WHICH, help="Rows of one request, 1 to 5000.", show_default=False),
-    ] = None
-
-    def conditions(self, named: Named, connection: Connection) -> list[Condition]:
-        """Return the filters for a listing."""
-        tz = connection.zone
-        self._check(tz)
-        texts = text_fields(named.entity)
-        filters: list[Condition] = [condition(text, tz, texts) for text in self.where or ()]
-        if self.since is not None:
-            filters.append(field(named.date_field) >= dates.start_of(self.since, tz))
-        if self.until is not None:
-            filters.append(field(named.date_field) <= dates.end_of(self.until, tz))
-        return filters
-
-    def _check(self, tz: tzinfo) -> None:
-        if self.page_size is not None and not 1 <= self.page_size <= MAX_PAGE_SIZE:
-            raise ConfigurationError(f"--page-size must be from 1 to {MAX_PAGE_SIZE}, got {self.page_size}")
-        dates.check_order(self.since, self.until, tz)
-
-    def pages(
-        self, named: Named, id: int | None, client: Any, connection: Connection, page_size: int
-    ) -> AsyncPages[Any]:
-        """Begin the listing on a client."""
-        filters = self.conditions(named, connection)
-        size = self.page_size if self.page_size is not None else page_size
-        prefetch = min(4, max(0, connection.concurrency - 1))
-        found: AsyncPages[Any] = named.bound(client)(
-            *named.arguments(id), *filters, order_by=self.order_by, page_size=size, prefetch=prefetch
-        )
-        return found
 
 
 def me(
