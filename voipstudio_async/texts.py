@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -72,6 +72,8 @@ def duration(seconds: float | None, missing: str = "") -> str:
 # --- JSON ----------------------------------------------------------------------------------------------------
 
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
+Money = Literal["text", "number"]
+"""How decimals stand in JSON: every reader keeps the digits of a text, and many round a number."""
 
 
 def encoded(value: Any) -> bytes:
@@ -82,21 +84,22 @@ def encoded(value: Any) -> bytes:
         return _encoder.encode(_whole(value))
 
 
-def to_json(value: Any) -> bytes:
-    """Write a value as JSON: numbers with all their digits, date-times with their offset."""
-    return encoded(writable(value))
+def to_json(value: Any, money: Money = "text") -> bytes:
+    """Write a value as JSON: numbers and money with all their digits, date-times with their offset."""
+    return encoded(writable(value, money))
 
 
-def writable(value: Any) -> Any:
-    """Return a value whose numbers the JSON encoder writes as `number_text` does."""
+def writable(value: Any, money: Money = "text") -> Any:
+    """Return a value whose numbers the JSON encoder writes as `number_text` does; decimals are money."""
     if isinstance(value, Decimal):
-        return msgspec.Raw(number_text(value).encode()) if value.is_finite() else str(value)
+        text = number_text(value)
+        return msgspec.Raw(text.encode()) if money == "number" and value.is_finite() else text
     if isinstance(value, int) and not isinstance(value, bool) and value not in _INTEGERS:
         return msgspec.Raw(integer_text(value).encode())
     if isinstance(value, Mapping):
-        return {key: writable(item) for key, item in cast("Mapping[str, Any]", value).items()}
+        return {key: writable(item, money) for key, item in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [writable(item) for item in cast("Sequence[Any]", value)]
+        return [writable(item, money) for item in cast("Sequence[Any]", value)]
     return value
 
 

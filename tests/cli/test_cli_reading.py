@@ -79,7 +79,7 @@ def test_money_keeps_its_digits_and_times_their_zone(sandbox: Sandbox) -> None:
 
     for stored in sandbox.store.rows("cdrs"):
         shown = rows[stored["id"]]
-        assert shown["charge"] == Decimal(str(stored["charge"]))
+        assert Decimal(shown["charge"]) == Decimal(str(stored["charge"]))
         assert datetime.fromisoformat(shown["calldate"]) == datetime.fromisoformat(stored["calldate"] + "+00:00")
         assert shown["calldate"].endswith("+09:00")
 

@@ -41,11 +41,12 @@ class FileEncoding(enum.StrEnum):
     UTF_8_SIG = "utf-8-sig"
 
 
-class Rounds(enum.StrEnum):
-    """What is done with money that has more digits than a column."""
+class FileMoney(enum.StrEnum):
+    """How money is written."""
 
     EXACT = "exact"
     ROUND = "round"
+    NUMBER = "number"
 
 
 def export(
@@ -71,9 +72,13 @@ def export(
         FileEncoding, typer.Option("--encoding", help="Of CSV; utf-8-sig is for Excel.", show_default=False)
     ] = FileEncoding.UTF_8,
     money: Annotated[
-        Rounds,
-        typer.Option("--money", help="In Parquet and Arrow, round money with over 12 decimals.", show_default=False),
-    ] = Rounds.EXACT,
+        FileMoney,
+        typer.Option(
+            "--money",
+            help="In Parquet and Arrow, round money with over 12 decimals; in NDJSON, write numbers, not texts.",
+            show_default=False,
+        ),
+    ] = FileMoney.EXACT,
     reveal_secrets: Annotated[
         bool, typer.Option("--reveal-secrets", help="Write passwords and tokens in the clear.")
     ] = False,

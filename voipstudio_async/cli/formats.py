@@ -20,6 +20,13 @@ class Format(enum.StrEnum):
     CSV = "csv"
 
 
+class JsonMoney(enum.StrEnum):
+    """How money stands in JSON."""
+
+    TEXT = "text"
+    NUMBER = "number"
+
+
 class Writer(Protocol):
     """Takes rows, and an end."""
 
@@ -35,13 +42,14 @@ class Writer(Protocol):
 class NdjsonWriter:
     """One JSON object a line."""
 
-    def __init__(self, file: IO[str], fields: Sequence[str] | None) -> None:
+    def __init__(self, file: IO[str], fields: Sequence[str] | None, money: JsonMoney = JsonMoney.TEXT) -> None:
         self._file = file
         self._fields = fields
+        self._money = money
 
     def row(self, row: Record) -> None:
         """Write one row."""
-        self._file.write(to_json(pick(row, self._fields)) + "\n")
+        self._file.write(to_json(pick(row, self._fields), money=self._money.value) + "\n")
 
     def end(self) -> None:
         """Write nothing: every line stands for itself."""
@@ -50,14 +58,15 @@ class NdjsonWriter:
 class JsonWriter:
     """One JSON list. Broken off, it is not JSON: half a list cannot be taken for a whole one."""
 
-    def __init__(self, file: IO[str], fields: Sequence[str] | None) -> None:
+    def __init__(self, file: IO[str], fields: Sequence[str] | None, money: JsonMoney = JsonMoney.TEXT) -> None:
         self._file = file
         self._fields = fields
+        self._money = money
         self._before = "[\n"
 
     def row(self, row: Record) -> None:
         """Write one row."""
-        self._file.write(self._before + to_json(pick(row, self._fields)))
+        self._file.write(self._before + to_json(pick(row, self._fields), money=self._money.value))
         self._before = ",\n"
 
     def end(self) -> None:
@@ -86,8 +95,14 @@ class CsvWriter:
         self._file.write(csv_text([map(tame, cells) if self._is_tamed else cells]))
 
 
-def writer(form: Format, file: IO[str], fields: Sequence[str] | None, declared: Sequence[str]) -> Writer:
+def writer(
+    form: Format,
+    file: IO[str],
+    fields: Sequence[str] | None,
+    declared: Sequence[str],
+    money: JsonMoney = JsonMoney.TEXT,
+) -> Writer:
     """Make the writer of a form; CSV has the `declared` fields as columns when no fields are asked for."""
     if form is Format.CSV:
         return CsvWriter(file, fields or declared)
-    return JsonWriter(file, fields) if form is Format.JSON else NdjsonWriter(file, fields)
+    return (JsonWriter if form is Format.JSON else NdjsonWriter)(file, fields, money)

@@ -17,7 +17,7 @@ from . import output
 from .connection import Connection
 from .consoles import data_console
 from .exits import FAILED, say
-from .formats import Format, writer
+from .formats import Format, JsonMoney, writer
 from .names import LISTINGS, ME, THINGS, Named, complete_things, find
 from .options import Command, typed
 from .records import Record, chosen_of, names, pick, record, to_json
@@ -33,7 +33,12 @@ _HOW = "How they are shown"
 
 OneFormat = Annotated[Format, typer.Option("--format", rich_help_panel=_HOW, help="How data is written.")]
 Fields = Annotated[
-    str | None, typer.Option(metavar="A,B,...", rich_help_panel=_HOW, help="Only these fields, in this order.")
+    str | None,
+    typer.Option(
+        metavar="A,B,...",
+        rich_help_panel=_HOW,
+        help="Only these fields, in this order.",
+    ),
 ]
 Output = Annotated[
     Path | None,
@@ -43,6 +48,14 @@ Output = Annotated[
         metavar="FILE",
         rich_help_panel=_HOW,
         help="Write to a file, which appears when it is complete.",
+    ),
+]
+Money = Annotated[
+    JsonMoney,
+    typer.Option(
+        "--money",
+        rich_help_panel=_HOW,
+        help="Money in JSON: text keeps all digits; number can be summed, and most readers round it.",
     ),
 ]
 Limit = Annotated[
@@ -59,7 +72,12 @@ ThingId = Annotated[int, typer.Argument(metavar="ID", help="Which one.", show_de
 
 
 def me(
-    *, format: OneFormat = Format.TABLE, fields: Fields = None, output: Output = None, connection: Connection
+    *,
+    format: OneFormat = Format.TABLE,
+    fields: Fields = None,
+    money: Money = JsonMoney.TEXT,
+    output: Output = None,
+    connection: Connection,
 ) -> None:
     """Show who the token belongs to.
 
@@ -72,7 +90,7 @@ def me(
         async with connection.client() as client:
             return await client.me()
 
-    One(ME, connection, format, chosen_of(ME, fields)).write(fetch, output)
+    One(ME, connection, format, chosen_of(ME, fields), money).write(fetch, output)
 
 
 def get(
@@ -81,6 +99,7 @@ def get(
     id: ThingId,
     format: OneFormat = Format.TABLE,
     fields: Fields = None,
+    money: Money = JsonMoney.TEXT,
     output: Output = None,
     connection: Connection,
 ) -> None:
@@ -97,7 +116,7 @@ def get(
         async with connection.client() as client:
             return await named.bound(client)(id)
 
-    One(named.entity, connection, format, chosen_of(named.entity, fields)).write(fetch, output)
+    One(named.entity, connection, format, chosen_of(named.entity, fields), money).write(fetch, output)
 
 
 def listing(
@@ -110,6 +129,7 @@ def listing(
     everything: Everything = False,
     format: OneFormat = Format.TABLE,
     fields: Fields = None,
+    money: Money = JsonMoney.TEXT,
     output: Output = None,
     connection: Connection,
 ) -> None:
@@ -125,7 +145,7 @@ def listing(
     if everything and typed(context, "limit"):
         raise ConfigurationError("--all and --limit exclude each other")
     wanted = chosen_of(named.entity, fields)
-    Lines(named, selection, connection, None if everything else limit, format, wanted).write(id, output)
+    Lines(named, selection, connection, None if everything else limit, format, wanted, money).write(id, output)
 
 
 def listing_of(resource: str) -> Command:
@@ -139,6 +159,7 @@ def listing_of(resource: str) -> Command:
         everything: Everything = False,
         format: OneFormat = Format.TABLE,
         fields: Fields = None,
+        money: Money = JsonMoney.TEXT,
         output: Output = None,
         connection: Connection,
     ) -> None:
@@ -150,6 +171,7 @@ def listing_of(resource: str) -> Command:
             everything=everything,
             format=format,
             fields=fields,
+            money=money,
             output=output,
             connection=connection,
         )
@@ -173,6 +195,7 @@ class Lines:
     limit: int | None
     format: Format
     fields: list[str] | None
+    money: JsonMoney
 
     def write(self, id: int | None, target: Path | None) -> None:
         """Fetch the rows and write them, as they come wherever the format allows."""
@@ -214,7 +237,7 @@ class Lines:
             say(f"warning: no row has a field {name!r}")
 
     async def _stream(self, rows: AsyncIterator[Record], file: IO[str]) -> int:
-        out = writer(self.format, file, self.fields, names(self.named.entity))
+        out = writer(self.format, file, self.fields, names(self.named.entity), self.money)
         count = 0
         async for row in rows:
             out.row(row)
@@ -269,6 +292,7 @@ class One:
     connection: Connection
     format: Format
     fields: list[str] | None
+    money: JsonMoney = JsonMoney.TEXT
 
     def write(self, fetch: Callable[[], Awaitable[Entity]], target: Path | None) -> None:
         """Fetch the thing and write it."""
@@ -284,9 +308,9 @@ class One:
         if self.format is Format.TABLE:
             draw_record(data_console(file), found, self.fields)
         elif self.format is Format.JSON:
-            file.write(to_json(pick(found, self.fields), indent=2) + "\n")
+            file.write(to_json(pick(found, self.fields), indent=2, money=self.money.value) + "\n")
         else:
-            out = writer(self.format, file, self.fields, list(found))
+            out = writer(self.format, file, self.fields, list(found), self.money)
             out.row(found)
             out.end()
 

@@ -16,6 +16,7 @@ from ..entities.fields import field_specs
 from ..entities.secrecy import masked
 from ..entities.zones import seen_in
 from ..errors import ConfigurationError
+from ..texts import Money
 from ..wire.redaction import conceal_in
 from .names import hint
 
@@ -82,12 +83,12 @@ def pick(found: Mapping[str, Any], fields: Sequence[str] | None) -> Record:
     return dict(found) if fields is None else {name: found.get(name) for name in fields}
 
 
-def to_json(value: Any, *, indent: int | None = None) -> str:
-    """Write a value as JSON: decimals as numbers with all their digits, date-times with their offset.
+def to_json(value: Any, *, indent: int | None = None, money: Money = "text") -> str:
+    """Write a value as JSON: money as a text or a number, with all its digits; date-times with their offset.
 
     What could steer a terminal is escaped, which says the same.
     """
-    text = texts.to_json(value)
+    text = texts.to_json(value, money)
     return texts.visible((text if indent is None else msgspec.json.format(text, indent=indent)).decode())
 
 

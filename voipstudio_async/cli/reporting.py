@@ -6,8 +6,9 @@ import contextlib
 import enum
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated, Any, Literal, cast
 
 import attrs
 import typer
@@ -20,10 +21,10 @@ from .advice import explained
 from .connection import Connection
 from .consoles import data_console
 from .exits import FAILED, say
-from .formats import CsvWriter
+from .formats import CsvWriter, JsonMoney
 from .options import typed
 from .progress import report_progress
-from .reading import Output
+from .reading import Money, Output
 from .records import to_json
 from .report_table import draw_fetch, draw_report, fetch_line
 from .team_files import read_teams, unknown_users
@@ -147,6 +148,7 @@ class Targets:
     html: Path | None
     top: int | None
     title: str | None
+    money: JsonMoney
 
     def check(self) -> None:
         """Refuse what cannot be written, before anything is fetched."""
@@ -167,7 +169,7 @@ class Targets:
             if self.format is ReportFormat.TABLE:
                 self._draw(report, file)
             else:
-                _WRITERS[self.format](report, file)
+                _WRITERS[self.format](report, file, self.money)
 
     def _draw(self, report: CallReport, file: IO[str]) -> None:
         console = data_console(file)
@@ -207,6 +209,7 @@ def report(
     title: Annotated[
         str | None, typer.Option(metavar="WORDS", rich_help_panel=_HOW, help="Heading of the table and of the page.")
     ] = None,
+    money: Money = JsonMoney.TEXT,
     connection: Connection,
     account: serving.Account,
 ) -> None:
@@ -221,7 +224,7 @@ def report(
     * `voipstudio report --teams teams.csv --title "March" --html march.html`
     * `voipstudio report --format csv --output march.csv --html march.html`
     """
-    targets = Targets(format, output, html, top, title)
+    targets = Targets(format, output, html, top, title, money)
     targets.check()
     span.check(connection)
     groups = span.grouped()
@@ -297,17 +300,29 @@ def _check_drawing() -> None:
     extras.check("matplotlib", "report", "--html")
 
 
-def _write_json(found: CallReport, file: IO[str]) -> None:
-    file.write(to_json(found.to_dict(), indent=2) + "\n")
+def _write_json(found: CallReport, file: IO[str], money: JsonMoney) -> None:
+    plain = found.to_dict()
+    file.write(to_json(plain if money is JsonMoney.TEXT else _counted(plain), indent=2, money=money.value) + "\n")
 
 
-def _write_csv(found: CallReport, file: IO[str]) -> None:
+def _counted(plain: Any) -> Any:
+    """Return plain data of a report with the charges, which are texts in it, as decimals."""
+    if isinstance(plain, dict):
+        found = cast("dict[str, Any]", plain)
+        return {
+            name: Decimal(value) if name == "charge" and isinstance(value, str) else _counted(value)
+            for name, value in found.items()
+        }
+    return [_counted(item) for item in cast("Sequence[Any]", plain)] if isinstance(plain, list) else plain
+
+
+def _write_csv(found: CallReport, file: IO[str], _money: JsonMoney) -> None:
     out = CsvWriter(file, _COLUMNS)
     for user in found.users:
         out.row(user.to_dict())
 
 
-_WRITERS: dict[ReportFormat, Callable[[CallReport, IO[str]], None]] = {
+_WRITERS: dict[ReportFormat, Callable[[CallReport, IO[str], JsonMoney], None]] = {
     ReportFormat.JSON: _write_json,
     ReportFormat.CSV: _write_csv,
 }

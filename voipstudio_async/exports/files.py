@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 
 import attrs
 
+from .. import texts
 from ..entities.arguments import is_one_of, is_text, told
 from ..entities.base import Entity
 from ..entities.zones import known, zone_name
@@ -22,7 +23,7 @@ from ..pagination.pagers import AsyncPages, Pages
 from .arrow import ArrowRows
 from .columns import Secrets, Table
 from .faces import AnyPages, P, drive, entity_of, listing_of
-from .money import Money, Rounding
+from .money import FileMoney, Rounding
 from .partial import PartialFile
 from .text import TextRows
 
@@ -69,7 +70,7 @@ def export(
     require_complete: bool = False,
     progress: RowsHook | None = None,
     encoding: Encoding = "utf-8",
-    money: Money = "exact",
+    money: FileMoney = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, Exported]: ...
@@ -86,7 +87,7 @@ def export(
     require_complete: bool = False,
     progress: RowsHook | None = None,
     encoding: Encoding = "utf-8",
-    money: Money = "exact",
+    money: FileMoney = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Exported: ...
@@ -102,7 +103,7 @@ def export(
     require_complete: bool = False,
     progress: RowsHook | None = None,
     encoding: Encoding = "utf-8",
-    money: Money = "exact",
+    money: FileMoney = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, Exported] | Exported:
@@ -122,7 +123,8 @@ def export(
     :param progress: called after every page with the number of rows so far
     :param encoding: ``"utf-8-sig"`` is for Excel: CSV with the mark by which it knows UTF-8
     :param money: ``"round"`` rounds money with more digits than a column of Parquet or Arrow has (12 behind the point),
-        such as ``0.30000000000000004``; ``rounded`` of the result counts it
+        such as ``0.30000000000000004``; ``rounded`` of the result counts it. ``"number"`` is for NDJSON, where money is
+        a text with every digit otherwise: for who sums it, and accepts how readers round numbers
     :param secrets: ``"reveal"`` writes passwords and tokens in the clear, where ``***`` stands otherwise
     :param columns: the fields that are written, by their names and in this order; all without it
     :raises ConfigurationError: the arguments cannot work, a library is missing, or there is nothing to resume that fits
@@ -137,10 +139,19 @@ def export(
         raise ConfigurationError(f"batch_size must be 1 or more, got {told(batch_size)}")
     if not is_one_of(encoding, get_args(Encoding)) or (encoding != "utf-8" and form != "csv"):
         raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {told(encoding)} for {form}")
+    _check_money(money, form)
+    rounding = Rounding("round" if money == "round" else "exact")
     how = _How(
-        form, extras, resume, batch_size, tz, require_complete, progress, encoding, Rounding(money), secrets, columns
+        form, extras, resume, batch_size, tz, require_complete, progress, encoding, money, rounding, secrets, columns
     )
     return drive(pages, _Export(pages, Path(path), how))
+
+
+def _check_money(money: FileMoney, form: Format) -> None:
+    if not is_one_of(money, get_args(FileMoney)):
+        raise ConfigurationError(f"money must be one of {', '.join(get_args(FileMoney))}, got {told(money)}")
+    if money == "number" and form != "ndjson":
+        raise ConfigurationError(f"money='number' is for NDJSON, and this is {form}, where money needs no other form")
 
 
 def _told_by(path: Path) -> Format:
@@ -190,6 +201,7 @@ class _How:
     require_complete: bool
     progress: RowsHook | None
     encoding: Encoding
+    money: FileMoney
     rounding: Rounding
     secrets: Secrets
     columns: Sequence[str] | None
@@ -211,7 +223,7 @@ class _Export:
             "columns": [column.name for column in table.columns],
             "tz": zone_name(tz),
             "encoding": how.encoding,
-            "money": how.rounding.money,
+            "money": how.money,
             "secrets": how.secrets,
         }
         self._listing = listing_of(pages)
@@ -225,7 +237,8 @@ class _Export:
 
     def _rows_of(self, table: Table, tz: tzinfo) -> _Rows:
         if self._how.form in ("csv", "ndjson"):
-            return TextRows(self._partial, table, self._how.form, self._how.encoding)
+            money: texts.Money = "number" if self._how.money == "number" else "text"
+            return TextRows(self._partial, table, self._how.form, self._how.encoding, money)
         return ArrowRows(self._partial, table, self._how.form, tz, self._how.rounding)
 
     def __enter__(self) -> Self:

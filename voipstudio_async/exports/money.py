@@ -13,6 +13,8 @@ from ..texts import cell
 from .columns import Kind, Table
 
 Money = Literal["exact", "round"]
+FileMoney = Literal["exact", "round", "number"]
+"""In NDJSON, money can be a number as well: for who sums it, and accepts how readers round."""
 
 SCALE = 12
 """Digits behind the point of a money column; 26 are left before it."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, BinaryIO
 from zlib import crc32
 
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..files import to_disk
-from ..texts import BOM, JsonText, cell, csv_text, encoded, to_json, utf8, writable
+from ..texts import BOM, JsonText, Money, cell, csv_text, encoded, to_json, utf8, writable
 from .columns import Kind, Table
 from .partial import PartialFile, checksum
 
@@ -35,14 +36,14 @@ def csv_header(table: Table) -> bytes:
     return utf8(csv_text([[column.name for column in table.columns]]))
 
 
-def json_lines(table: Table, items: Sequence[Entity]) -> bytes:
+def json_lines(table: Table, items: Sequence[Entity], money: Money = "text") -> bytes:
     """Write entities as lines of JSON objects."""
     names = [column.name for column in table.columns]
     odd = [place for place, column in enumerate(table.columns) if column.kind in _NUMBERS]
     rows = table.rows(items)
     for row in rows:
         for place in odd:
-            row[place] = writable(row[place])
+            row[place] = writable(row[place], money)
     return b"".join(encoded(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
 
 
@@ -63,10 +64,10 @@ def count_records(file: BinaryIO, end: bytes) -> int | None:
 class TextRows:
     """The rows of a partial file as one file of lines."""
 
-    def __init__(self, partial: PartialFile, table: Table, form: str, encoding: str) -> None:
-        self._partial = partial
+    def __init__(self, folder: PartialFile, table: Table, form: str, encoding: str, money: Money) -> None:
+        self._partial = folder
         self._table = table
-        self._lines = csv_lines if form == "csv" else json_lines
+        self._lines = csv_lines if form == "csv" else partial(json_lines, money=money)
         self._header = utf8(BOM if encoding == "utf-8-sig" else "") + csv_header(table) if form == "csv" else b""
         self._end = b"\r\n" if form == "csv" else b"\n"
         self._file: BinaryIO | None = None
