@@ -19,6 +19,7 @@ import typer
 from .. import AsyncVoipStudio, Limits, Secret
 from ..errors import ConfigurationError, DeadlineExceeded
 from . import dates
+from .completion import complete_zone
 from .exits import WHERE_TOKENS_ARE_MADE, say
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ class Connection:
     tz: Annotated[
         str,
         typer.Option(
-            metavar="ZONE", rich_help_panel=_PANEL, help="The time zone of dates, given and shown: Europe/Warsaw."
+            metavar="ZONE",
+            autocompletion=complete_zone,
+            rich_help_panel=_PANEL,
+            help="The time zone of dates, given and shown: Europe/Warsaw.",
         ),
     ] = "UTC"
     strict: Annotated[

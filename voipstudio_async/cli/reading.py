@@ -14,6 +14,7 @@ from .. import AsyncPages, PageReport
 from ..entities import Entity
 from ..errors import ConfigurationError
 from . import output
+from .completion import complete_fields
 from .connection import Connection
 from .consoles import data_console
 from .exits import FAILED, say
@@ -36,6 +37,7 @@ Fields = Annotated[
     str | None,
     typer.Option(
         metavar="A,B,...",
+        autocompletion=complete_fields,
         rich_help_panel=_HOW,
         help="Only these fields, in this order.",
     ),

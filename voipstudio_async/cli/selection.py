@@ -13,6 +13,7 @@ from ..errors import ConfigurationError
 from ..pagination.page import DEFAULT_ORDER, MAX_PAGE_SIZE
 from ..wire.filters import Condition, field
 from . import dates
+from .completion import complete_condition, complete_order
 from .conditions import condition, text_fields
 from .connection import Connection
 from .names import LISTINGS, Named, complete_listings
@@ -39,6 +40,7 @@ class Conditions:
         list[str] | None,
         typer.Option(
             metavar="CONDITION",
+            autocompletion=complete_condition,
             rich_help_panel=WHICH,
             help="Only rows like 'duration>60', 'src~4478' (contains) or 'type=O'; may be repeated, all must hold. "
             "Operators: == != < <= > >= ~. Quotes make a value text.",
@@ -80,7 +82,13 @@ class Selection(Conditions):
     """Which rows of a listing, in which order, and how many at once."""
 
     order_by: Annotated[
-        str, typer.Option(metavar="FIELD", rich_help_panel=WHICH, help="Sort by this field; -FIELD is downwards.")
+        str,
+        typer.Option(
+            metavar="FIELD",
+            autocompletion=complete_order,
+            rich_help_panel=WHICH,
+            help="Sort by this field; -FIELD is downwards.",
+        ),
     ] = DEFAULT_ORDER
     page_size: Annotated[
         int | None,
