@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli.commands import Ended, process, voipstudio
+from cli.commands import ROOT, Ended, process, voipstudio
 
 from voipstudio_async import RateLimitError, RetryPolicy, ServerError, VoipStudio
 
@@ -104,3 +104,27 @@ def test_a_port_in_use_is_a_clear_error() -> None:
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--users", "0"], ["--faults", "2"], ["--calls", "-1"]])
 def test_wrong_usage_is_refused(arguments: list[str]) -> None:
     assert voipstudio("sandbox", *arguments).code == 2
+
+
+def test_the_three_lines_of_the_readme_start_what_its_samples_need() -> None:
+    page = (ROOT / "README.md").read_text("utf-8")
+    shell = re.findall(r"^```sh\n\S*voipstudio (sandbox .*) &\n(export .*)\n(export .*)\n```", page, re.MULTILINE)
+    ((command, *exports),) = shell
+    assert page.index(command) < page.index("```python")
+
+    with process(*command.replace("8080", "0").split(), "--users", "2", "--calls", "5") as started:
+        printed = read_until_token(started)
+        url, token = re.findall(r"^export \w+=(\S+)$", printed, re.MULTILINE)
+        port = url.partition("//127.0.0.1:")[2].partition("/")[0]
+        with VoipStudio(token, base_url=url) as client:
+            assert client.users.list().count() == 2
+
+    assert "".join(f"{line}\n" for line in exports) in printed.replace(f":{port}/", ":8080/")
+
+
+@pytest.mark.parametrize("token", ["", "short", "with a space", "$(date) and more", "x" * 65])
+def test_a_token_that_no_shell_should_see_is_refused(token: str) -> None:
+    ended = voipstudio("sandbox", "--port", "0", "--token", token)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "--token: write 8 to 64" in ended.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import signal
 import threading
 from collections.abc import Generator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 _PANEL = "Sandbox"
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TODAY: Literal["today"] = "today"
 
 Users = Annotated[
@@ -78,6 +80,15 @@ def sandbox(
             metavar="FILE", dir_okay=False, help="Keep the rows in this SQLite file, and go on with what it has."
         ),
     ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="TOKEN",
+            help="The token that it asks for, which opens nothing else; a new one is made up without it.",
+            show_default=False,
+        ),
+    ] = None,
     documented_shapes: Annotated[
         bool, typer.Option("--documented-shapes", help="Answer in the odd forms of the vendor's documentation.")
     ] = False,
@@ -89,10 +100,10 @@ def sandbox(
     Examples:
     * `voipstudio sandbox`
     * `voipstudio sandbox --port 8080 --users 50 --calls 10000 --seed 7`
-    * `voipstudio sandbox --until 2026-06-30`
+    * `voipstudio sandbox --until 2026-06-30 --token token-of-the-sandbox`
     * `voipstudio sandbox --port 0 --faults 0.05 --database account.sqlite`
     """
-    made = _made(account, port=port, database=database, documented_shapes=documented_shapes)
+    made = _made(account, port=port, database=database, documented_shapes=documented_shapes, token=_checked(token))
     with until_stopped(), opened(made, account, port) as server:
         typer.echo(
             f"url    {server.url}\ntoken  {server.token}\n\n"
@@ -137,7 +148,21 @@ def until_stopped() -> Generator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _made(account: Account, *, port: int, database: Path | None = None, documented_shapes: bool = False) -> Sandbox:
+def _checked(token: str | None) -> str | None:
+    # It is printed in a line for a shell.
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise ConfigurationError("--token: write 8 to 64 letters, digits, dots, dashes or underscores")
+    return token
+
+
+def _made(
+    account: Account,
+    *,
+    port: int,
+    database: Path | None = None,
+    documented_shapes: bool = False,
+    token: str | None = None,
+) -> Sandbox:
     # A report says what it can do with a sandbox, and has none.
     from ..sandbox import Sandbox  # noqa: PLC0415
 
@@ -146,6 +171,7 @@ def _made(account: Account, *, port: int, database: Path | None = None, document
             account.users,
             account.calls,
             account.seed,
+            token=token,
             database=database,
             documented_shapes=documented_shapes,
             port=port,
