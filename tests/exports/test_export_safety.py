@@ -113,7 +113,7 @@ def test_an_export_of_another_process_is_refused_until_that_is_killed(sandbox: S
 
 
 @pytest.mark.parametrize("resume", [True, False])
-@pytest.mark.parametrize("names", [["letters.txt"], ["checkpoint.json", "model.bin"], ["rows"], ["part-1"]])
+@pytest.mark.parametrize("names", [["letters.txt"], ["checkpoint.json", "model.bin"], ["rows", "lock"], ["lock"]])
 async def test_a_folder_that_no_export_made_is_left_as_it_is(
     client: Any, tmp_path: Path, resume: bool, names: list[str]
 ) -> None:
@@ -124,6 +124,15 @@ async def test_a_folder_that_no_export_made_is_left_as_it_is(
     with pytest.raises(ConfigurationError, match="was made by no export, and is left as it is: to start over"):
         await settle(export(client.cdrs.list(), tmp_path / "calls.csv", resume=resume))
     assert {each.name: each.read_text() for each in folder.iterdir()} == dict.fromkeys(names, "precious")
+
+
+async def test_an_empty_folder_that_no_export_made_stays(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+    path, folder = tmp_path / "calls.csv", tmp_path / "calls.csv.partial"
+    folder.mkdir()
+    assert (await settle(export(client.cdrs.list(), path))).rows == 1000
+    stop_after(sandbox, path, 450)
+    assert (await settle(export(client.cdrs.list(page_size=50), path, resume=True))).resumed
+    assert list(folder.iterdir()) == []
 
 
 async def test_what_somebody_put_into_the_folder_of_an_export_stays(
@@ -226,6 +235,8 @@ async def test_a_checkpoint_that_is_none_says_how_to_start_over(
     place.mkdir()
     with pytest.raises(ConfigurationError, match="run without resume to start over"):
         await settle(export(client.cdrs.list(page_size=50), path, resume=True))
+    with pytest.raises(ConfigurationError, match="is a folder, which no export made: move it away to start over"):
+        await settle(export(client.cdrs.list(page_size=50), path))
 
 
 def shorten(place: Path) -> None:

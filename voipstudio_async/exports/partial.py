@@ -18,7 +18,7 @@ from zlib import crc32
 
 from .. import files
 from ..errors import ConfigurationError
-from .lock import FolderLock
+from .lock import FolderLock, is_lock
 
 _CHECKPOINT = "checkpoint.json"
 _LOCK = "lock"
@@ -86,6 +86,8 @@ class PartialFile:
         # The checkpoint first: what it speaks of is not to go before it.
         for each in sorted(self.folder.iterdir(), key=lambda each: each.name != _CHECKPOINT):
             if each.name != but and _OURS.fullmatch(each.name):
+                if each.is_dir():
+                    raise ConfigurationError(f"{each} is a folder, which no export made: move it away to start over")
                 each.unlink(missing_ok=True)
 
     def load(self) -> dict[str, Any] | None:
@@ -151,12 +153,15 @@ def _check_folders(target: Path, folder: Path) -> None:
 
 def _is_ours(folder: Path) -> bool:
     """Tell whether an export made a folder, or nobody has: it has its lock, or a checkpoint of an older version."""
-    if not folder.exists():
+    try:
+        names = {each.name for each in folder.iterdir()}
+    except FileNotFoundError:
         return True
-    names = {each.name for each in folder.iterdir()}
-    if not names or _LOCK in names:
+    if not names:
         return True
-    return _CHECKPOINT in names and all(map(_OURS.fullmatch, names))
+    if _LOCK in names:
+        return is_lock(folder / _LOCK, is_alone=len(names) == 1)
+    return _CHECKPOINT in names and all(_OURS.fullmatch(name) and (folder / name).is_file() for name in names)
 
 
 def _sum(fields: dict[str, Any]) -> str:
