@@ -424,6 +424,24 @@ def test_a_keyset_walk_row_by_row_does_not_trust_a_server_that_sorts_the_other_w
     assert (got, walk.report.complete) == ([1], False)
 
 
+class Forgetful(Collection):
+    """A server that counts a row, and never gives it."""
+
+    def answer(self, exchange: Exchange[Page[Cdr]]) -> Page[Cdr]:
+        page = super().answer(exchange)
+        return attrs.evolve(page, items=[row for row in page.items if row.id != 5])
+
+
+@pytest.mark.parametrize("order", ["id", "-id"])
+def test_a_keyset_walk_is_not_complete_where_a_row_is_counted_and_never_given(order: str) -> None:
+    server = Forgetful(9, random.Random(1))
+    walk = KeysetStrategy(query(page_size=3, order_by=order, strategy="keyset"))
+
+    got = drive(walk, server, server.chance, 0)
+
+    assert (len(got), walk.report.complete) == (8, False)
+
+
 def test_a_walk_in_no_order_goes_on_from_its_checkpoint_and_loses_nothing() -> None:
     server = Careless(random.Random(1), {"dir"}, list(range(1, 10)))
     asked = query(page_size=3)

@@ -16,7 +16,8 @@ Where they do not, the walk is not complete; a second look could not be clean ei
 **By key** (`KeysetStrategy`), where the server filters by id: each request asks for what lies beyond the last id.
 Nothing shifts, whatever changes: every row that is there from beginning to end is given exactly once. Where more rows
 vanish from ``total`` than were given, they were deleted, or skipped by a server that does not sort: at the end such a
-walk asks for a page in the one order and a page in the other, which a server that does not sort answers alike.
+walk asks for a page in the one order and a page in the other, which a server that does not sort answers alike; and
+what was deleted is not counted there any more.
 
 ``total`` may overstate what pages deliver. So an empty page ends a pass only where `total` agrees or where the next one
 is empty as well. It may understate: what came already is no reason to end while it says less. A server that repeats
@@ -33,6 +34,7 @@ import attrs
 from ..entities.base import Entity
 from ..errors import PaginationError
 from ..wire.exchange import Exchange
+from ..wire.filters import Filter
 from .checkpoints import Checkpoint, check_order, fingerprint
 from .order import OrderedValues, Seen, is_sorted
 from .page import Page, PageQuery, PageReport
@@ -276,6 +278,9 @@ class KeysetStrategy(Generic[E]):
         self._odd = bool(point and not point.steady)
         self._doubt = bool(point and point.doubt)
         self._probes: list[PageQuery[E]] = []
+        self._newest = 0
+        # Where a walk that began with the newest is gone on with, nobody knows any more which that was.
+        self._knows_newest = point is None or not query.descending
         self._proven = False
         self.ended = False
 
@@ -318,22 +323,34 @@ class KeysetStrategy(Generic[E]):
         self._rows += len(page.items)
         if page.items:
             self._last = page.items[-1].id  # type: ignore[attr-defined]
+            self._newest = max(self._newest, page.items[0].id, page.items[-1].id)  # type: ignore[attr-defined]
         # More rows than the total says is a total that cannot be trusted: the walk goes on until nothing comes.
         self._odd = self._odd or (page.total is not None and len(page.items) > page.total)
 
     def _end(self, everything: bool) -> None:
         self._proven = everything
         if everything and self._doubt and not self._odd:
-            other = attrs.evolve(self._query, order_by="id" if self._query.descending else "-id")
-            self._probes = [self._query, other]
+            self._probes = [attrs.evolve(self._query, order_by=order) for order in ("-id", "id")]
         self.ended = not self._probes
 
     def _take_probe(self, page: Page[E]) -> Page[E]:
         probe = self._probes.pop(0)
         ids: list[Any] = [getattr(row, "id", None) for row in page.items]
         self._odd = self._odd or None in ids or not is_sorted(ids, descending=probe.descending)
+        if probe.descending and self._knows_newest and not self._odd:
+            self._odd = self._are_missed(probe, page, ids)
         self.ended = self._odd or not self._probes
         return attrs.evolve(page, items=[])
+
+    def _are_missed(self, probe: PageQuery[E], page: Page[E], ids: list[int]) -> bool:
+        """Tell whether more is there than was given: then what vanished from the total was not deleted."""
+        newer = sum(id > self._newest for id in ids)
+        if newer and newer == len(ids) and probe.filters == self._query.filters:
+            # How much came in since does not show in this page: it is asked for what there was before.
+            before = Filter("id", "lt", self._newest + 1)
+            self._probes.append(attrs.evolve(probe, filters=(*probe.filters, before)))
+            return False
+        return page.total is None or page.total - newer > self._rows
 
     def _check(self, page: Page[E]) -> None:
         sign = -1 if self._query.descending else 1
