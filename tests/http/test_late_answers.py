@@ -224,3 +224,5 @@ async def test_a_record_of_another_id_is_refused(face: type[Any]) -> None:
                 await settle(client.users.get(7))
             with pytest.raises(DecodeError, match="the answer is about 666, and 7 was asked for"):
                 await settle(client.user_groups.update(7, name="Sales"))
+            with pytest.raises(DecodeError, match="the answer is about 666, and 7 was asked for"):
+                await settle(client.queues.get(7, include_users=True))

@@ -191,6 +191,11 @@ class GetWith(Action[P, E], Generic[P, E]):
             repeat=Repeat.ALWAYS,
         )
 
+    def exchange(self, codec: Codec, path: str, /, *args: P.args, **kwargs: P.kwargs) -> Exchange[E]:
+        arguments = self._arguments(*args, **kwargs)
+        request = self._request(codec, path, arguments)
+        return Exchange(request, codec.reader(self._entity).answer, arguments.key)
+
 
 class ListingWith(_Rows[Callable[P, AsyncPages[E]], Callable[P, Pages[E]], E], Generic[P, E]):
     """A listing with options of its own: ``client.queues.list(include_users=True)``.
