@@ -156,6 +156,7 @@ def loop() -> Any:
         ({"a": pd.NaT}, "is no value"),
         (loop(), "holds itself"),
         ({"a": b"x"}, "a is a value of the type bytes"),
+        ({"a": memoryview(b"x")}, "a is a value of the type memoryview"),
         ({1, 2}, "type set"),
         ({"a": timedelta(1)}, "type timedelta"),
         (print, "type builtin"),

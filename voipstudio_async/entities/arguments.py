@@ -57,7 +57,9 @@ def plain_list(value: Any) -> Sequence[Any] | None:
     if isinstance(value, (list, tuple)):
         return cast("Sequence[Any]", value)
     shape = getattr(value, "shape", None)
-    return list(value) if isinstance(shape, tuple) and len(cast("Sequence[Any]", shape)) == 1 else None
+    # A memoryview has a shape as well, and is bytes.
+    is_array = isinstance(shape, tuple) and len(cast("Sequence[Any]", shape)) == 1 and hasattr(value, "dtype")
+    return list(value) if is_array else None
 
 
 def several(name: str, given: Iterable[T], what: str = "ids") -> Iterable[T]:
