@@ -135,6 +135,16 @@ async def test_an_empty_folder_that_no_export_made_stays(client: Any, sandbox: S
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("content", [b"", b"\0" * 9])
+async def test_a_lock_that_a_loss_of_power_has_emptied_is_no_obstacle(
+    client: Any, sandbox: Sandbox, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "calls.csv"
+    stop_after(sandbox, path, 450)
+    (tmp_path / "calls.csv.partial" / "lock").write_bytes(content)
+    assert (await settle(export(client.cdrs.list(page_size=50), path, resume=True))).resumed
+
+
 async def test_what_somebody_put_into_the_folder_of_an_export_stays(
     client: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -147,7 +147,7 @@ class ArrowRows:
         try:
             with self._part(number).open("rb") as part:
                 return checksum(part)
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             raise ConfigurationError(f"{self._part(number)} is missing: {self._partial.cure}") from None
 
     @contextmanager

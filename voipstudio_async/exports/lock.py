@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -94,20 +95,25 @@ class FolderLock:
             return False
 
 
-def is_lock(place: Path, *, is_alone: bool) -> bool:
+def is_lock(place: Path) -> bool | None:
     """Tell whether a file is one that a lock has made, and not somebody else's of the same name.
 
-    One that is alone may be empty: whoever made it was killed before it wrote into it.
+    None for an empty one, which may be anybody's: whoever made it may have been killed before it wrote into it.
     """
     try:
         with place.open("rb", buffering=0) as file:
-            file.seek(_OURS[0])
-            text = file.read(_LONGEST).lstrip(b"\0")
-            return text in _TEXTS or (is_alone and os.fstat(file.fileno()).st_size == 0)
+            text = b"" if file.seek(0, os.SEEK_END) == 0 else _text_of(file)
     except IsADirectoryError:
         return False
     except OSError:
         return True  # whoever had it has just removed it; and where it may not be read, `acquire` says so
+    return text in _TEXTS if text else None
+
+
+def _text_of(file: io.FileIO) -> bytes:
+    file.seek(_OURS[0])
+    # What had not reached the disk at a loss of power is zeros.
+    return file.read(_LONGEST).strip(b"\0")
 
 
 def _write(handle: int, place: int, text: bytes) -> None:

@@ -152,15 +152,14 @@ def _check_folders(target: Path, folder: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Tell whether an export made a folder, or nobody has: it has its lock, or a checkpoint of an older version."""
+    """Tell whether an export made a folder, or nobody has: it has its lock, or a checkpoint without one."""
     try:
         names = {each.name for each in folder.iterdir()}
     except FileNotFoundError:
         return True
-    if not names:
-        return True
-    if _LOCK in names:
-        return is_lock(folder / _LOCK, is_alone=len(names) == 1)
+    is_known = is_lock(folder / _LOCK) if _LOCK in names else None
+    if is_known is not None or names <= {_LOCK}:
+        return is_known is not False
     return _CHECKPOINT in names and all(_OURS.fullmatch(name) and (folder / name).is_file() for name in names)
 
 
