@@ -6,6 +6,7 @@ decided in `voipstudio_async.wire.codec`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,7 +15,7 @@ import attrs
 
 from ..entities.arguments import is_whole_text, plain, plain_list, told
 from ..errors import ConfigurationError
-from ..hints import NotThere, did_you_mean
+from ..hints import did_you_mean
 
 FilterValue = str | int | float | bool | Decimal | date | None | list[Any] | tuple[Any, ...]
 """What can be compared with: `datetime.datetime` is a `datetime.date`, too."""
@@ -26,6 +27,16 @@ OPERATORS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "like", "notlike")
 _TOGETHER = "filters cannot be joined with '&' or 'and': pass them side by side, list(first, second)"
 _EITHER = "the API knows no 'or': use field(...).in_([...]) for one of several values, or list twice"
 _NEGATED = "a filter cannot be negated: write != for ==, < for >=, or not_like for like"
+
+
+def _refused(words: str) -> Callable[..., NoReturn]:
+    # A function, and no descriptor: from Python 3.14 on, operators take an error of the look-up for a missing method.
+    def method(*_: object) -> NoReturn:
+        raise TypeError(words)
+
+    return method
+
+
 _COMPARISONS = {
     **dict.fromkeys(("eq", "equals", "is_"), "field({0!r}) == value"),
     **dict.fromkeys(("ne", "not_equals", "is_not"), "field({0!r}) != value"),
@@ -61,9 +72,9 @@ class Filter:
         )
 
     if not TYPE_CHECKING:
-        __and__ = __rand__ = NotThere(_TOGETHER)
-        __or__ = __ror__ = NotThere(_EITHER)
-        __invert__ = NotThere(_NEGATED)
+        __and__ = __rand__ = _refused(_TOGETHER)
+        __or__ = __ror__ = _refused(_EITHER)
+        __invert__ = _refused(_NEGATED)
 
 
 @attrs.frozen
@@ -75,9 +86,9 @@ class Between:
 
     if not TYPE_CHECKING:
         __bool__ = Filter.__bool__
-        __and__ = __rand__ = NotThere(_TOGETHER)
-        __or__ = __ror__ = NotThere(_EITHER)
-        __invert__ = NotThere(_NEGATED)
+        __and__ = __rand__ = _refused(_TOGETHER)
+        __or__ = __ror__ = _refused(_EITHER)
+        __invert__ = _refused(_NEGATED)
 
 
 Condition = Filter | Between
@@ -104,7 +115,7 @@ class Field:
         def __bool__(self) -> NoReturn:
             raise TypeError(f"{self!r} is compared: {self!r} == True, {self!r} > 60")
 
-        __contains__ = NotThere("ask for one of several values with field(...).in_([first, second])")
+        __contains__ = _refused("ask for one of several values with field(...).in_([first, second])")
 
         def __getattr__(self, name: str) -> NoReturn:
             if name.startswith("_"):
