@@ -43,7 +43,7 @@ def nothing_left() -> Iterator[None]:
 def _wait_for(done: Any) -> None:
     # A thread that was joined may be listed for a moment; and a server of the test's own, in this process, has to hear
     # of the end of a connection before it ends its side.
-    for _ in range(100):
+    for _ in range(1000):
         if done():
             return
         time.sleep(0.01)

@@ -113,8 +113,12 @@ class Hostile:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set_result(asyncio.get_running_loop())
         await self._stop.wait()
+        # No more is accepted, and what has just been is told first: asyncio leaves open what has no transport
+        # yet when its server is closed.
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+        await _turns()
         server.close()
-        await _turns()  # what has just been accepted is told first
         # Also where a talk has not begun yet: a task that is cancelled before its first step ends without a word.
         for transport in self._talks.values():
             transport.abort()

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import attrs
 import typer
@@ -303,4 +303,6 @@ async def _delete_token(profile: Profile, token: Secret, connection: Connection)
     return "its token was deleted at the API"
 
 
-COMMANDS = {"auth": {"login": login, "status": status, "list": listing, "switch": switch, "logout": logout}}
+COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
+    "auth": {"login": login, "status": status, "list": listing, "switch": switch, "logout": logout}
+}

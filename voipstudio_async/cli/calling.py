@@ -172,4 +172,6 @@ def _write(line: str) -> None:
     sys.stdout.write(tame(line) + "\n")
 
 
-COMMANDS = {"calls": {"list": listing_of("calls"), "place": place, "hang-up": hang_up, "watch": watch}}
+COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
+    "calls": {"list": listing_of("calls"), "place": place, "hang-up": hang_up, "watch": watch}
+}

@@ -151,7 +151,7 @@ def leave(*, queue: QueueId, users: UserIds, format: OneFormat = Format.TABLE, c
     _show(Queue, connection, format, lambda client: client.queues.leave(queue, users))
 
 
-COMMANDS = {
+COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
     "sms": {"send": send, "list": listing_of("sms")},
     "contacts": {"list": listing_of("contacts"), "create": create, "update": update, "move": move},
     "queues": {"list": listing_of("queues"), "join": join, "leave": leave},

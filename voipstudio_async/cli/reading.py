@@ -317,4 +317,4 @@ class One:
             out.end()
 
 
-COMMANDS = {"me": me, "list": listing, "get": get}
+COMMANDS: dict[str, Callable[..., Any]] = {"me": me, "list": listing, "get": get}
