@@ -201,6 +201,8 @@ def test_a_page_has_the_fields_of_the_contract() -> None:
         "total_first",
         "total_last",
         "complete",
+        "smaller_pages",
+        "by_key",
     }
 
 

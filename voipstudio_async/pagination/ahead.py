@@ -40,8 +40,8 @@ class Ahead(Generic[E]):
         self._tasks: deque[asyncio.Task[Callable[[], Page[E]]]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def __bool__(self) -> bool:
-        return bool(self._tasks)
+    def __len__(self) -> int:
+        return len(self._tasks)
 
     def fill(self, walk: WalkStrategy[E], most: int) -> None:
         self._loop = asyncio.get_running_loop()
@@ -66,7 +66,8 @@ class Ahead(Generic[E]):
     async def close(self) -> None:
         if self._is_elsewhere():
             return
-        await end(self._tasks)
+        tasks, self._tasks = self._tasks, deque()
+        await end(tasks)
 
     def _is_elsewhere(self) -> bool:
         # After a fork, the child's loop is another one: what the parent's was doing goes on there alone.

@@ -27,6 +27,10 @@ class Checkpoint:
     """Nothing was noticed that may have skipped a row."""
     doubt: bool = False
     """More rows vanished than were given, or may have (by id)."""
+    size: int | None = None
+    """What `page` is counted in, where that is not the listing's own page size."""
+    most: int | None = None
+    """The largest page that the server gives."""
 
     def dump(self) -> str:
         """Return it as a small JSON text."""
@@ -56,6 +60,14 @@ class Checkpoint:
             raise ValueError("a total is a number")
         if not (self.last is None or isinstance(self.last, int)):
             raise ValueError("the last id is a number")
+        if not all(size is None or (is_count(size) and size > 0) for size in (self.size, self.most)):
+            raise ValueError("a page has a row or more")
+        if (self.most or self.size or 0) < (self.size or 0):
+            raise ValueError("no page is larger than the largest")
+        if not (isinstance(self.report.by_key, bool) and (self.last is not None or not self.report.by_key)):
+            raise ValueError("a walk by id has an id to go on from")
+        if not (self.report.smaller_pages is None or is_count(self.report.smaller_pages)):
+            raise ValueError("a page size is a number")
 
 
 def is_count(value: object) -> bool:
@@ -70,7 +82,10 @@ def check_order(query: PageQuery[Any]) -> None:
 
 
 def fingerprint(query: PageQuery[Any]) -> str:
-    """Name a listing: its path, filters, order, page size, strategy, and what else it sends."""
+    """Name a listing: its path, filters, order, page size, strategy, and what else it sends.
+
+    Pages that grow count as those they begin with: a checkpoint of either goes on as the other.
+    """
     filters = query.codec.filter_text(query.filters)
-    parts = [query.path, filters, query.order_by, query.page_size, query.strategy, *query.parameters]
+    parts = [query.path, filters, query.order_by, query.rows, query.strategy, *query.parameters]
     return sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -54,6 +54,13 @@ class Seen:
         self._judge(keys)
         return fresh if len(fresh) < len(rows) else rows
 
+    def knows(self, rows: Sequence[Any]) -> bool:
+        """Tell whether some of the rows were there before."""
+        ids: list[Any] = [getattr(row, "id", None) for row in rows]
+        if self._set is None and self._follows(ids):
+            return False
+        return any(key in self._unpacked() for key in ids if key is not None)
+
     def _judge(self, keys: list[Any]) -> None:
         self.nameless = self.nameless or None in keys
         self.ordered = self.ordered and self._follows(keys)

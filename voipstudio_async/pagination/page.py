@@ -58,7 +58,11 @@ class Page(Generic[E]):
 
 @attrs.frozen
 class PageReport:
-    """What a walk has seen so far."""
+    """What a walk has seen so far.
+
+    The last two say how it went through where the API does not give every page. They came later than the others, and
+    have defaults: a report, or a checkpoint, that was made without them is read as before.
+    """
 
     requests: int = 0
     rows: int = 0
@@ -71,6 +75,10 @@ class PageReport:
     """The total that the last page told."""
     complete: bool = False
     """The walk reached its end, and nothing was missed: see `pagination.strategies` for what that rests on."""
+    smaller_pages: int | None = None
+    """The rows that were asked for at a time after a larger page had failed; None when none did."""
+    by_key: bool = False
+    """The API refused pages that reach so deep, and the walk went on by id from there."""
 
 
 def _check_order(query: PageQuery[Any], _: object, order: Any) -> None:
@@ -115,8 +123,8 @@ def _check_filters(query: PageQuery[Any], _: object, filters: tuple[Filter, ...]
         check_field(query.entity, each.property)
 
 
-def _page_size(size: Any) -> int:
-    return count("page_size", size, 1, MAX_PAGE_SIZE)
+def _page_size(size: Any) -> int | None:
+    return None if size is None else count("page_size", size, 1, MAX_PAGE_SIZE)
 
 
 def _check_strategy(query: PageQuery[Any], _: object, strategy: Strategy) -> None:
@@ -137,10 +145,27 @@ class PageQuery(Generic[E]):
     codec: Codec = attrs.field(repr=False)
     filters: tuple[Filter, ...] = attrs.field(default=(), validator=_check_filters)
     order_by: str | None = attrs.field(default=DEFAULT_ORDER, validator=_check_order)
-    page_size: int = attrs.field(default=DEFAULT_PAGE_SIZE, converter=_page_size)
+    page_size: int | None = attrs.field(default=DEFAULT_PAGE_SIZE, converter=_page_size)
+    """The rows of every page; None for pages that grow."""
     strategy: Strategy = attrs.field(default="offset", validator=_check_strategy)
     parameters: tuple[tuple[str, str], ...] = ()
     """What the listing sends besides: ``include``, for instance."""
+    smallest: int = DEFAULT_PAGE_SIZE
+    """What pages that grow begin with."""
+    largest: int = MAX_PAGE_SIZE
+    """What pages grow to."""
+    whole: bool = False
+    """Whether all rows are wanted: then pages are as large as can be from the first one on."""
+
+    @property
+    def rows(self) -> int:
+        """The rows of a page by itself."""
+        return self.page_size or self.smallest
+
+    @property
+    def first(self) -> int:
+        """The rows of the first page of a walk."""
+        return self.page_size or (self.largest if self.whole else self.smallest)
 
     @property
     def by_id(self) -> bool:
@@ -157,14 +182,18 @@ class PageQuery(Generic[E]):
         asked = whole(number)
         if asked is None or not 1 <= asked < _ENDLESS:
             raise ConfigurationError(f"pages are counted from 1, got {told(number)}")
-        return self._exchange(asked, asked, size or self.page_size, self.filters)
+        return self._exchange(asked, asked, size or self.rows, self.filters)
 
-    def beyond(self, last: int | None, number: int) -> Exchange[Page[E]]:
+    def window(self, page: int, limit: int, number: int) -> Exchange[Page[E]]:
+        """Ask for one page of any size; `number` is what to call it."""
+        return self._exchange(page, number, limit, self.filters)
+
+    def beyond(self, last: int | None, number: int, size: int | None = None) -> Exchange[Page[E]]:
         """Ask for the rows that come after an id; `number` is what to call the page."""
         if last is None:
-            return self._exchange(1, number, self.page_size, self.filters)
+            return self._exchange(1, number, size or self.rows, self.filters)
         bound = Filter("id", "lt" if self.descending else "gt", last)
-        return self._exchange(1, number, self.page_size, (*self.filters, bound))
+        return self._exchange(1, number, size or self.rows, (*self.filters, bound))
 
     def total(self) -> Exchange[int | None]:
         """Ask for the total alone: the smallest page there is."""

@@ -17,12 +17,13 @@ from ..copies import Uncopied
 from ..deprecation import deprecated
 from ..entities.arguments import count
 from ..entities.base import Entity
-from ..errors import PaginationError
+from ..errors import PaginationError, VoipStudioError
 from ..hints import NotThere
 from ..tasks import end
 from ..wire.exchange import Exchange
 from .ahead import Ahead, Fetch
 from .checkpoints import Checkpoint
+from .failures import is_too_much
 from .page import Page, PageQuery, PageReport
 from .strategies import WalkStrategy, begin
 
@@ -62,6 +63,8 @@ class PageWalk(Generic[E]):
     def __init__(self, query: PageQuery[E], fetch: Fetch, prefetch: int = 0, resume: str | None = None) -> None:
         self._fetch = fetch
         self._prefetch = prefetch
+        self._failure: VoipStudioError | None = None
+        """Why a smaller page is tried out."""
         self._walk: WalkStrategy[E] = begin(query, None if resume is None else Checkpoint.load(resume, query))
 
     @property
@@ -75,18 +78,39 @@ class PageWalk(Generic[E]):
 
     async def pages(self) -> AsyncGenerator[Page[E], None]:
         """Go through the listing; pages without a new row are left out."""
-        walk = self._walk
         ahead: Ahead[E] = Ahead(self._fetch)
         try:
-            while not walk.ended:
-                page = walk.take(await self._next(walk, ahead))
-                ahead.fill(walk, self._prefetch)
+            while not self._walk.ended:
+                page = await self._take(ahead)
+                if page is None:
+                    continue
+                ahead.fill(self._walk, self._prefetch)
                 if page.items:
                     yield page
                 # Not held while the next one is awaited: a page can be large.
                 del page
         finally:
             await ahead.close()
+
+    async def _take(self, ahead: Ahead[E]) -> Page[E] | None:
+        """Take the next page in; None after one that failed, and is asked for in another way."""
+        try:
+            page = await self._next(self._walk, ahead)
+        except VoipStudioError as error:
+            walk = self._walk.after(error)
+            if walk is None:
+                if self._failure is not None and is_too_much(error, tried=False):
+                    # It came after all attempts, and says more than the failure of a smaller page.
+                    raise self._failure from None
+                raise
+            self._walk, self._failure = walk, self._failure or error
+            await ahead.close()
+            return None
+        self._failure = None
+        page = self._walk.take(page)
+        if self._walk.under_way < len(ahead):
+            await ahead.close()
+        return page
 
     async def _next(self, walk: WalkStrategy[E], ahead: Ahead[E]) -> Page[E]:
         if ahead:

@@ -338,6 +338,8 @@ def _sum(one: PageReport, other: PageReport) -> PageReport:
         _add(one.total_first, other.total_first),
         _add(one.total_last, other.total_last),
         one.complete and other.complete,
+        min(filter(None, (one.smaller_pages, other.smaller_pages)), default=None),
+        one.by_key or other.by_key,
     )
 
 

@@ -19,6 +19,11 @@ vanish from ``total`` than were given, they were deleted, or skipped by a server
 walk asks for a page in the one order and a page in the other, which a server that does not sort answers alike; and
 what was deleted is not counted there any more.
 
+**From one to the other**, where the server refuses pages that reach too deep (others of this kind answer 400 beyond
+some 10,000 rows): a walk in the order of ids goes on by id from the last row that it gave. What the proof says of a
+pass, it says of its first pages too: as long as the totals agree and nothing repeats, they have skipped nothing. Where
+they did not, all is gone through again by id, from the beginning, and what was given already is left out.
+
 ``total`` may overstate what pages deliver. So an empty page ends a pass only where `total` agrees or where the next one
 is empty as well. It may understate: what came already is no reason to end while it says less. A server that repeats
 itself is a `PaginationError`, not a loop without end.
@@ -26,7 +31,9 @@ itself is a `PaginationError`, not a loop without end.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from math import inf
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -34,10 +41,12 @@ import attrs
 from ..entities.base import Entity
 from ..errors import PaginationError
 from ..wire.exchange import Exchange
-from ..wire.filters import Filter
 from .checkpoints import Checkpoint, check_order, fingerprint
-from .order import OrderedValues, Seen, is_sorted
+from .failures import is_refusal
+from .keyset import KeysetStrategy, Switch
+from .order import OrderedValues, Seen
 from .page import Page, PageQuery, PageReport
+from .sizes import Sizes, Window
 
 __all__ = ("Checkpoint", "KeysetStrategy", "OffsetStrategy", "Seen", "WalkStrategy", "begin")
 
@@ -63,8 +72,16 @@ class WalkStrategy(Protocol[E_inv]):
         """What was seen so far."""
         ...
 
-    def ask(self) -> Exchange[Page[E_inv]] | None:
-        """Return the next page to ask for, or None while that depends on one that is under way."""
+    @property
+    def under_way(self) -> int:
+        """How many pages are under way: none that were asked for before it fell to 0 are to be taken."""
+        ...
+
+    def ask(self, room: float = inf) -> Exchange[Page[E_inv]] | None:
+        """Return the next page to ask for, or None while that depends on one that is under way.
+
+        :param room: how many rows may be under way; the first page has room always
+        """
         ...
 
     def take(self, page: Page[E_inv]) -> Page[E_inv]:
@@ -75,29 +92,37 @@ class WalkStrategy(Protocol[E_inv]):
         """Say where the walk stands, everything that was given out included."""
         ...
 
+    def after(self, error: Exception) -> WalkStrategy[E_inv] | None:
+        """Return what goes on after the page failed whose turn it is; None where that is the end of it."""
+        ...
+
 
 def begin(query: PageQuery[E], point: Checkpoint | None = None) -> WalkStrategy[E]:
     """Begin the walk that a query asks for, or go on with one."""
-    return KeysetStrategy(query, point) if query.strategy == "keyset" else OffsetStrategy(query, point)
+    by_key = query.strategy == "keyset" or (point is not None and point.report.by_key)
+    return KeysetStrategy(query, point) if by_key else OffsetStrategy(query, point)
 
 
 class _Pass:
     """One pass through the pages, and whether it was steady."""
 
-    def __init__(self, first: int, query: PageQuery[Any]) -> None:
-        self.asked = first - 1
-        self.under_way = 0
+    def __init__(self, start: int, query: PageQuery[Any], sizes: Sizes) -> None:
+        self.position = start
+        """Where the next window begins."""
+        self.windows: deque[Window] = deque()
+        """What is under way."""
+        self.asked = 0
         self.rows = 0
         self.total: int | None = None
-        self.size: int | None = None
-        """How many rows the server gives with a page; None before the first page."""
-        self.last_page = first
+        self.begun = False
+        """The first page came: only then are others asked for side by side."""
         self.dry = 0
         self.stale = 0
         self.steady = True
         """Every page told the same total, and no row repeated."""
         self.over = False
         self.seen = Seen(query.descending)
+        self._sizes = sizes
         self._by_id = query.by_id
         self._values = OrderedValues(query)
         self._filled = 0
@@ -109,30 +134,63 @@ class _Pass:
         ordered = self.seen.ordered if self._by_id else self._values.ordered
         return self._filled <= 1 or (ordered and not self.seen.nameless)
 
-    def may_ask(self) -> bool:
-        """Pages are asked for side by side once it is known how many there are; beyond the last, one by one."""
-        if self.over:
-            return False
-        return not self.under_way or (self.size is not None and self.total is not None and self.asked < self.last_page)
+    def ask(self, room: float) -> Window | None:
+        """Return the next window; side by side once it is known how many rows there are, beyond the last one by one."""
+        if self.over or (self.windows and not (self.begun and self.total is not None and self.position < self.total)):
+            return None
+        window = self._sizes.window(self.position)
+        if self.windows and (self._sizes.trial or sum(each.limit for each in self.windows) + window.limit > room):
+            return None
+        self._sizes.grow()
+        self.windows.append(window)
+        self.position = window.end
+        self.asked += 1
+        return window
 
-    def take(self, page: Page[E], page_size: int) -> Sequence[E]:
-        """Count a page, and give its rows that are new to this pass."""
-        self.under_way -= 1
+    def rewind(self, window: Window) -> None:
+        """Ask again for a window and all behind it: what is under way is not taken."""
+        self.windows.clear()
+        self.position = window.start
+
+    def is_cut(self, page: Page[Any], window: Window) -> bool:
+        """Tell whether a page may be cut, and then hold other rows than it should."""
+        count = len(page.items)
+        if not 0 < self._sizes.proven <= count < window.span:
+            return False
+        expected = window.span if page.total is None else min(window.span, page.total - window.start)
+        return count < expected or self.seen.knows(page.items)
+
+    def take(self, page: Page[E], window: Window) -> Sequence[E]:
+        """Count a page, and return its rows that are new to this pass."""
         fresh = self.seen.new(page.items)
         self.rows += len(fresh)
-        told_otherwise = self.size is not None and page.total != self.total
+        told_otherwise = self.begun and page.total != self.total
         self.steady = self.steady and len(fresh) == len(page.items) and not told_otherwise
         self._filled += bool(page.items)
         self._values.take(page.items)
         self.dry = 0 if page.items else self.dry + 1
         self.stale = self.stale + 1 if page.items and not (fresh and self._differs(page.items)) else 0
-        if self.size is None:
-            # A server may give fewer rows than asked for: then its own page is the measure.
-            self.size = min(len(page.items) or page_size, page_size)
+        self._measure(page, window)
         self.total = page.total
-        if page.total is not None:
-            self.last_page = -(-page.total // self.size)
         return fresh
+
+    def _measure(self, page: Page[Any], window: Window) -> None:
+        count = len(page.items)
+        if not self.begun and count and self._is_measure(page, window):
+            # A server may give fewer rows than asked for: then its own page is the measure.
+            self._sizes.settle(count)
+            self.position = window.page * count
+        self._sizes.took(count, window.span)
+        self.begun = True
+
+    def _is_measure(self, page: Page[Any], window: Window) -> bool:
+        count = len(page.items)
+        if window.start == 0:
+            return count < window.span
+        # After a checkpoint, what is left may be less than a page.
+        if self._sizes.given is None or page.total is None:
+            return False
+        return count < min(window.span, page.total - window.start)
 
     def _differs(self, rows: Sequence[Any]) -> bool:
         """Tell whether rows are not those of the page before: without ids, they look new whenever they come."""
@@ -141,16 +199,25 @@ class _Pass:
         before, self._before = self._before, rows
         return list(rows) != list(before)
 
+    def is_last(self, page: Page[Any]) -> bool:
+        """Tell whether a page that was taken reaches the end, by its total."""
+        return page.total is not None and self.reached >= page.total
+
     def runs_dry(self, page: Page[E]) -> bool:
         """Tell whether an empty page is the end."""
-        return not page.items and (page.total is None or self.dry >= _MAX_DRY or page.number >= self.last_page)
+        return not page.items and (page.total is None or self.dry >= _MAX_DRY or self.is_last(page))
+
+    @property
+    def reached(self) -> int:
+        """How far the pages reach that were taken."""
+        return self.windows[0].start if self.windows else self.position
 
 
-def _first_page(point: Checkpoint | None) -> int:
+def _first_row(point: Checkpoint | None, sizes: Sizes) -> int:
     if point is None:
-        return 1
+        return 0
     # The page before is read again: rows may have moved there since. Without an order, what was given does not show.
-    return point.page if point.last is None else max(1, point.page - 1)
+    return (point.page - 1 if point.last is None else max(0, point.page - 2)) * sizes.unit
 
 
 class OffsetStrategy(Generic[E]):
@@ -161,7 +228,8 @@ class OffsetStrategy(Generic[E]):
         self._before = point.report if point else PageReport()
         self._steady_before = point.steady if point else True
         self._floor = point.last if point else None
-        self._pass = _Pass(_first_page(point), query)
+        self._sizes = Sizes(query, point)
+        self._pass = _Pass(_first_row(point, self._sizes), query, self._sizes)
         self._passes = 1
         self._seen = Seen(query.descending)
         self._requests = self._before.requests
@@ -169,8 +237,9 @@ class OffsetStrategy(Generic[E]):
         self._duplicates = self._before.duplicates
         self._total_first = self._before.total_first
         self._total = self._before.total_last
-        self._next = point.page if point else 1
+        self._next = (point.page - 1) * self._sizes.unit if point else 0
         self._last = self._floor
+        self._newest: int | None = None
         self._clean = False
         self.ended = False
 
@@ -181,17 +250,22 @@ class OffsetStrategy(Generic[E]):
     @property
     def report(self) -> PageReport:
         """What was seen so far."""
-        return PageReport(
-            self._requests, self._rows, self._duplicates, self._total_first, self._total, self.ended and self._clean
-        )
+        complete = self.ended and self._clean
+        seen = (self._requests, self._rows, self._duplicates, self._total_first, self._total, complete)
+        return PageReport(*seen, self._sizes.shrunk)
 
-    def ask(self) -> Exchange[Page[E]] | None:
+    @property
+    def under_way(self) -> int:
+        """How many pages are under way."""
+        return len(self._pass.windows)
+
+    def ask(self, room: float = inf) -> Exchange[Page[E]] | None:
         """Return the next page to ask for, or None while that depends on one that is under way."""
-        if self.ended or not self._pass.may_ask():
+        window = None if self.ended else self._pass.ask(room)
+        if window is None:
             return None
-        self._pass.asked += 1
-        self._pass.under_way += 1
-        return self._query.page(self._pass.asked)
+        number = window.page if self._sizes.given is not None else self._pass.asked
+        return self._sizes.tried(self._query.window(window.page, window.limit, number))
 
     def take(self, page: Page[E]) -> Page[E]:
         """Take a page in, in the order in which pages were asked for, and give it back with its new rows only."""
@@ -199,11 +273,16 @@ class OffsetStrategy(Generic[E]):
         self._total = page.total
         if self._requests == 1:
             self._total_first = page.total
-        new_in_pass = self._pass.take(page, self._query.page_size)
+        window = self._pass.windows.popleft()
+        if self._pass.is_cut(page, window):
+            self._sizes.cut(len(page.items))
+            self._pass.rewind(window)
+            return attrs.evolve(page, items=[])
+        new_in_pass = self._pass.take(page, window)
         self._duplicates += len(page.items) - len(new_in_pass)
         fresh = self._unknown(new_in_pass)
         self._rows += len(fresh)
-        self._remember(page, fresh)
+        self._remember(fresh)
         self._judge(page)
         return page if fresh is page.items else attrs.evolve(page, items=fresh)
 
@@ -226,9 +305,9 @@ class OffsetStrategy(Generic[E]):
             )
         seen = self._rows if self._passes == 1 else current.rows
         # After a checkpoint, some of what was given may have gone since: then the number of rows says nothing.
-        told = seen == page.total and (not self._resumed or page.number >= current.last_page)
+        told = seen == page.total and (not self._resumed or current.is_last(page))
         current.over = current.over or told or current.runs_dry(page)
-        if current.over and not current.under_way:
+        if current.over and not current.windows:
             self._end_pass(seen == page.total)
 
     def _end_pass(self, agreed: bool) -> None:
@@ -246,11 +325,13 @@ class OffsetStrategy(Generic[E]):
         self._passes += 1
         if self._passes == 2:
             self._seen = current.seen
-        self._pass = _Pass(1, self._query)
+        self._pass = _Pass(0, self._query, self._sizes)
 
-    def _remember(self, page: Page[E], fresh: Sequence[E]) -> None:
+    def _remember(self, fresh: Sequence[E]) -> None:
         if self._passes == 1:
-            self._next = page.number + 1
+            if fresh and self._next == 0 and self._query.by_id:
+                self._newest = getattr(fresh[0], "id", None)
+            self._next = self._pass.reached
             if not self._pass.seen.ordered:
                 self._last = None
             elif fresh:
@@ -260,110 +341,27 @@ class OffsetStrategy(Generic[E]):
         """Say where the walk stands, everything that was given out included."""
         check_order(self._query)
         steady = self._steady_before and self._passes == 1 and self._pass.steady and self._pass.proves
-        return Checkpoint(fingerprint(self._query), self._next, self._last, self.report, steady)
+        sizes = self._sizes
+        own = (None, None) if sizes.given is not None else (sizes.unit, sizes.most)
+        page = self._next // sizes.unit + 1
+        return Checkpoint(fingerprint(self._query), page, self._last, self.report, steady, False, *own)
 
-
-class KeysetStrategy(Generic[E]):
-    """A walk by id."""
-
-    def __init__(self, query: PageQuery[E], point: Checkpoint | None = None) -> None:
-        self._query = query
-        before = point.report if point else PageReport()
-        self._requests = before.requests
-        self._rows = before.rows
-        self._total_first = before.total_first
-        self._total = before.total_last
-        self._last: int | None = point.last if point else None
-        self._under_way = False
-        self._odd = bool(point and not point.steady)
-        self._doubt = bool(point and point.doubt)
-        self._probes: list[PageQuery[E]] = []
-        self._newest = 0
-        # Where a walk that began with the newest is gone on with, nobody knows any more which that was.
-        self._knows_newest = point is None or not query.descending
-        self._proven = False
-        self.ended = False
-
-    @property
-    def report(self) -> PageReport:
-        """What was seen so far."""
-        complete = self.ended and self._proven and not self._odd
-        return PageReport(self._requests, self._rows, 0, self._total_first, self._total, complete)
-
-    def ask(self) -> Exchange[Page[E]] | None:
-        """Return the next page to ask for, or None while that depends on one that is under way."""
-        if self.ended or self._under_way:
+    def after(self, error: Exception) -> WalkStrategy[E] | None:
+        """Return what goes on after a page failed: this walk, in smaller pages, or by id; None where nothing can."""
+        if not self._pass.windows:
             return None
-        self._under_way = True
-        if self._probes:
-            # Two rows at least: of one, nobody can tell how it is sorted.
-            return self._probes[0].page(1, max(2, self._query.page_size))
-        return self._query.beyond(self._last, self._requests + 1)
+        window = self._pass.windows[0]
+        if self._sizes.after(error, window.span, window.start):
+            self._pass.rewind(window)
+            return self
+        if window.start > 0 and is_refusal(error):
+            return self._by_key(error)
+        return None
 
-    def take(self, page: Page[E]) -> Page[E]:
-        """Take a page in; all of its rows are new, or the server does not filter by id."""
-        self._under_way = False
-        self._requests += 1
-        if self._probes:
-            return self._take_probe(page)
-        self._check(page)
-        self._count(page)
-        everything = page.total is not None and len(page.items) == page.total
-        if everything or not page.items:
-            self._end(everything)
-        return page
-
-    def _count(self, page: Page[E]) -> None:
-        # What is told with a page is the number of rows beyond the last id.
-        total = None if page.total is None else self._rows + page.total
-        self._doubt = self._doubt or total is None or (self._total is not None and total < self._total)
-        self._total = total
-        if self._total_first is None:
-            self._total_first = self._total
-        self._rows += len(page.items)
-        if page.items:
-            self._last = page.items[-1].id  # type: ignore[attr-defined]
-            self._newest = max(self._newest, page.items[0].id, page.items[-1].id)  # type: ignore[attr-defined]
-        # More rows than the total says is a total that cannot be trusted: the walk goes on until nothing comes.
-        self._odd = self._odd or (page.total is not None and len(page.items) > page.total)
-
-    def _end(self, everything: bool) -> None:
-        self._proven = everything
-        if everything and self._doubt and not self._odd:
-            self._probes = [attrs.evolve(self._query, order_by=order) for order in ("-id", "id")]
-        self.ended = not self._probes
-
-    def _take_probe(self, page: Page[E]) -> Page[E]:
-        probe = self._probes.pop(0)
-        ids: list[Any] = [getattr(row, "id", None) for row in page.items]
-        self._odd = self._odd or None in ids or not is_sorted(ids, descending=probe.descending)
-        if probe.descending and self._knows_newest and not self._odd:
-            self._odd = self._are_missed(probe, page, ids)
-        self.ended = self._odd or not self._probes
-        return attrs.evolve(page, items=[])
-
-    def _are_missed(self, probe: PageQuery[E], page: Page[E], ids: list[int]) -> bool:
-        """Tell whether more is there than was given: then what vanished from the total was not deleted."""
-        newer = sum(id > self._newest for id in ids)
-        if newer and newer == len(ids) and probe.filters == self._query.filters:
-            # How much came in since does not show in this page: it is asked for what there was before.
-            before = Filter("id", "lt", self._newest + 1)
-            self._probes.append(attrs.evolve(probe, filters=(*probe.filters, before)))
-            return False
-        return page.total is None or page.total - newer > self._rows
-
-    def _check(self, page: Page[E]) -> None:
-        sign = -1 if self._query.descending else 1
-        edge = None if self._last is None else self._last * sign
-        for row in page.items:
-            key = getattr(row, "id", None)
-            if key is None or (edge is not None and key * sign <= edge):
-                raise PaginationError(
-                    f"{self._query.path}: the server does not filter or sort by id; use strategy='offset'", self.report
-                )
-            edge = key * sign
-
-    def checkpoint(self) -> Checkpoint:
-        """Say where the walk stands, everything that was given out included."""
-        last = self._requests + 1
-        return Checkpoint(fingerprint(self._query), last, self._last, self.report, not self._odd, self._doubt)
+    def _by_key(self, error: Exception) -> WalkStrategy[E] | None:
+        seen = self._pass.seen
+        if not (self._query.by_id and seen.ordered and not seen.nameless) or self._last is None:
+            return None
+        point = self.checkpoint()
+        again = None if point.steady or self._resumed else (self._seen if self._passes > 1 else seen)
+        return KeysetStrategy(self._query, point, Switch(error, self._duplicates, self._newest, again))
