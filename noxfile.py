@@ -1,4 +1,4 @@
-"""What is checked, and how. `nox` alone lints, checks types and the document, and runs the tests on every Python."""
+"""What is checked, and how. `nox` alone lints, checks types, builds the site, and runs the tests on every Python."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEBIAN = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "voips
 """Where Pythons are that neither the system nor pyenv has."""
 GOLDEN = Path("tests/golden/openapi.json")
 
-nox.options.sessions = ["lint", "types", "contract", "tests"]
+nox.options.sessions = ["lint", "types", "docs", "contract", "tests"]
 nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
 # A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
@@ -70,6 +70,16 @@ def types(session: nox.Session) -> None:
     session.log(f"public symbols by what is known of their types: {report['exportedSymbolCounts']}")
     if report["exportedSymbolCounts"]["withKnownType"] == 0 or report["exportedSymbolCounts"]["withUnknownType"] > 0:
         session.error("run `pyright --ignoreexternal --verifytypes voipstudio_async` to see what has no known type")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site from mkdocs.yml with Zensical, and with mkdocs-material: a link that leads nowhere is an error."""
+    session.install(*group("docs"))
+    session.run("zensical", "build", "--strict", "--clean")
+    # Without --quiet, which hides the warnings from --strict as well.
+    command = ("mkdocs", "build", "--strict", "--site-dir", "build/site-of-mkdocs")
+    session.run(*command, env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session

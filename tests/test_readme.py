@@ -1,54 +1,14 @@
-"""The examples of the README and the docs run as printed, against the sandbox."""
+"""The README and the generated pages are true; `tests/documentation` runs the code on all pages."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
-
-import pytest
-
-from voipstudio_async.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-EXAMPLES = [
-    pytest.param(code, id=f"{page.name}-{index}")
-    for page in PAGES
-    for index, code in enumerate(
-        re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    )
-]
-
-
-@pytest.mark.parametrize("code", EXAMPLES)
-def test_an_example_runs_as_printed(code: str, tmp_path: Path) -> None:
-    script = tmp_path / ("test_example.py" if "def test_" in code else "example.py")
-    script.write_text(code, "utf-8")
-    command = (
-        ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(script)]
-        if "def test_" in code
-        else ["-W", "error", str(script)]
-    )
-    with Sandbox(users=4, calls=300, seed=1) as sandbox:
-        settings = {"VOIPSTUDIO_API_TOKEN": sandbox.token, "VOIPSTUDIO_API_URL": sandbox.url}
-        done = subprocess.run(
-            [sys.executable, *command],
-            cwd=tmp_path,
-            env=os.environ | settings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    missing = re.search(r"ConfigurationError: this needs (\w+), .*: (pip install .*)", done.stderr)
-    if missing is not None and find_spec(missing[1]) is None:
-        pytest.skip(f"the example needs an extra: {missing[2]}")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout
-    assert "Traceback" not in done.stderr
 
 
 def test_every_link_of_the_docs_leads_somewhere() -> None:
@@ -73,6 +33,17 @@ def test_the_coverage_page_is_up_to_date() -> None:
     command = [sys.executable, "-c", "import make_coverage; print(make_coverage.document(), end='')"]
     done = subprocess.run(command, cwd=ROOT / "docs", capture_output=True, text=True, check=True)
     assert done.stdout == (ROOT / "docs" / "coverage.md").read_text("utf-8"), "run: python docs/make_coverage.py"
+
+
+def test_the_page_for_language_models_is_up_to_date() -> None:
+    command = [sys.executable, "-c", "import make_llms; print(make_llms.document(), end='')"]
+    done = subprocess.run(command, cwd=ROOT / "docs", capture_output=True, text=True, check=True)
+    assert done.stdout == (ROOT / "docs" / "llms.txt").read_text("utf-8"), "run: python docs/make_llms.py"
+
+
+def test_the_navigation_of_the_site_names_every_page() -> None:
+    named = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(named) == [page.name for page in PAGES[1:]]
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:

@@ -61,15 +61,15 @@ def _hidden(value: str | Secret) -> Secret:
 
 @attrs.frozen
 class Credentials:
-    """A user name and a password that deliveries must show.
+    """The user name and the password that a delivery must carry.
 
-    :param user: the name; it must not hold a colon
-    :param password: the password
-    :raises ConfigurationError: one of them is empty, or cannot be what it is
+    :raises ConfigurationError: one of them is empty, or holds a character that cannot be sent
     """
 
     user: str = attrs.field(validator=_check_user)
+    """The name; it must not contain a colon."""
     password: Secret = attrs.field(converter=_hidden, validator=_check_password)
+    """The password."""
 
     @classmethod
     def from_env(cls, name: str = VARIABLE) -> tuple[Credentials, ...]:
