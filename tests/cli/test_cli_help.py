@@ -14,6 +14,7 @@ from typer.core import TyperArgument
 
 from voipstudio_async.cli import exits
 from voipstudio_async.cli.app import app
+from voipstudio_async.cli.changes import CREATIONS, REMOVABLE, UPDATES
 from voipstudio_async.cli.names import LISTINGS, THINGS, complete_listings, complete_things
 
 
@@ -33,11 +34,16 @@ COMMANDS: dict[str, Any] = dict(commands(MAIN))
 GROUPS = sorted(name for name in MAIN.list_commands(None) if hasattr(MAIN.get_command(None, name), "commands"))
 DOCUMENT = (ROOT / "docs" / "cli.md").read_text("utf-8")
 
+CHANGED: dict[str, Any] = {"Created": CREATIONS, "Updated": UPDATES, "Deleted": REMOVABLE}
 
-def options() -> Iterator[tuple[str, str]]:
+
+def options(*, with_fields: bool = True) -> Iterator[tuple[str, str]]:
+    """List the options of every command; those that stand for a field of a body are made from the declarations."""
     for name, command in COMMANDS.items():
         for parameter in command.params:
-            yield from ((name, option) for option in parameter.opts if option.startswith("--"))
+            if with_fields or not parameter.name.startswith("field_"):
+                flags = (*parameter.opts, *parameter.secondary_opts)
+                yield from ((name, option) for option in flags if option.startswith("--"))
 
 
 def examples(command: str) -> list[str]:
@@ -46,8 +52,9 @@ def examples(command: str) -> list[str]:
 
 
 def test_these_are_the_commands() -> None:
-    alone = ["count", "doctor", "export", "get", "list", "me", "raw", "report", "sandbox"]
+    alone = ["count", "delete", "doctor", "export", "get", "list", "me", "raw", "report", "sandbox"]
     assert sorted(name for name in COMMANDS if " " not in name) == alone
+    assert {f"create {name}" for name in CREATIONS} | {f"update {name}" for name in UPDATES} < set(COMMANDS)
     assert {f"{name} download" for name in ("recordings", "voicemails", "faxes", "invoices")} < set(COMMANDS)
     assert "webhooks listen" in COMMANDS
     assert {"calls list", "calls place", "calls hang-up", "calls watch", "sms send"} < set(COMMANDS)
@@ -108,15 +115,16 @@ def test_flags_have_their_help_beside_them() -> None:
     assert re.search(r"--all +All rows", voipstudio("list", "--help", COLUMNS="160").out)
 
 
-@pytest.mark.parametrize(("command", "option"), sorted(set(options())))
+@pytest.mark.parametrize(("command", "option"), sorted(set(options(with_fields=False))))
 def test_every_option_is_documented(command: str, option: str) -> None:
     assert re.search(rf"`{option}\b", DOCUMENT), f"docs/cli.md does not mention {option} of {command}"
 
 
 def test_every_command_and_resource_is_documented() -> None:
     for word in COMMANDS:
-        assert f"`voipstudio {word}" in DOCUMENT
-    for named in {*LISTINGS, *THINGS}:
+        made = word.partition(" ")[0] in ("create", "update")
+        assert f"`voipstudio {word.partition(' ')[0] if made else word}" in DOCUMENT
+    for named in {*LISTINGS, *THINGS, *CREATIONS, *UPDATES, *REMOVABLE}:
         assert f"`{named}`" in DOCUMENT
 
 
@@ -124,11 +132,16 @@ def test_what_can_be_listed_and_what_can_be_got_are_documented_apart() -> None:
     listed, got = (
         re.search(rf"^\* {word}: (.*?)\.$", DOCUMENT, re.MULTILINE | re.DOTALL) for word in ("Listed", "Got")
     )
+    changed = {word: re.search(rf"^\* {word}: (.*?)\.$", DOCUMENT, re.MULTILINE | re.DOTALL) for word in CHANGED}
 
     assert listed
     assert got
     assert set(re.findall("`(.+?)`", listed[1])) == set(LISTINGS)
     assert set(re.findall("`(.+?)`", got[1])) == set(THINGS)
+    for word, names in CHANGED.items():
+        found = changed[word]
+        assert found
+        assert set(re.findall("`([a-z_.]+)`", found[1])) == set(names)
 
 
 def test_the_document_knows_no_option_that_does_not_exist() -> None:

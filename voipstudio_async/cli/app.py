@@ -16,6 +16,9 @@ PLACES = (
     Place("list", "reading", "List rows of a resource."),
     Place("count", "counting", "Count the rows of a resource, with one small request."),
     Place("get", "reading", "Show one thing."),
+    Place("create", "changing", "Create something: a contact, a group, a report that is mailed."),
+    Place("update", "changing", "Change something: the fields that are given, and no others."),
+    Place("delete", "deleting", "Delete things, for good. It asks first, and says of each whether it is gone."),
     Place(
         "export",
         "exporting",
@@ -65,7 +68,7 @@ def voipstudio(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Read and report on a VoIPstudio account.
+    """Read, change and report on a VoIPstudio account.
 
     The token is taken from --token-file, VOIPSTUDIO_API_TOKEN or a login ('voipstudio auth login'), never from the
     command line itself.

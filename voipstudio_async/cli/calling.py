@@ -18,8 +18,7 @@ from . import asking
 from .connection import Connection
 from .consoles import data_console
 from .exits import say
-from .formats import Format
-from .reading import One, OneFormat, listing_of
+from .reading import Shown, listing_of
 from .records import Record, record
 from .tables import cell
 from .terminal import tame
@@ -45,7 +44,7 @@ def place(
         typer.Option("--caller-id", metavar="NUMBER", help="The number that is shown to who is called, or anonymous."),
     ] = None,
     yes: Yes = False,
-    format: OneFormat = Format.TABLE,
+    shown: Shown,
     connection: Connection,
 ) -> None:
     """Place a call: a user's phone rings, and when it is answered, the number is called. It is never placed twice.
@@ -58,6 +57,7 @@ def place(
     if caller_id is not None and caller_id != ANONYMOUS:
         phone_digits(caller_id)
     connection.check()
+    shown.check(Call)
     asking.confirm(f"place a call to {number}", yes=yes)
 
     async def send() -> Any:
@@ -68,7 +68,7 @@ def place(
                 caller_id=UNSET if caller_id is None else caller_id,
             )
 
-    One(Call, connection, format, None).write(send, None)
+    shown.one(Call, connection, send)
 
 
 def hang_up(

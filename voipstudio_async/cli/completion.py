@@ -10,6 +10,7 @@ import typer
 from ..entities import Entity
 from ..entities.computed import computed_specs
 from ..entities.fields import FieldSpec, Kind, field_specs
+from .changes import CREATIONS, UPDATES, plain
 from .names import LISTINGS, ME, THINGS
 
 _SIMPLE = frozenset((Kind.TEXT, Kind.INTEGER, Kind.FLOAT, Kind.MONEY, Kind.MOMENT, Kind.DAY, Kind.BOOLEAN))
@@ -59,6 +60,10 @@ def _entity(ctx: typer.Context) -> Iterator[type[Entity]]:
     """Find what the command is about, if that is told already."""
     if ctx.info_name == "me":
         yield ME
+        return
+    changed = {"create": CREATIONS, "update": UPDATES}.get(ctx.parent.info_name or "" if ctx.parent else "", {})
+    if (change := changed.get(plain(ctx.info_name or ""))) is not None:
+        yield change.entity
         return
     # An option without its value, which is being completed, keeps the words before it from being read.
     words = [ctx.params.get("resource"), *ctx.args[:1], ctx.parent.info_name if ctx.parent else None]

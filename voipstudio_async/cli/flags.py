@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import typer
@@ -26,12 +27,26 @@ def _plain(parameters: list[Any]) -> list[Any]:
     return parameters
 
 
+def _without_contrary(parameter: Any) -> Any:
+    if not getattr(parameter, "secondary_opts", None):
+        return parameter
+    shown = copy.copy(parameter)
+    shown.secondary_opts = []
+    return shown
+
+
 class Command(TyperCommand):
     """A command."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """List the parameters, ``--help`` among them."""
         return _plain(super().get_params(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show the help, without a column for what begins with --no-: it would cut the names of options short."""
+        shown: Any = copy.copy(self)
+        shown.params = [_without_contrary(each) for each in self.params]
+        TyperCommand.format_help(shown, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the command line."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import typer
 import typer.main
@@ -18,6 +18,19 @@ from typer.core import TyperCommand
 from . import missing_library
 from .exits import USAGE, say
 from .flags import Command, Group
+
+
+@runtime_checkable
+class Named(Protocol):
+    """Commands that go by other names as well, and know what to say of a wrong one."""
+
+    def called(self, word: str) -> str:
+        """Return the name that a word stands for."""
+        ...
+
+    def refusal(self, word: str) -> str:
+        """Say why a word is no name of these."""
+        ...
 
 
 class Place(NamedTuple):
@@ -92,7 +105,14 @@ def _later(functions: Mapping[str, Any]) -> type[Group]:
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
             self.list_commands(ctx)
-            return super().get_command(ctx, cmd_name)
+            found = super().get_command(ctx, cmd_name)
+            if found is None and isinstance(functions, Named):
+                found = super().get_command(ctx, functions.called(cmd_name))
+                if found is None and ctx is not None and not ctx.resilient_parsing:
+                    # Not as the library would say it, which adds a guess of its own.
+                    say(f"error: {functions.refusal(cmd_name)}")
+                    raise typer.Exit(USAGE)
+            return found
 
     return Later
 

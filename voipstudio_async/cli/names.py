@@ -16,6 +16,7 @@ from ..entities import Entity, Me
 from ..errors import ConfigurationError
 from ..operations import Answers, Operation, operations
 from ..resources import RESOURCES
+from .changes import done_to
 
 DATE_FIELDS = ("calldate", "timestamp", "origtime", "created_at")
 """The fields that listings are known to take a range of dates by; a listing uses the first that its rows have."""
@@ -92,6 +93,9 @@ def _elsewhere(name: str) -> str | None:
         return f"{name} can only be listed: list {name}{' ID' if LISTINGS[name].needs_id else ''}"
     if name in THINGS:
         return f"{name} can only be got: get {name} ID"
+    if found := done_to(name):
+        words = " and ".join(_DONE[each.partition(" ")[0]] for each in found)
+        return f"{name} can only be {words}: {', '.join(found)}"
     if name in RESOURCES:
         done = [_DONE.get(each, each) for each in operations(RESOURCES[name])]
         return f"{name} can only be {' and '.join(done)}, with the package; this command line cannot"

@@ -71,6 +71,17 @@ def _options(group: type[Any]) -> Iterator[Any]:
     return (each for each in attrs.fields(group) if each.init)
 
 
+def flags_of(*groups: type[Any]) -> set[str]:
+    """List the options that groups have, as they are typed."""
+    found: set[str] = set()
+    for group in groups:
+        attrs.resolve_types(group, include_extras=True)
+        for each in _options(group):
+            declared = [flag for info in each.type.__metadata__ for flag in info.param_decls or ()]
+            found.update(declared or [f"--{each.name.replace('_', '-')}"])
+    return found
+
+
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 

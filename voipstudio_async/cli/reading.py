@@ -317,4 +317,23 @@ class One:
             out.end()
 
 
+@attrs.frozen(kw_only=True)
+class Shown:
+    """How the thing that a command answers with is shown."""
+
+    format: OneFormat = Format.TABLE
+    fields: Fields = None
+    money: Money = JsonMoney.TEXT
+    output: Output = None
+
+    def check(self, entity: type[Entity]) -> list[str] | None:
+        """Refuse what cannot be shown, before anything is done; return the fields that are wanted."""
+        output.check(self.output)
+        return chosen_of(entity, self.fields)
+
+    def one(self, entity: type[Entity], connection: Connection, work: Callable[[], Awaitable[Entity]]) -> None:
+        """Do a piece of work, and show the thing that it answers with."""
+        One(entity, connection, self.format, self.check(entity), self.money).write(work, self.output)
+
+
 COMMANDS: dict[str, Callable[..., Any]] = {"me": me, "list": listing, "get": get}

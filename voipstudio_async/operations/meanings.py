@@ -51,6 +51,7 @@ MEANINGS: dict[str, str] = {
     # logins
     "email": "the address of the user",
     "create.email": "an e-mail address",
+    "update.email": "an e-mail address",
     "password": "the password of the user",
     "remember_me": "whether this device need not give a code again",
     "device_fingerprint": "what the device is known by",
@@ -120,10 +121,15 @@ MEANINGS: dict[str, str] = {
 """By the name of the argument; before it stands the operation, where the name means something else there."""
 
 
+def meaning(operation: str, argument: str) -> str | None:
+    """Return what an argument of an operation means; None for one that nothing is said of."""
+    return MEANINGS.get(f"{operation}.{argument}") or MEANINGS.get(argument)
+
+
 def described(operation: str, arguments: Iterable[str]) -> Iterator[str]:
     """Write what each argument means, as the lines of a docstring."""
     for name in arguments:
-        text = MEANINGS.get(f"{operation}.{name}") or MEANINGS.get(name)
+        text = meaning(operation, name)
         if text is not None:
             yield textwrap.indent(filled(f"{name}: {text}"), "    ")
 

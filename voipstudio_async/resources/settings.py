@@ -150,7 +150,7 @@ class Contacts(Resource[F], path="contacts"):
         group_name: the folder that it is in; None for none
         first_name: the given name
         last_name: the family name
-        email: the address of the user
+        email: an e-mail address
         tel: the first telephone number
         speed_dial_phone: the short number of `tel`
         mobile: the first mobile number
