@@ -137,6 +137,19 @@ def test_a_misspelt_field_is_refused_before_any_request(arguments: list[str], sa
     assert sandbox.requests == []
 
 
+@pytest.mark.parametrize("command", ["list", "count", "export"])
+def test_a_misspelt_name_in_a_condition_is_refused_before_any_request(
+    command: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    target = ("--output", str(tmp_path / "calls.csv")) if command == "export" else ()
+    ended = voipstudio(command, "cdrs", "--where", "duraton>60", *target, at=sandbox)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "error: Cdr has no field 'duraton'; did you mean 'duration'?\n"
+    assert sandbox.requests == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_field_that_the_sdk_does_not_know_passes(recorder: Recorder) -> None:
     recorder.answer(200, {"data": [{"id": 1, "shoe_size": 42}, {"id": 2}], "total": 2})
 
