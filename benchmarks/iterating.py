@@ -40,11 +40,7 @@ class _Shelf:
         """Return what gives the next page."""
         page = self._pages[self._next % PAGES]
         self._next += 1
-
-        async def read() -> Page[Cdr]:
-            return page
-
-        return read
+        return lambda: page
 
 
 def results(plan: Plan) -> Iterator[Result]:

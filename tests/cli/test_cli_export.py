@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cli.commands import Ended, voipstudio
+from cli.commands import Ended, finish, process, voipstudio
 from recorder import Recorder
 
 from voipstudio_async.cli.exporting import ENDINGS
@@ -63,7 +63,8 @@ def test_a_failure_leaves_no_file(sandbox: Sandbox, tmp_path: Path) -> None:
         (["cdrs", "--output", "calls.unknown"], "--output: 'calls.unknown' ends in none of .csv"),
         (["cdrs", "--output", "calls.unknown"], "give --format"),
         (["cdrs", "--output", "calls.csv", "--concurrency", "0"], "--concurrency must be"),
-        (["cdrs", "--output", "-"], "to write to stdout"),
+        (["cdrs", "--output", "-"], "give --format csv, ndjson"),
+        (["cdrs", "--output", "-", "--format", "csv", "--resume"], "leave --resume out"),
         (["cdrs", "--output", "/nowhere/calls.csv"], "there is no folder /nowhere"),
         (["letters", "--output", "calls.csv"], "there is no resource 'letters'"),
         (["users.cdrs", "--output", "calls.csv"], "needs an id"),
@@ -75,6 +76,37 @@ def test_wrong_usage_is_refused_before_any_request(arguments: list[str], message
     assert ended.code == 2
     assert message in ended.err
     assert sandbox.requests == []
+
+
+def test_the_first_rows_are_exported(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+
+    ended = voipstudio("export", "cdrs", "-o", str(file), "-n", "3", at=sandbox)
+
+    assert (ended.code, ended.err) == (0, f"3 rows in {file}\n")
+    assert len(file.read_bytes().splitlines()) == 4
+    assert len(sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("format", ["csv", "ndjson", "parquet"])
+def test_stdout_gets_the_bytes_of_the_file(format: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    if format == "parquet":
+        pytest.importorskip("pyarrow")
+    file, piped = tmp_path / f"calls.{format}", tmp_path / "piped"
+    arguments = ("export", "cdrs", "--limit", "3", "--format", format, "--output")
+    voipstudio(*arguments, str(file), at=sandbox)
+
+    with piped.open("wb") as stdout, process(*arguments, "-", at=sandbox, stdout=stdout.fileno()) as started:
+        ended = finish(started)
+
+    assert (ended.code, ended.err) == (0, "3 rows in stdout\n")
+    assert piped.read_bytes() == file.read_bytes()
+
+
+def test_stdout_gets_nothing_of_an_export_that_fails(sandbox: Sandbox) -> None:
+    ended = voipstudio("export", "users.cdrs", "999999", "-o", "-", "--format", "csv", at=sandbox)
+
+    assert (ended.code, ended.out) == (1, "")
 
 
 def test_it_asks_for_a_file(sandbox: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from .names import LISTINGS, find
 from .progress import row_progress
 from .reading import LARGEST_PAGE, Fields, unconfirmed
 from .records import declared_of
-from .selection import ListingName, OwnerId, Selection
+from .selection import WHICH, ListingName, OwnerId, Selection
 from .words import counted
 
 ENDINGS = (".csv", ".ndjson", ".jsonl", ".parquet", ".arrow", ".feather")
@@ -56,7 +57,11 @@ def export(
     target: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The file; it appears when it is complete.", show_default=False
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file; it appears when it is complete. - is stdout, which needs --format.",
+            show_default=False,
         ),
     ],
     format: Annotated[
@@ -83,10 +88,16 @@ def export(
         bool, typer.Option("--reveal-secrets", help="Write passwords and tokens in the clear.")
     ] = False,
     fields: Fields = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", "-n", metavar="N", min=1, rich_help_panel=WHICH, help="At most so many rows.", show_default=False
+        ),
+    ] = None,
     selection: Selection,
     connection: Connection,
 ) -> None:
-    """Write all rows of a resource to a file, in little memory: CSV, NDJSON, Parquet or Arrow.
+    """Write the rows of a resource to a file, in little memory: CSV, NDJSON, Parquet or Arrow.
 
     Parquet and Arrow need the extra 'arrow'.
 
@@ -95,6 +106,7 @@ def export(
     * `voipstudio export cdrs --from 2026-01-01 --to 2026-03-31 --output quarter.csv`
     * `voipstudio export cdrs --fields id,calldate,src,dst,charge --output charges.csv`
     * `voipstudio export users.cdrs 7206 --output calls.ndjson --resume`
+    * `voipstudio export cdrs --limit 1000 --format parquet --output -`
     """
     named = find(LISTINGS, resource)
     named.arguments(id)
@@ -102,15 +114,16 @@ def export(
     columns = declared_of(named.entity, fields)
     connection.check()
     output.check(target)
-    _check_name(target, format)
+    _check_target(target, format, resume)
 
-    async def work() -> Exported:
+    async def work(file: Path) -> Exported:
         async with connection.client() as client:
-            pages = selection.pages(named, id, client, connection, LARGEST_PAGE)
+            size = LARGEST_PAGE if limit is None else min(limit, LARGEST_PAGE)
+            pages = selection.pages(named, id, client, connection, size)
             with row_progress(named.name) as progress:
                 return await export_pages(
                     pages,
-                    target,
+                    file,
                     format=None if format is None else format.value,
                     extras=extras,
                     resume=resume,
@@ -120,23 +133,37 @@ def export(
                     money=money.value,
                     secrets="reveal" if reveal_secrets else "mask",
                     columns=columns,
+                    limit=limit,
                 )
 
-    done = connection.run(work)
+    with output.whole(target) as file:
+        done = connection.run(lambda: work(file))
+    _remark(done, target, limit)
+
+
+def _remark(done: Exported, target: Path, limit: int | None) -> None:
     resumed = f", {done.resumed:,} of them from before" if done.resumed else ""
-    say(f"{counted(done.rows, 'row')} in {target}{resumed}")
+    say(f"{counted(done.rows, 'row')} in {'stdout' if output.is_stdout(target) else target}{resumed}")
     if done.rounded:
         say(f"{counted(done.rounded, 'value')} of money rounded")
-    if not done.report.complete:
+    if done.rows != limit and not done.report.complete:
         say(unconfirmed(done.report))
         raise typer.Exit(FAILED)
 
 
+def _check_target(target: Path, format: FileFormat | None, resume: bool) -> None:
+    if not output.is_stdout(target):
+        _check_name(target, format)
+        return
+    if resume:
+        raise ConfigurationError("--output -: what went to stdout cannot be gone on with; leave --resume out")
+    if format is None:
+        raise ConfigurationError(f"--output -: stdout has no ending; give --format {', '.join(FileFormat)}")
+    if format in (FileFormat.PARQUET, FileFormat.ARROW) and sys.stdout.isatty():
+        raise ConfigurationError(f"--output -: {format} is not for a terminal; pipe it, or write to a file")
+
+
 def _check_name(target: Path, format: FileFormat | None) -> None:
-    if target == Path("-"):
-        raise ConfigurationError(
-            "--output: an export is a file; to write to stdout: voipstudio list ... --all --format csv"
-        )
     if format is None and target.suffix.lower() not in ENDINGS:
         raise ConfigurationError(f"--output: {target.name!r} ends in none of {', '.join(ENDINGS)}; give --format")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shutil
 import sys
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import IO
@@ -40,3 +42,18 @@ def opened(target: Path | None) -> Generator[IO[str]]:
             text.detach()
     except BrokenPipeError:
         raise ReaderGone(str(target)) from None
+
+
+@contextlib.contextmanager
+def whole(target: Path) -> Generator[Path]:
+    """Yield the path to write a file to: the target; for stdout another, whose bytes go there when it is complete."""
+    if not is_stdout(target):
+        yield target
+        return
+    with tempfile.TemporaryDirectory(prefix="voipstudio-") as folder:
+        path = Path(folder, "export")
+        yield path
+        sys.stdout.flush()
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()

@@ -30,6 +30,11 @@ class Job(AbstractContextManager[Any], Protocol[T_co]):
         """Work on the rows of one page."""
         ...
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether no further page is wanted."""
+        ...
+
     def done(self) -> T_co:
         """Finish after the last page."""
         ...
@@ -72,6 +77,8 @@ async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
             async with aclosing(rest.pages()) as walk:
                 async for page in walk:
                     job.take(page.items)
+                    if job.is_enough:
+                        break
         return job.done()
 
 
@@ -81,4 +88,6 @@ def _at_once(pages: Pages[Any], job: Job[T]) -> T:
             with closing(rest.pages()) as walk:
                 for page in walk:
                     job.take(page.items)
+                    if job.is_enough:
+                        break
         return job.done()

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 import attrs
 
 from .. import texts
-from ..entities.arguments import is_one_of, is_text, told
+from ..entities.arguments import count, is_one_of, is_text, told
 from ..entities.base import Entity
 from ..entities.zones import known, zone_name
 from ..errors import ConfigurationError, PaginationError
@@ -73,6 +73,7 @@ def export(
     money: FileMoney = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
+    limit: int | None = None,
 ) -> Coroutine[Any, Any, Exported]: ...
 @overload
 def export(
@@ -90,6 +91,7 @@ def export(
     money: FileMoney = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
+    limit: int | None = None,
 ) -> Exported: ...
 def export(
     pages: AnyPages,
@@ -106,6 +108,7 @@ def export(
     money: FileMoney = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
+    limit: int | None = None,
 ) -> Coroutine[Any, Any, Exported] | Exported:
     """Write a listing to a file. To be awaited with `AsyncPages`; `Pages` wait.
 
@@ -127,6 +130,7 @@ def export(
         a text with every digit otherwise: for who sums it, and accepts how readers round numbers
     :param secrets: ``"reveal"`` writes passwords and tokens in the clear, where ``***`` stands otherwise
     :param columns: the fields that are written, by their names and in this order; all without it
+    :param limit: at most so many rows, the first ones; `require_complete` is met when there are so many
     :raises ConfigurationError: the arguments cannot work, a library is missing, or there is nothing to resume that fits
     :raises PaginationError: with `require_complete`; the rows are kept for a `resume`
     :raises DecodeError: a value does not fit a column of Parquet or Arrow without loss; it names row, field and value
@@ -137,12 +141,26 @@ def export(
         raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, got {told(form)}")
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
         raise ConfigurationError(f"batch_size must be 1 or more, got {told(batch_size)}")
+    if limit is not None:
+        limit = count("limit", limit, 1, unit="rows")
     if not is_one_of(encoding, get_args(Encoding)) or (encoding != "utf-8" and form != "csv"):
         raise ConfigurationError(f"encoding is 'utf-8', or for CSV 'utf-8-sig', got {told(encoding)} for {form}")
     _check_money(money, form)
     rounding = Rounding("round" if money == "round" else "exact")
     how = _How(
-        form, extras, resume, batch_size, tz, require_complete, progress, encoding, money, rounding, secrets, columns
+        form,
+        extras,
+        resume,
+        batch_size,
+        tz,
+        require_complete,
+        progress,
+        encoding,
+        money,
+        rounding,
+        secrets,
+        columns,
+        limit,
     )
     return drive(pages, _Export(pages, Path(path), how))
 
@@ -205,6 +223,7 @@ class _How:
     rounding: Rounding
     secrets: Secrets
     columns: Sequence[str] | None
+    limit: int | None
 
 
 class _Export:
@@ -225,6 +244,7 @@ class _Export:
             "encoding": how.encoding,
             "money": how.money,
             "secrets": how.secrets,
+            "limit": how.limit,
         }
         self._listing = listing_of(pages)
         self._pages: AnyPages = pages
@@ -286,7 +306,7 @@ class _Export:
         self._pages = rest
         self._rows = self._marked = self._resumed = found["rows"]
         self._how.rounding.rounded = found["rounded"]
-        if not found["finished"]:
+        if not found["finished"] and not self.is_enough:
             return rest
         self._report = PageReport(**found["report"])
         return None
@@ -300,7 +320,13 @@ class _Export:
                 f"{self._partial.folder} holds an export of another kind ({told}): {self._partial.cure}"
             )
 
+    @property
+    def is_enough(self) -> bool:
+        return self._how.limit is not None and self._rows >= self._how.limit
+
     def take(self, items: Sequence[Entity]) -> None:
+        if self._how.limit is not None:
+            items = items[: self._how.limit - self._rows]
         with naming(self._partial.target):
             self._settled = False
             self._sink.write(items)
@@ -328,7 +354,7 @@ class _Export:
 
     def done(self) -> Exported:
         report = self._pages.report if self._report is None else self._report
-        if self._how.require_complete and not report.complete:
+        if self._how.require_complete and not (report.complete or self.is_enough):
             raise PaginationError(f"the export is not complete: {report}", report)
         with naming(self._partial.target):
             self._mark(finished=True)

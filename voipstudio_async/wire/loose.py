@@ -15,8 +15,11 @@ from typing import Any
 from ..entities.base import Entity, Extra, Origin
 from ..entities.fields import FieldSpec
 from ..entities.scalars import Misfit
-from .bounds import Unfit
 from .plain import PlainDecoder, kept_aside
+
+
+class Unfit(ValueError):
+    """A row is not of the shape that a decoder is for."""
 
 
 class Notes:
