@@ -15,6 +15,7 @@ from leaks import nothing_left
 
 from voipstudio_async import AsyncVoipStudio, RetryPolicy
 from voipstudio_async.http import connections
+from voipstudio_async.http.timers import Timers
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 OF_A_CONNECTION = {
@@ -24,6 +25,8 @@ OF_A_CONNECTION = {
     "read_timeout": "the shared timers",
     "should_close": "late answers",
     "is_connected": "late answers",
+    "resume_reading": "answers that never had to be paused",
+    "_reading_paused": "answers that never had to be paused",
     "_payload": "a body that ends by a reset",
 }
 OF_A_CONNECTOR = {
@@ -31,7 +34,11 @@ OF_A_CONNECTOR = {
     "_factory": "connections of our own",
     "_conns": "the pool of somebody else's session",
 }
-OF_A_SESSION = {"_retry_connection": "retries that are ours to count", "_loop": "sessions of other loops"}
+OF_A_SESSION = {
+    "_retry_connection": "retries that are ours to count",
+    "_loop": "sessions of other loops",
+    "_request": "requests",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +79,25 @@ async def test_without_connections_of_our_own_a_late_answer_is_nobody_s_either(m
                 assert (await client.users.get(id)).id == id
                 await asyncio.sleep(0.06)
     assert server.connections == 3
+
+
+async def test_a_connection_is_resumed_only_after_it_was_paused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resumed: list[ResponseHandler] = []
+
+    def resume(self: ResponseHandler, *_: object, **__: object) -> None:
+        resumed.append(self)
+
+    monkeypatch.setattr(ResponseHandler, "resume_reading", resume)
+
+    async def script(talk: Talk) -> None:
+        while await talk.request():
+            await talk.send(answer({"data": {"id": 1}}))
+
+    with Hostile(script) as server:
+        async with AsyncVoipStudio(TOKEN, base_url=server.url) as client:
+            assert (await client.users.get(1)).id == 1
+    assert resumed == []
+    connection = connections.Connection(Timers(asyncio.get_running_loop()))
+    connection._reading_paused = True
+    connection.resume_reading(resume_parser=False)
+    assert resumed == [connection]

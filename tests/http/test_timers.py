@@ -330,7 +330,8 @@ async def test_the_connections_wait_by_the_shared_timers() -> None:
     with Hostile(slowly(ANSWER)) as server:
         async with AsyncVoipStudio(TOKEN, base_url=server.url) as client:
             await client.users.list().page(1)
-            session, timers = client._caller.sender.transport.open()
+            timers, session = client._caller.sender.transport.timers(), client._caller.sender.transport._session
+            assert session is not None
             assert isinstance(session.connector, aiohttp.TCPConnector)
             kept = [connection for pool in session.connector._conns.values() for connection, _ in pool]
             assert [type(connection) for connection in kept] == [connections.Connection]

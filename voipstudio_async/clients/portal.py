@@ -125,6 +125,8 @@ class Portal:
         self._lock = threading.Lock()
         self._manager: AbstractContextManager[BlockingPortal] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
+        """The identity of the loop's thread: to ask which loop is running takes an exception where there is none."""
         self._jobs: set[_Job] = set()
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -240,7 +242,7 @@ class Portal:
 
                 self._manager = start_blocking_portal("asyncio", self._options, name=name)
                 started = self._manager.__enter__()
-                self._loop = started.call(_current_loop)
+                self._thread, self._loop = started.call(_whereabouts)
             return self._loop
 
     def close(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -275,7 +277,7 @@ class Portal:
             job.fail(self._closed_error())
 
     def _refuse_own_thread(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        if loop is not None and _running_loop() is loop:
+        if loop is not None and threading.get_ident() == self._thread:
             raise ConfigurationError(f"{self._owner} was called from its own loop's thread: it would wait for itself")
 
     def _closed_error(self) -> ClientClosedError:
@@ -368,8 +370,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-async def _current_loop() -> asyncio.AbstractEventLoop:
-    return asyncio.get_running_loop()
+async def _whereabouts() -> tuple[int, asyncio.AbstractEventLoop]:
+    return threading.get_ident(), asyncio.get_running_loop()
 
 
 async def _await(function: Callable[[], Awaitable[None]]) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
@@ -50,12 +49,12 @@ def ask(auth: Auth) -> Headers | Awaitable[Headers]:
     return found
 
 
-def asking(auth: Auth) -> Callable[[], Headers | Awaitable[Headers]]:
-    """Return what asks a scheme, for each request anew: but the credentials of our own schemes never change."""
-    if type(auth) not in (TokenAuth, BasicAuth):
-        return partial(ask, auth)
-    found = ask(auth)
-    return lambda: found
+def lasting(auth: Auth) -> Headers | None:
+    """Return the credentials of a scheme of ours, which never change; others are asked for each request anew."""
+    if not isinstance(auth, TokenAuth | BasicAuth) or type(auth).headers not in (TokenAuth.headers, BasicAuth.headers):
+        return None
+    found = credentials(auth.headers())
+    return None if isinstance(found, ConfigurationError) else found
 
 
 async def _awaited(given: Awaitable[Mapping[str, str]]) -> Headers:
@@ -64,11 +63,6 @@ async def _awaited(given: Awaitable[Mapping[str, str]]) -> Headers:
     if isinstance(found, ConfigurationError):
         raise found
     return found
-
-
-def known_to(auth: Auth) -> Mapping[str, str]:
-    """Return the credentials of a scheme before it was asked for them, where they are always the same."""
-    return auth.headers() if isinstance(auth, TokenAuth | BasicAuth) else {}
 
 
 def credentials(given: Any) -> Headers | ConfigurationError:

@@ -87,6 +87,11 @@ class Connection(ResponseHandler):
         if patience is not None:
             patience.stop(self)
 
+    def resume_reading(self, *args: Any, **kwargs: Any) -> None:
+        # aiohttp asks twice for every answer, and goes a long way each time. Most of them never had to be paused.
+        if self._reading_paused:
+            super().resume_reading(*args, **kwargs)
+
     def connection_lost(self, exc: BaseException | None) -> None:
         # aiohttp takes a body that goes on until the connection ends for complete also when it ends by a reset.
         payload = getattr(self, "_payload", None)
@@ -103,7 +108,14 @@ class Connection(ResponseHandler):
 # timers, and looked through before each request, as those of somebody else's session are.
 IS_OURS = all(
     hasattr(ResponseHandler, name)
-    for name in ("read_timeout", "_reschedule_timeout", "_drop_timeout", "_on_read_timeout")
+    for name in (
+        "read_timeout",
+        "resume_reading",
+        "_drop_timeout",
+        "_on_read_timeout",
+        "_reading_paused",
+        "_reschedule_timeout",
+    )
 )
 
 

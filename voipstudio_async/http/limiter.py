@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from . import forks
 from .settings import Limits
@@ -17,12 +18,8 @@ _SPREAD = 0.02
 """Seconds between two requests that were held back together: they go out one by one, not all at once."""
 
 
-class Visitor(Protocol):
-    """Who enters."""
-
-    def held(self, seconds: float) -> None:
-        """Hear how long the limiter stays closed, before the wait; what is raised here is raised instead of waiting."""
-        ...
+Held = Callable[[float], None]
+"""Hears how many seconds the limiter stays closed, before the wait; what it raises is raised instead of waiting."""
 
 
 class Limiter:
@@ -85,12 +82,12 @@ class Limiter:
                 self._inside += 1
                 turn.set_result(None)
 
-    async def _open(self, visitor: Visitor | None) -> None:
+    async def _open(self, held: Held | None) -> None:
         # Those who wait go through one after another.
         while (pause := self.pause) > 0:
             seconds = pause + (self._held + 1) * _SPREAD
-            if visitor is not None:
-                visitor.held(seconds)
+            if held is not None:
+                held(seconds)
             self._held += 1
             try:
                 await asyncio.sleep(seconds)
@@ -105,7 +102,7 @@ class Limiter:
         self._inside += 1
         return True
 
-    async def enter(self, visitor: Visitor | None = None) -> None:
+    async def enter(self, held: Held | None = None) -> None:
         """Wait for a place, in the order of asking; every entry is followed by a `leave`."""
         if self._queue or self._inside >= self.width:
             await self._stand_in_line()
@@ -114,7 +111,7 @@ class Limiter:
         try:
             # Whoever has waited for a place looks at the limiter only then: it may have closed meanwhile.
             if self._closed_until:
-                await self._open(visitor)
+                await self._open(held)
             if self._rate is not None:
                 await self._rate.acquire()
         except BaseException:

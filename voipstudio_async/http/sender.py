@@ -18,12 +18,12 @@ how long to wait, or that this was the last attempt. Four rules hold:
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -40,25 +40,24 @@ from ..errors import (
     TransportError,
     error_class,
 )
-from ..wire.exchange import Reply, Request, Sending, Sink, describe
+from ..wire.exchange import Reply, Request, Sink
 from ..wire.parsing import error_parts
 from ..wire.received import without_named
 from ..wire.redaction import conceal
-from .auth import Auth, Headers, asking, known_to, secrets_of
+from .auth import Auth, Headers, ask, lasting, secrets_of
+from .calls import Call, Download
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .limiter import Limiter
 from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, read_date, retry_after
 from .settings import Timeouts
 
 if TYPE_CHECKING:
-    from aiohttp import ClientSession
-
     from .timers import Timers
     from .transport import Transport
 
 logger = logging.getLogger("voipstudio_async")
 
-_numbers = itertools.count(1)
+_NO_HEADERS: Headers = {}
 
 
 class Tally:
@@ -70,117 +69,6 @@ class Tally:
 
 tally: ContextVar[Tally | None] = ContextVar("voipstudio_async_tally", default=None)
 """Where to count the requests of the running piece of work, for `voipstudio_async.bulk`."""
-
-
-class _Call(Sending):
-    """One call under way: what its attempts have in common, and what is known of them."""
-
-    __slots__ = (
-        "attempt",
-        "credentials",
-        "expired",
-        "number",
-        "renewed",
-        "sender",
-        "sent",
-        "session",
-        "shown_without",
-        "started",
-        "task",
-        "unsure",
-    )
-
-    def __init__(
-        self, sender: Sender, request: Request, session: ClientSession, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        super().__init__(request, sender.base)
-        self.number = next(_numbers)
-        self.sender = sender
-        self.session = session
-        self.credentials: dict[str, str] = {}
-        self.shown_without: dict[str, str] | None = None
-        self.started = loop.time()
-        self.task = asyncio.current_task(loop)
-        self.attempt = 0
-        self.sent = 0
-        self.expired = False
-        self.renewed = False
-        """The credentials were refused and fetched anew, once."""
-        self.unsure = False
-        """An earlier attempt may have reached the server, and may have been carried out."""
-
-    @property
-    def info(self) -> RequestInfo:
-        """The request for errors, hooks and logs, without the credentials that it is sent with."""
-        if self.shown_without is not self.credentials:
-            self.shown_without = self.credentials
-            self._info = describe(self.request, self._base, secrets_of(self.credentials or known_to(self.sender.auth)))
-        return super().info
-
-    def held(self, seconds: float) -> None:
-        """Hear that the limiter is closed; do not begin to wait when the time of the call is over before it opens."""
-        hooks = self.sender.hooks
-        total = self.sender.timeouts.total
-        now = asyncio.get_running_loop().time()
-        if total is not None and now - self.since + seconds >= total:
-            reason = f"the API has asked everybody to wait, and that takes another {seconds:.3g} s"
-            raise self.too_late(reason, now - self.started)
-        hooks.tell(hooks.on_wait, WaitEvent(self.number, self.info, seconds))
-
-    @property
-    def since(self) -> float:
-        """When the time of the call began to count."""
-        return self.started
-
-    def too_late(self, reason: str, elapsed: float) -> DeadlineExceeded:
-        """Make the error of a call whose time is over."""
-        return DeadlineExceeded(
-            f"not done within {self.sender.timeouts.total:g} s: {reason}",
-            request=self.info,
-            attempts=self.sent,
-            elapsed=elapsed,
-        )
-
-    def count(self) -> None:
-        """Count a request that is sent."""
-        self.sent += 1
-        counter = tally.get()
-        if counter is not None:
-            counter.requests += 1
-
-    def expire(self) -> None:
-        """End the call: its time is over."""
-        self.expired = True
-        if self.task is not None:
-            self.task.cancel()
-
-
-_PACE = 2**16
-"""Bytes that a download must bring within ``Timeouts.total``, again and again."""
-
-
-class _Download(_Call):
-    """A call whose answer goes to a sink. It may take as long as it brings something."""
-
-    __slots__ = ("_brought", "_since", "_timers", "sink")
-
-    def __init__(self, sender: Sender, request: Request, session: ClientSession, timers: Timers, sink: Sink) -> None:
-        super().__init__(sender, request, session, timers.loop)
-        self.sink = sink
-        self._timers = timers
-        self._since = self.started
-        self._brought = 0
-
-    @property
-    def since(self) -> float:
-        return self._since
-
-    def flow(self, size: int) -> None:
-        self._brought += size
-        total = self.sender.timeouts.total
-        if self._brought >= _PACE and total is not None and not self.expired:
-            self._brought = 0
-            self._since = self._timers.of(total).start(self)
 
 
 @attrs.frozen
@@ -195,18 +83,21 @@ class Sender:
     limiter: Limiter
     budget: Budget
     hooks: Hooks
-    _ask: Any = attrs.field(init=False, repr=False, eq=False)
-    """Asks for the credentials of one attempt."""
+    _lasting: Headers | None = attrs.field(init=False, repr=False, eq=False)
+    """The credentials, where they are the same for every attempt."""
+    _is_watched: bool = attrs.field(init=False, repr=False, eq=False)
 
-    @_ask.default
-    def _asking(self) -> Callable[[], Headers | Awaitable[Headers]]:
-        return asking(self.auth)
+    def __attrs_post_init__(self) -> None:
+        # Once, and not for every call.
+        object.__setattr__(self, "_lasting", lasting(self.auth))
+        watched = self.hooks.on_request is not None or self.hooks.on_response is not None
+        object.__setattr__(self, "_is_watched", watched)
 
     def send(self, request: Request) -> Coroutine[Any, Any, Reply]:
         """Send a request until there is a good reply, or raise what is in the way."""
-        session, timers = self.transport.open()
-        call = _Call(self, request, session, timers.loop)
-        return self._bounded(call, timers) if self.hooks.on_end is None else self._watched(call, timers)
+        timers = self.transport.timers()
+        call = Call(request, self.base, self._lasting or _NO_HEADERS, timers.loop)
+        return self._bounded(call, timers) if self.hooks.on_end is None else self._told_at_end(call, timers)
 
     def stream(self, request: Request, sink: Sink) -> Coroutine[Any, Any, Reply]:
         """Send a request as `send` does, and write the body of a good answer to a sink as it comes.
@@ -214,11 +105,13 @@ class Sender:
         An attempt that fails half-way is followed by another one from the beginning: the API sends whole files only.
         The reply has a body only where the sink did not want it, see `Sink.begin`.
         """
-        session, timers = self.transport.open()
-        call = _Download(self, request, session, timers, sink)
-        return self._bounded(call, timers) if self.hooks.on_end is None else self._watched(call, timers)
+        timers = self.transport.timers()
+        total = self.timeouts.total
+        timer = None if total is None else timers.of(total)
+        call = Download(request, self.base, self._lasting or _NO_HEADERS, timers.loop, sink, timer)
+        return self._bounded(call, timers) if self.hooks.on_end is None else self._told_at_end(call, timers)
 
-    async def _watched(self, call: _Call, timers: Timers) -> Reply:
+    async def _told_at_end(self, call: Call, timers: Timers) -> Reply:
         loop = asyncio.get_running_loop()
         status: int | None = None
         problem: str | None = None
@@ -234,7 +127,7 @@ class Sender:
             self.hooks.tell(self.hooks.on_end, EndEvent(call.number, call.info, call.sent, status, elapsed, problem))
         return reply
 
-    async def _bounded(self, call: _Call, timers: Timers) -> Reply:
+    async def _bounded(self, call: Call, timers: Timers) -> Reply:
         """Make attempts until one succeeds, under the deadline.
 
         This does what asyncio.timeout() does, in fewer steps: it is on the way of every request.
@@ -257,21 +150,36 @@ class Sender:
             if call.expired:
                 task.uncancel()
         elapsed = timers.loop.time() - call.started
-        raise call.too_late(f"{_times(call.sent)} in {elapsed:.3g} s", elapsed)
+        raise self._too_late(call, f"{_times(call.sent)} in {elapsed:.3g} s", elapsed)
 
-    async def _attempts(self, call: _Call) -> Reply:
+    def _too_late(self, call: Call, reason: str, elapsed: float) -> DeadlineExceeded:
+        """Make the error of a call whose time is over."""
+        message = f"not done within {self.timeouts.total:g} s: {reason}"
+        return DeadlineExceeded(message, request=call.info, attempts=call.sent, elapsed=elapsed)
+
+    def _held(self, call: Call, seconds: float) -> None:
+        """Hear that the limiter is closed; do not begin to wait when the time of the call is over before it opens."""
+        total = self.timeouts.total
+        now = asyncio.get_running_loop().time()
+        if total is not None and now - call.since + seconds >= total:
+            reason = f"the API has asked everybody to wait, and that takes another {seconds:.3g} s"
+            raise self._too_late(call, reason, now - call.started)
+        self.hooks.tell(self.hooks.on_wait, WaitEvent(call.number, call.info, seconds))
+
+    async def _attempts(self, call: Call) -> Reply:
         while True:
             call.attempt += 1
             if not self.limiter.enter_at_once():
-                await self.limiter.enter(call)
+                await self.limiter.enter(partial(self._held, call))
             try:
                 # Not before: a token that lives for a short time would grow old while it waits.
-                found = self._ask()
-                call.credentials = found if isinstance(found, dict) else await found
-                # Whoever prints the variables of this frame finds no credentials.
-                del found
-                call.count()
-                return self._judge(call, await (self._told(call) if self._is_watched() else self._sent(call)))
+                if self._lasting is None:
+                    await self._ask(call)
+                call.sent += 1
+                if (counter := tally.get()) is not None:
+                    counter.requests += 1
+                is_told = self._is_watched or logger.isEnabledFor(logging.DEBUG)
+                return self._judge(call, await (self._told(call) if is_told else self._sent(call)))
             except DeadlineExceeded:
                 raise  # of another client, which the credentials come from
             except (TransportError, APIError) as error:
@@ -282,7 +190,14 @@ class Sender:
                 self.limiter.leave()
             await asyncio.sleep(delay)
 
-    async def _has_new_credentials(self, call: _Call, error: TransportError | APIError) -> bool:
+    async def _ask(self, call: Call) -> None:
+        """Ask the scheme for the credentials of one attempt."""
+        found = ask(self.auth)
+        call.carry(found if isinstance(found, dict) else await found)
+        # Whoever prints the variables of this frame finds no credentials.
+        del found
+
+    async def _has_new_credentials(self, call: Call, error: TransportError | APIError) -> bool:
         """Return whether credentials that were refused can be exchanged for others: a 401 has done nothing yet."""
         refused = getattr(self.auth, "refused", None) if isinstance(error, AuthenticationError) else None
         if refused is None or call.renewed:
@@ -290,7 +205,7 @@ class Sender:
         call.renewed = True
         return bool(await refused(call.credentials))
 
-    def _next(self, call: _Call, error: TransportError | APIError) -> float | None:
+    def _next(self, call: Call, error: TransportError | APIError) -> float | None:
         """Say how many seconds after a failure to try again, and tell the hooks and the log; None is to give up."""
         error.attempts = call.attempt
         failure = _failure(error)
@@ -303,7 +218,7 @@ class Sender:
         logger.info("%s: attempt %d failed, the next one in %.3g s (%s)", call.info, call.attempt, delay, reason)
         return delay
 
-    def _judge(self, call: _Call, reply: Reply) -> Reply:
+    def _judge(self, call: Call, reply: Reply) -> Reply:
         if 200 <= reply.status < 300:
             self.budget.give()
             self.limiter.ease()
@@ -313,16 +228,12 @@ class Sender:
             return attrs.evolve(reply, attempts=call.attempt)
         raise _api_error(reply, call.info, secrets_of(call.credentials) | call.request.secrets)
 
-    def _is_watched(self) -> bool:
-        hooks = self.hooks
-        return hooks.on_request is not None or hooks.on_response is not None or logger.isEnabledFor(logging.DEBUG)
-
-    def _sent(self, call: _Call) -> Coroutine[Any, Any, Reply]:
+    def _sent(self, call: Call) -> Coroutine[Any, Any, Reply]:
         least = call.request.read_timeout
         timeouts = self.timeouts if least is None else self.timeouts.reading(least)
-        return self.transport.send(call.session, call, call.credentials, timeouts)
+        return self.transport.send(call, call.credentials, timeouts)
 
-    async def _told(self, call: _Call) -> Reply:
+    async def _told(self, call: Call) -> Reply:
         """Send once, and tell the hooks and the log."""
         loop = asyncio.get_running_loop()
         if self.hooks.on_request is not None:
@@ -344,7 +255,7 @@ class Sender:
             logger.debug("%s: %s in %.3f s", call.info, status or problem, elapsed)
         return reply
 
-    def _delay(self, call: _Call, failure: Failure) -> float | None:
+    def _delay(self, call: Call, failure: Failure) -> float | None:
         # Jitter spreads load; it needs no cryptography.
         delay = self.policy.delay(call.attempt, failure, call.request.repeat, random.random())  # noqa: S311
         if failure.throttled and (failure.wait or 0.0) <= MAX_WAIT:
@@ -354,7 +265,7 @@ class Sender:
             return None
         return delay if failure.throttled or self.budget.take() else None
 
-    def _in_time(self, call: _Call, delay: float) -> bool:
+    def _in_time(self, call: Call, delay: float) -> bool:
         if self.timeouts.total is None:
             return True
         return asyncio.get_running_loop().time() - call.since + delay < self.timeouts.total

@@ -12,6 +12,7 @@ import inspect
 import platform
 import ssl as tls
 import warnings
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -22,7 +23,7 @@ from ..errors import ClientClosedError, ConfigurationError, RequestInfo
 from ..version import __version__
 from ..wire.exchange import Reply, Sending, Sink
 from . import connections, forks
-from .auth import HeaderValue
+from .auth import Headers, HeaderValue
 from .bodies import MOST_OF_AN_ERROR, TooLarge, beginning, drain
 from .decompression import ENCODINGS
 from .faults import translated
@@ -37,6 +38,9 @@ _OF_FILES = {"Accept": "*/*"}
 """A file comes in its own type, or within JSON."""
 _NO_TYPE: dict[str, Any] = {"skip_auto_headers": ("Content-Type",)}
 """For what has no body, and would be given the type of one: to a GET aiohttp gives none."""
+
+
+_Ask = Callable[..., Awaitable[aiohttp.ClientResponse]]
 
 
 class _NotTaken(Exception):
@@ -76,13 +80,12 @@ class Transport:
         self._presented: dict[str, str] | None = self._options.get("proxy_headers")
         if ssl is not None:
             self._options["ssl"] = ssl
+        self._request: _Ask | None = None if session is None else session.request
         self._last: tuple[Timeouts, aiohttp.ClientTimeout] | None = None
         self.closed = False
         forks.renew_after(self)
 
-    async def send(
-        self, session: aiohttp.ClientSession, sending: Sending, credentials: dict[str, str], timeouts: Timeouts
-    ) -> Reply:
+    async def send(self, sending: Sending, credentials: Headers, timeouts: Timeouts) -> Reply:
         """Send one request, once, and read its reply to the end."""
         request = sending.request
         # Our own session knows the headers that never change.
@@ -92,13 +95,14 @@ class Transport:
         is_plain = request.method == "GET" or request.body is not None
         if self._presented is not None and sending.url.scheme == "http":
             headers = headers | self._presented
-        if not self._owned or not connections.IS_OURS:
-            connections.leave_out(session.connector)
+        ask = self._request or self._open()
+        if self._session is not None and not (self._owned and connections.IS_OURS):
+            connections.leave_out(self._session.connector)
         failure: Exception
         response: Any = None
         content: Any = None
         try:
-            response = await session.request(
+            response = await ask(
                 request.method,
                 sending.url,
                 headers=headers,
@@ -135,6 +139,7 @@ class Transport:
         """Close the pool, unless it is somebody else's."""
         self.closed = True
         session, self._session = self._session, None
+        self._request = None
         if session is not None and self._owned:
             await session.close()
         if self._timers is not None:
@@ -144,7 +149,7 @@ class Transport:
         """Begin afresh in a child process, without a word to the connections: they belong to the parent."""
         if self._owned:
             forks.keep(self._session, self._timers)
-            self._session = self._timers = None
+            self._session = self._timers = self._request = None
 
     def __del__(self) -> None:
         session = getattr(self, "_session", None)
@@ -157,25 +162,30 @@ class Transport:
         if connector is not None:
             _close_at_once(connector)
 
-    def open(self) -> tuple[aiohttp.ClientSession, Timers]:
-        """Return the session and its loop's timers, made on first use.
+    def timers(self) -> Timers:
+        """Return the timers of the running loop, by which the connections wait as well.
 
         It refuses when closed, and in another loop than that of the connections.
         """
         if self.closed:
             raise ClientClosedError(f"{self._owner} is closed; make a new one")
         loop = asyncio.get_running_loop()
-        if self._session is None or self._timers is None:
+        if self._timers is None:
             self._timers = Timers(loop)
-            self._session = self._make_session(self._timers)
-        elif not self._owned and self._session.closed:
+        elif not self._owned and self._session is not None and self._session.closed:
             raise ClientClosedError("the session that this client was given is closed")
         elif self._timers.loop is not loop:
             whose = self._owner if self._owned else f"the session that {self._owner} was given"
             raise ConfigurationError(
                 f"{whose} belongs to another event loop: make one client for each loop (each asyncio.run)"
             )
-        return self._session, self._timers
+        return self._timers
+
+    def _open(self) -> _Ask:
+        self._session = session = self._make_session(self.timers())
+        # What `request` wraps for `async with`, which nobody here needs.
+        self._request = request = getattr(session, "_request", session.request)
+        return request
 
     def _make_session(self, timers: Timers) -> aiohttp.ClientSession:
         connector = connections.Connector(limit=self._limits.concurrency, resolver=Resolver())

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ..pagination.page import PageQuery
 from ..pagination.slices import Cuts
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Request
 from .outcomes import BulkResult, Progress
-
-if TYPE_CHECKING:
-    from .base import Bound
 
 
 def as_it_is(result: BulkResult[Any, Any]) -> BulkResult[Any, Any]:
@@ -43,7 +40,7 @@ class Caller(Protocol):
 
     def many(
         self,
-        operation: Bound,
+        operation: Any,
         inputs: Iterable[Any] | AsyncIterable[Any],
         /,
         *,
@@ -51,7 +48,7 @@ class Caller(Protocol):
         finish: Callable[[BulkResult[Any, Any]], BulkResult[Any, Any]] = as_it_is,
         progress: Progress | None = None,
     ) -> Any:
-        """Do an operation on many inputs: a coroutine of a `BulkResult`, or the result, as `finish` makes it."""
+        """Do an operation (`Bound`) on many inputs: a coroutine of a `BulkResult`, or that, as `finish` makes it."""
         ...
 
     def work(self, function: Callable[[Any], Awaitable[Any]], /) -> Any:
