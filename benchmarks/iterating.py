@@ -40,7 +40,11 @@ class _Shelf:
         """Return what gives the next page."""
         page = self._pages[self._next % PAGES]
         self._next += 1
-        return lambda: page
+
+        async def read() -> Page[Cdr]:
+            return page
+
+        return read
 
 
 def results(plan: Plan) -> Iterator[Result]:

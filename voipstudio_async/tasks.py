@@ -1,13 +1,16 @@
-"""How tasks are ended: all are cancelled before one is waited for, however often the waiter is cancelled itself.
+"""How tasks are ended, and how long work gives others their turn.
 
-To cancel and to wait one by one leaves those behind that stand after the one where a second cancellation strikes.
+Of tasks that are to end, all are cancelled before one is waited for, however often the waiter is cancelled itself. To
+cancel and to wait one by one leaves those behind that stand after the one where a second cancellation strikes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Generator, Iterable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 PATIENCE = 1.0
 """Seconds that what was cancelled is given to end. Nobody waits for ever for what does not heed it."""
@@ -34,6 +37,17 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
                 task.cancel()
     if cancelled is not None:
         raise cancelled
+
+
+async def in_turns(steps: Generator[None, None, T]) -> T:
+    """Take steps one after another, and give everybody else a turn between two of them; return what comes of them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        await asyncio.sleep(0)
 
 
 def _look_at(task: asyncio.Task[Any]) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC
-from functools import partial
 from typing import Any
 
 import attrs
@@ -15,11 +14,12 @@ from faces import settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorder import Recorder
+from replies import unread
 
 from voipstudio_async import AsyncPages, PageReport, Pages, PaginationError, User, VoipStudioError
 from voipstudio_async.pagination.page import PageQuery
 from voipstudio_async.wire.codec import codec
-from voipstudio_async.wire.exchange import Exchange, Reply
+from voipstudio_async.wire.exchange import Exchange
 
 CODEC = codec(UTC)
 Total = Callable[[int, int], int | None]
@@ -51,7 +51,7 @@ class Server:
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
             await asyncio.sleep(0)
-            return partial(exchange.read, Reply(200, {}, self.body(parameters, number)))
+            return unread(exchange, self.body(parameters, number))
         finally:
             self.under_way -= 1
 
@@ -284,13 +284,13 @@ def test_a_page_that_was_fetched_ahead_is_read_when_its_turn_comes() -> None:
     read: list[str] = []
 
     async def fetch(exchange: Exchange[Any]) -> Any:
-        unread = await server.fetch(exchange)
+        given = await server.fetch(exchange)
 
-        def reading() -> Any:
+        async def when_asked() -> Any:
             read.append(dict(exchange.request.query)["page"])
-            return unread()
+            return await given()
 
-        return reading
+        return when_asked
 
     async def attempt() -> None:
         pages = AsyncPages(PageQuery(User, "/users", CODEC, page_size=5), fetch, 4).pages()
@@ -337,7 +337,7 @@ def test_rows_without_an_id_are_all_given() -> None:
     from voipstudio_async import UserAudio
 
     async def fetch(exchange: Exchange[Any]) -> Any:
-        return partial(exchange.read, Reply(200, {}, b'{"data": [{"active": true}, {"active": true}], "total": 2}'))
+        return unread(exchange, b'{"data": [{"active": true}, {"active": true}], "total": 2}')
 
     async def rows() -> int:
         return len(await AsyncPages(PageQuery(UserAudio, "/audio", CODEC), fetch).collect())

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from faces import every, settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorder import Recorder
+from replies import unread
 
 from voipstudio_async import (
     AsyncPages,
@@ -32,7 +32,7 @@ from voipstudio_async.pagination.page import PageQuery
 from voipstudio_async.pagination.slices import cut, sliced
 from voipstudio_async.sandbox import Sandbox
 from voipstudio_async.wire.codec import codec
-from voipstudio_async.wire.exchange import Exchange, Reply
+from voipstudio_async.wire.exchange import Exchange
 
 START = datetime(2026, 3, 1)
 CODEC = codec(UTC)
@@ -58,7 +58,7 @@ class Server:
             await asyncio.sleep(0)
             if json.loads(parameters["filter"])[0]["value"] >= self.broken_from:
                 raise VoipStudioError("out of order")
-            return partial(exchange.read, Reply(200, {}, self.body(parameters)))
+            return unread(exchange, self.body(parameters))
         finally:
             self.under_way -= 1
 
@@ -275,7 +275,7 @@ def test_a_checkpoint_knows_of_the_rows_that_were_left_out() -> None:
 
 def test_rows_without_a_date_are_kept() -> None:
     async def fetch(exchange: Exchange[Any]) -> Any:
-        return partial(exchange.read, Reply(200, {}, b'{"data": [{"id": 1}], "total": 1}'))
+        return unread(exchange, b'{"data": [{"id": 1}], "total": 1}')
 
     cuts = cut(START, START + timedelta(hours=1), timedelta(hours=1), UTC)
     slices = sliced(PageQuery(Cdr, "/cdrs", CODEC), "calldate", cuts, fetch, 1)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from recorder import Recorder, answer
 
 from voipstudio_async import Cdr, DecodeError, PaginationError, RetryPolicy, User, ValidationError
-from voipstudio_async.wire import readers
+from voipstudio_async.wire import bounds
 from voipstudio_async.wire.codec import Codec
 from voipstudio_async.wire.odd import difference, readable
 from voipstudio_async.wire.parsing import error_parts, parse
@@ -176,7 +176,7 @@ def test_the_bound_is_the_same_on_every_way(learned: bool, row: str) -> None:
 
 
 def test_a_large_page_with_much_inside_of_its_rows_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "_WORTH_COUNTING", 1)
+    monkeypatch.setattr(bounds, "_WORTH_COUNTING", 1)
     row = json.dumps({"id": 1, "new": [{}] * 30})
     page = f'{{"data": [{", ".join([row] * 5000)}]}}'.encode()
 

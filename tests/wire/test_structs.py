@@ -21,7 +21,7 @@ from strategies import ENTITIES, moments, records
 from voipstudio_async import Cdr, DecodeError, User
 from voipstudio_async.entities.base import Entity
 from voipstudio_async.entities.fields import field_specs
-from voipstudio_async.wire import gc_pause, parsing, structs
+from voipstudio_async.wire import gc_pause, movers, structs
 from voipstudio_async.wire.codec import Codec
 from voipstudio_async.wire.parsing import envelope
 from voipstudio_async.wire.plain import PlainDecoder, Rows
@@ -204,7 +204,7 @@ def test_habits_that_are_known_change_nothing_in_what_is_read(data: st.DataObjec
         assert outcome(lambda page=page: fast.rows(cls, page)) == expected
 
 
-def test_a_decoder_that_most_rows_do_not_fit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_most_rows_do_not_fit_is_given_up() -> None:
     codec = Codec(UTC, strict=False)
     # A number with more digits than the parser takes: the row is written anew, and read the plain way.
     row = '{"id": %d, "customer": ' + "9" * 5000 + "}"
@@ -212,10 +212,9 @@ def test_a_decoder_that_most_rows_do_not_fit_is_given_up(monkeypatch: pytest.Mon
     codec.rows(User, body([{"id": 1, "customer": 7}]))
     codec.rows(User, page)
     codec.rows(User, page)
-    taken_apart: list[bytes] = []
-    monkeypatch.setattr("voipstudio_async.wire.readers._take_apart", taken_apart.append)
+    assert codec.reader(User)._decoders == {}
     assert [row.customer for row in codec.rows(User, page).items] == [None] * 8
-    assert taken_apart == []
+    assert codec.reader(User)._decoders == {}
 
 
 def test_the_number_of_shapes_is_bounded() -> None:
@@ -225,7 +224,7 @@ def test_the_number_of_shapes_is_bounded() -> None:
 
 
 def test_without_the_trick_it_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(structs, "open_class", lambda cls: None)
+    monkeypatch.setattr(movers, "open_class", lambda cls: None)
     row = {"id": 1, "calldate": "2017-11-27 23:45:52", "src_id": "7", "charge": 0.5, "new": 1}
     page = body([row])
     both(Cdr, [page, page], strict=True, tz=UTC)
@@ -234,7 +233,7 @@ def test_without_the_trick_it_reads_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_trick_works_on_this_python() -> None:
-    assert all(structs.open_class(cls) is not None for cls in ENTITIES)
+    assert all(movers.open_class(cls) is not None for cls in ENTITIES)
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 18, 19, 33, 34, 35, 52, 200])
@@ -267,16 +266,17 @@ def test_the_collector_is_paused_and_always_restored() -> None:
 
 @pytest.mark.parametrize("rows", [1, 5000])
 def test_only_large_pages_pause_the_collector(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
-    states: list[bool] = []
-    read = parsing.read
+    states: set[bool] = set()
+    read = PlainDecoder.row
 
-    def watched(page: bytes) -> Any:
-        states.append(gc.isenabled())
-        return read(page)
+    def watched(*arguments: Any) -> Any:
+        states.add(gc.isenabled())
+        return read(*arguments)
 
-    monkeypatch.setattr("voipstudio_async.wire.plain.read", watched)
+    monkeypatch.setattr(PlainDecoder, "row", watched)
     Codec(UTC, strict=True).rows(User, body([{"id": key, "email": "someone@example.com"} for key in range(rows)]))
-    assert states == [rows == 1]
+    assert states == {rows == 1}
+    assert gc.isenabled()
 
 
 def test_the_pause_can_be_switched_off() -> None:

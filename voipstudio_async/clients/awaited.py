@@ -27,6 +27,7 @@ from ..pagination.page import E, PageQuery
 from ..pagination.pagers import AsyncPages
 from ..pagination.slices import Cuts, sliced
 from ..resources import Catalogue
+from ..tasks import in_turns
 from ..unset import UNSET, Unset
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
@@ -36,6 +37,9 @@ from .logins import Code, answer, ask, asked_for, client_of
 from .saving import FileSink
 
 T = TypeVar("T")
+
+_LONG = 1 << 15
+"""Bytes; to read fewer never takes so long that others should get their turn meanwhile."""
 
 
 class AsyncCaller:
@@ -47,9 +51,9 @@ class AsyncCaller:
 
     async def call(self, exchange: Exchange[T]) -> T:
         """Send one request and read its reply."""
-        return self._read(exchange, await self.sender.send(exchange.request))
+        return await self._read(exchange, await self.sender.send(exchange.request))
 
-    async def fetch(self, exchange: Exchange[T]) -> Callable[[], T]:
+    async def fetch(self, exchange: Exchange[T]) -> Callable[[], Awaitable[T]]:
         """Send one request; return what reads its reply, which until then takes the memory that it had on the way."""
         return partial(self._read, exchange, await self.sender.send(exchange.request))
 
@@ -89,9 +93,12 @@ class AsyncCaller:
             await sink.discard()
         raise failure
 
-    def _read(self, exchange: Exchange[T], reply: Reply) -> T:
+    async def _read(self, exchange: Exchange[T], reply: Reply) -> T:
         try:
-            read = exchange.read(reply)
+            if exchange.steps is None or len(reply.body) < _LONG:
+                read = exchange.read(reply)
+            else:
+                read = await in_turns(exchange.steps(reply))
             asked = exchange.id
             if asked is not None and (found := getattr(read, "id", asked)) != asked:
                 raise DecodeError("id", f"the answer is about {found}, and {asked} was asked for")

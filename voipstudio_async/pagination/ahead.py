@@ -24,8 +24,8 @@ ELSEWHERE = "this iteration began in another process or event loop; go on from a
 class Fetch(Protocol):
     """How a pager reaches the API."""
 
-    def __call__(self, exchange: Exchange[T], /) -> Awaitable[Callable[[], T]]:
-        """Send one request, and return what reads its reply."""
+    def __call__(self, exchange: Exchange[T], /) -> Awaitable[Callable[[], Awaitable[T]]]:
+        """Send one request, and return what reads its reply: awaited, since a long one is read in pieces."""
         ...
 
 
@@ -37,7 +37,7 @@ class Ahead(Generic[E]):
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
-        self._tasks: deque[asyncio.Task[Callable[[], Page[E]]]] = deque()
+        self._tasks: deque[asyncio.Task[Callable[[], Awaitable[Page[E]]]]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __len__(self) -> int:
@@ -48,7 +48,7 @@ class Ahead(Generic[E]):
         while len(self._tasks) < most and (exchange := walk.ask()) is not None:
             self._tasks.append(asyncio.create_task(self._ask(exchange)))
 
-    async def _ask(self, exchange: Exchange[Page[E]]) -> Callable[[], Page[E]]:
+    async def _ask(self, exchange: Exchange[Page[E]]) -> Callable[[], Awaitable[Page[E]]]:
         try:
             return await self._fetch(exchange)
         except (KeyboardInterrupt, SystemExit) as error:
@@ -61,7 +61,7 @@ class Ahead(Generic[E]):
             raise ClientClosedError(ELSEWHERE)
         read = await self._tasks[0]
         self._tasks.popleft()
-        return read()
+        return await read()
 
     async def close(self) -> None:
         if self._is_elsewhere():
@@ -74,5 +74,5 @@ class Ahead(Generic[E]):
         return bool(self._tasks) and self._loop is not asyncio.get_running_loop()
 
 
-def _throw(error: BaseException) -> NoReturn:
+async def _throw(error: BaseException) -> NoReturn:
     raise error

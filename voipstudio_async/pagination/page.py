@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
 import attrs
@@ -13,10 +13,10 @@ from ..entities.fields import field_specs
 from ..entities.notebook import records
 from ..errors import ConfigurationError, PaginationError
 from ..hints import misspelt
+from ..wire.bounds import LARGEST_PAGE, finished
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request
 from ..wire.filters import Filter
-from ..wire.structs import LARGEST_PAGE
 
 E = TypeVar("E", bound=Entity)
 
@@ -213,14 +213,14 @@ class PageQuery(Generic[E]):
         return Exchange(asked.request, read)
 
     def _exchange(self, asked: int, number: int, size: int, filters: tuple[Filter, ...]) -> Exchange[Page[E]]:
-        def read(reply: Reply) -> Page[E]:
+        def steps(reply: Reply) -> Generator[None, None, Page[E]]:
             try:
-                rows = self.codec.rows(self.entity, reply.body)
+                rows = yield from self.codec.steps(self.entity, reply.body)
             except PaginationError as error:
                 raise PaginationError(f"{self.path}: {size} rows were asked for, and {error}") from None
             return Page(rows.items, number, rows.total)
 
-        return Exchange(self._request(asked, size, filters), read)
+        return Exchange(self._request(asked, size, filters), lambda reply: finished(steps(reply)), steps=steps)
 
     def _request(self, number: int, size: int, filters: tuple[Filter, ...]) -> Request:
         query = [("page", str(number)), ("limit", str(size))]

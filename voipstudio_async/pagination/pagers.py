@@ -117,7 +117,7 @@ class PageWalk(Generic[E]):
             return await ahead.pop()
         exchange = walk.ask()
         assert exchange is not None, "a walk that has not ended and waits for nothing has a page to ask for"
-        return (await self._fetch(exchange))()
+        return await (await self._fetch(exchange))()
 
 
 class AsyncPages(Uncopied, Generic[E]):
@@ -224,7 +224,7 @@ class AsyncPages(Uncopied, Generic[E]):
         return self._new_walk().pages()
 
     async def _read(self, exchange: Exchange[T]) -> T:
-        return (await self._fetch(exchange))()
+        return await (await self._fetch(exchange))()
 
     async def page(self, number: int) -> Page[E]:
         """Fetch one page, counted from 1. A page past the end is empty."""

@@ -14,7 +14,7 @@ Reading is done in `plain`, below the fast way in `structs` and `readers`; writi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
@@ -26,6 +26,7 @@ from ..entities.arguments import plain_list, told
 from ..entities.base import Entity
 from ..entities.scalars import is_object
 from ..errors import ConfigurationError
+from .apart import parted
 from .bodies import BodyWriter
 from .filters import Filter
 from .parsing import encode
@@ -69,8 +70,13 @@ class Codec:
         """Read the answer of a listing. A single object, as the documentation shows for four paths, is one row.
 
         :raises PaginationError: more rows came than the API's largest page has
+        :raises DecodeError: it cannot be read, or holds more values than an answer does
         """
         return self.reader(cls).read(body)
+
+    def steps(self, cls: type[E], body: bytes) -> Generator[None, None, Rows[E]]:
+        """Read the answer of a listing as `rows` does, and stop now and then if that takes long."""
+        return self.reader(cls).steps(body)
 
     def reader(self, cls: type[E]) -> PageReader[E]:
         """Return what reads all answers of one class."""
@@ -88,6 +94,9 @@ class Codec:
 
     def total(self, body: bytes) -> int | None:
         """Read the total of a collection from the answer of a listing."""
+        page = parted(body)
+        if page is not None:
+            return self.plain.told(bytes(page.total))
         around = self.plain.envelope(body)
         return 1 if isinstance(around["data"], dict) else self.plain.total(around)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -166,6 +166,8 @@ class Exchange(Generic[T]):
     read: Callable[[Reply], T]
     id: Any = None
     """The id of the record that is asked for: one of another id is the answer to another question."""
+    steps: Callable[[Reply], Generator[None, None, T]] | None = None
+    """Read the reply as `read` does, and stop now and then so that others get their turn; None where it is short."""
 
 
 class _Headers(CIMultiDict[str]):

@@ -15,11 +15,8 @@ from typing import Any
 from ..entities.base import Entity, Extra, Origin
 from ..entities.fields import FieldSpec
 from ..entities.scalars import Misfit
+from .bounds import Unfit
 from .plain import PlainDecoder, kept_aside
-
-
-class Unfit(ValueError):
-    """A row is not of the shape that a decoder is for."""
 
 
 class Notes:

@@ -22,11 +22,12 @@ BOM = b"\xef\xbb\xbf"
 _NO_CHARACTER = re.compile("[\udc80-\udcff]")
 """Bytes that are not UTF-8, as Python keeps them with ``surrogateescape``."""
 _ESCAPE = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
 """Escapes: whole pairs of surrogates, halves, and all others."""
-_ENDLESS = re.compile(r"(?<![0-9])[0-9]{4001}")
+_AS_ZEROS = bytes.maketrans(b"0123456789", b"0" * 10)
+_ENDLESS = b"0" * 4001
 _TEXT_OR_INTEGER = re.compile(
     r'"(?:[^"\\]++|\\.)*+"?|(?<![0-9.eE+-])(?P<digits>-?[0-9]{4001,}+)(?![.eE])',
     re.DOTALL,
@@ -48,9 +49,11 @@ def readable(body: bytes, mark: str = REPLACEMENT) -> tuple[bytes, bool]:
 
     if "\\u" in text:
         text = _ESCAPE.sub(whole, text)
-    if _ENDLESS.search(text) is not None:
+    written = text.encode()
+    if _ENDLESS in written.translate(_AS_ZEROS):
         text = _TEXT_OR_INTEGER.sub(lambda found: found[0] + EXPONENT if found["digits"] else found[0], text)
-    return text.encode(), bool(bytes_replaced or halves)
+        written = text.encode()
+    return written, bool(bytes_replaced or halves)
 
 
 def _decoded(body: bytes, mark: str) -> tuple[str, int]:
@@ -58,7 +61,10 @@ def _decoded(body: bytes, mark: str) -> tuple[str, int]:
     if not encoding.startswith("utf-8"):
         text = body.decode(encoding, "replace")
         return text, text.count(REPLACEMENT)
-    return _NO_CHARACTER.subn(mark, body.decode(encoding, "surrogateescape"))
+    try:
+        return body.decode(encoding), 0
+    except UnicodeDecodeError:
+        return _NO_CHARACTER.subn(mark, body.decode(encoding, "surrogateescape"))
 
 
 def difference(one: object, other: object, path: str = "") -> str:

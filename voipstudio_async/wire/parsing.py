@@ -10,6 +10,7 @@ import msgspec
 from ..entities.arguments import told
 from ..entities.scalars import HugeNumber, bounded, is_list, is_object, shown
 from ..errors import ConfigurationError, DecodeError, FieldError
+from .bounds import ROOMY, holds_more, too_many_values
 from .odd import EXPONENT, REPLACEMENT, readable
 from .received import without_named
 from .redaction import without_tokens
@@ -33,6 +34,7 @@ def _any_number(text: str) -> Any:
 decode = msgspec.json.Decoder(float_hook=bounded).decode
 FAULTS = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
 """What it raises for what is no JSON, or only odd."""
+_look_through = msgspec.json.Decoder(msgspec.Raw).decode
 _odd_decoder = msgspec.json.Decoder(float_hook=_any_number)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -65,6 +67,9 @@ def read(body: bytes, mark: str = REPLACEMENT) -> Parsed:
     if not body:
         raise DecodeError("", "the body is empty, JSON was expected")
     try:
+        if len(body) > ROOMY:
+            # What is broken at its end is found before anything is made of it.
+            _look_through(body)
         return Parsed(decode(body))
     except RecursionError:
         raise DecodeError("", f"the JSON is nested too deep: {excerpt(body)}") from None
@@ -78,9 +83,25 @@ def read(body: bytes, mark: str = REPLACEMENT) -> Parsed:
 def _read_odd(body: bytes, mark: str) -> Parsed | None:
     text, replaced = readable(body, mark)
     try:
+        if len(text) > ROOMY:
+            _look_through(text)
         return Parsed(_odd_decoder.decode(text), replaced)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
+
+
+def check_values(body: bytes) -> None:
+    """Refuse JSON that is read as one thing, and holds more than that can."""
+    if holds_more(body) and (_is_json(body) or _is_json(readable(body)[0])):
+        raise too_many_values("data")
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        _look_through(text)
+    except FAULTS:
+        return False
+    return True
 
 
 def envelope(body: bytes) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from ..entities.secrecy import guarded, hidden, kept
 from ..entities.secret import Secret
 from ..errors import DecodeError
 from .odd import OTHER_MARK, difference
-from .parsing import FAULTS, Parsed, decode, enclosed, read
+from .parsing import FAULTS, Parsed, check_values, decode, enclosed, read
 
 if TYPE_CHECKING:
     import cattrs
@@ -35,6 +35,8 @@ Hook = Callable[[Any, Any], Any]
 Read = tuple[Hook, Any]
 """A hook, and the type that it is called with."""
 
+_LONGEST_TOTAL = 5000
+"""Bytes; what is longer and no number is not looked into."""
 _PYTHON = {kind: python for python, kind in SCALARS.items()}
 _IN_JSON: dict[type, tuple[Kind, ...]] = {
     list: (Kind.LIST,),
@@ -68,16 +70,26 @@ class PlainDecoder:
         converter.register_structure_hook_factory(_is_entity, self._entity_hook)
 
     def parse(self, body: bytes) -> Parsed:
-        """Decode JSON: what is no character in it is replaced, or in strict mode refused with its path."""
+        """Decode JSON: what is no character in it is replaced, or in strict mode refused with its path.
+
+        :raises DecodeError: it is no JSON, or holds more than one thing does
+        """
+        check_values(body)
         parsed = read(body)
         if parsed.replaced:
-            if self.strict:
-                place = difference(parsed.value, read(body, OTHER_MARK).value)
-                raise DecodeError(place, "holds half of a character, or a byte that is not UTF-8")
-            if not self._replaced:
-                self._replaced = True
-                logger.warning("an answer holds something that is no character (replaced by U+FFFD)")
+            self.replaced(lambda: difference(parsed.value, read(body, OTHER_MARK).value))
         return parsed
+
+    def replaced(self, place: Callable[[], str]) -> None:
+        """Let something pass that is no character and was replaced, or refuse it.
+
+        :param place: finds its path
+        """
+        if self.strict:
+            raise DecodeError(place(), "holds half of a character, or a byte that is not UTF-8")
+        if not self._replaced:
+            self._replaced = True
+            logger.warning("an answer holds something that is no character (replaced by U+FFFD)")
 
     def value(self, body: bytes) -> Any:
         """Decode one row: at once, as nearly all can be."""
@@ -133,6 +145,15 @@ class PlainDecoder:
             self._log(Rows, "total", misfit)
             return None
         return count
+
+    def told(self, total: bytes) -> int | None:
+        """Read the total of a collection from its JSON."""
+        if len(total) > _LONGEST_TOTAL and total[:1] in b"[{":
+            return self.total({"total": [] if total[:1] == b"[" else {}})
+        try:
+            return self.total({"total": self.value(total)})
+        except DecodeError as error:
+            raise DecodeError("total", error.message) from None
 
     def reader(self, of: FieldType) -> Read:
         """Return what reads the values of a type, null apart."""
