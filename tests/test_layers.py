@@ -50,6 +50,7 @@ LAYERS = (
     "openapi",
     "telemetry",
     "exports",
+    "engines",
     "reports",
     "doctor",
     "pytest_plugin",
@@ -58,13 +59,13 @@ LAYERS = (
 )
 """The modules and sub-packages. Each imports only what stands above it; a new one gets a line of its own."""
 
-STRANGERS = ("webhooks", "sandbox", "openapi", "exports", "reports", "doctor", "cli")
+STRANGERS = ("webhooks", "sandbox", "openapi", "exports", "engines", "reports", "doctor", "cli")
 """They do not know each other's insides: one of them is imported by the others by its own name only."""
 
 APART = (("http", "pagination"), ("pagination", "http"))
 """Neighbours that do not know each other: which page comes next is decided without a word about HTTP."""
 
-FACE_ONLY = ("exports", "reports", "doctor", "cli")
+FACE_ONLY = ("exports", "engines", "reports", "doctor", "cli")
 BEHIND_THE_FACE = ("http", "bulk", "clients")
 """What exports, reports and the command line reach through the public client alone."""
 

@@ -1,6 +1,7 @@
 """The public names, each from its module: what the package hands on when it is first asked for one of them."""
 
 from .bulk.runs import AsyncBulk, Bulk
+from .clients.accounts import Accounts, AsyncAccounts
 from .clients.awaited import AsyncVoipStudio
 from .clients.blocking import VoipStudio
 from .entities import (
@@ -76,6 +77,7 @@ from .operations.files import Saved
 from .operations.outcomes import BulkResult, Outcome
 from .pagination.page import Page, PageReport
 from .pagination.pagers import AsyncPages, Pages
+from .pagination.plans import Slice
 from .unset import UNSET, Unset
 from .version import __version__
 from .wire.exchange import RawResponse
@@ -83,7 +85,9 @@ from .wire.filters import Filter, field
 
 __all__ = (
     "APIError",
+    "Accounts",
     "ApiToken",
+    "AsyncAccounts",
     "AsyncBulk",
     "AsyncPages",
     "AsyncVoipStudio",
@@ -152,6 +156,7 @@ __all__ = (
     "Secret",
     "ServerError",
     "SessionAuth",
+    "Slice",
     "Sms",
     "Timeouts",
     "TokenAuth",

@@ -156,6 +156,30 @@ def _behind_the_gap(wall: datetime, tz: tzinfo) -> datetime:
     return high.astimezone(tz)
 
 
+def zone_text(tz: tzinfo) -> str:
+    """Write a zone as a text that `zone_called` reads: ``Europe/London``, ``UTC``, ``+02:00``.
+
+    :raises ConfigurationError: it has no name that another process knows
+    """
+    if tz is UTC:
+        return "UTC"
+    if isinstance(tz, timezone):
+        return datetime(2000, 1, 1, tzinfo=tz).isoformat()[19:]
+    if key := getattr(tz, "key", None):
+        return str(key)
+    raise ConfigurationError(f"a zone with a name is needed, like tz=ZoneInfo('Europe/London'), got {told(tz)}")
+
+
+def zone_called(text: str) -> tzinfo:
+    """Return the zone that `zone_text` wrote."""
+    try:
+        if text[:1] in ("+", "-"):
+            return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo or UTC
+        return UTC if text == "UTC" else ZoneInfo(text)
+    except (LookupError, ValueError, OSError):
+        raise ConfigurationError(f"there is no zone {told(text)} here; {NO_DATABASE}") from None
+
+
 def zone_name(tz: tzinfo) -> str:
     """Name a zone: ``Europe/London``, ``UTC``, ``UTC+02:00``."""
     return str(getattr(tz, "key", None) or tz)

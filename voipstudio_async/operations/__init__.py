@@ -7,7 +7,7 @@ from .description import Answers, FileType, Parameter
 from .downloads import DownloadAll, DownloadAllReady
 from .files import MP3, PDF, Download, Saved, Target
 from .keys import DIGITS, ID, IDS, TOKEN, Key, check_id
-from .listings import Count, DatedWalk, Listing, ListingOf
+from .listings import Count, DatedWalk, Listing, ListingOf, Plan
 from .many import Change, DeleteAll, DeleteEach, DeleteMany, GetEach, UpdateMany
 from .raw import RawRequest
 from .things import Create, Delete, DeleteBy, DeleteConfirmed, Get, GetBy, Show, Update, UpdateBy
@@ -54,6 +54,7 @@ __all__ = (
     "PDF",
     "PageOptions",
     "Parameter",
+    "Plan",
     "Query",
     "RawRequest",
     "Resource",

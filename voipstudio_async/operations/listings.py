@@ -11,6 +11,7 @@ from ..entities.fields import field_specs
 from ..errors import ConfigurationError
 from ..pagination.page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, Strategy
 from ..pagination.pagers import AsyncPages, Pages
+from ..pagination.plans import DEFAULT_ACCOUNT, Slice, asked, planned
 from ..pagination.slices import cut
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange
@@ -94,6 +95,19 @@ class Walker(Protocol[R_co]):
         strategy: Strategy = "offset",
         resume: str | None = None,
     ) -> R_co: ...
+
+
+class Planner(Protocol):
+    """A range of time, cut into slices that others read."""
+
+    def __call__(
+        self,
+        start: date,
+        end: date,
+        *filters: Condition,
+        slice: timedelta = timedelta(days=1),
+        account: str = DEFAULT_ACCOUNT,
+    ) -> tuple[Slice, ...]: ...
 
 
 class _Rows(Operation[A_co, B_co], Generic[A_co, B_co, E]):
@@ -221,3 +235,52 @@ class DatedWalk(Derived[Walker[AsyncPages[E]], Walker[Pages[E]]], Generic[E]):
         query = PageQuery(self.listing._entity, place, caller.codec, flatten(filters), page_size=page_size, **options)
         cuts = cut(start, end, slice, caller.codec.tz)
         return caller.slices(query, self.by, cuts, concurrency=concurrency, resume=resume)
+
+
+class Plan(Derived[Planner, Planner], Generic[E]):
+    """A range of time as slices for others to read: other processes, other machines, an engine. Nothing is sent."""
+
+    def __init__(self, listing: _Rows[Any, Any, E], summary: str, *, by: str) -> None:
+        super().__init__(summary)
+        self.listing = listing
+        self.by = by
+
+    @property
+    def doc(self) -> str:
+        """The documentation of the bound operation."""
+        said = super().doc.partition("\n\nRaises: ")[0]
+        return f"{said}\n\nRaises: ConfigurationError when the range is none, or a filter cannot be written."
+
+    def returns(self) -> str:
+        return "a tuple of `Slice`, oldest first; nothing is sent."
+
+    def signature(self) -> inspect.Signature:
+        return call_signature(Planner)
+
+    def start(self, resource: Resource[Any], *args: Any, **options: Any) -> Any:
+        given = self.signature().bind(*args, **options).arguments
+        return self._cut(resource, given.pop("start"), given.pop("end"), given.pop("filters", ()), **given)
+
+    def _cut(
+        self,
+        resource: Resource[Any],
+        start: date,
+        end: date,
+        filters: tuple[Condition, ...],
+        *,
+        slice: timedelta = timedelta(days=1),
+        account: str = DEFAULT_ACCOUNT,
+    ) -> tuple[Slice, ...]:
+        codec = resource._caller.codec
+        query = PageQuery(self.listing._entity, self._place(resource), codec, flatten(filters))
+        cuts = cut(start, end, slice, codec.tz)
+        return planned(query, resource._called.removeprefix("client."), cuts, account)
+
+    def pages(self, resource: Resource[Any], part: Slice) -> Any:
+        """Begin to read a slice, on either face."""
+        caller = resource._caller
+        query, piece = asked(part, self.listing._entity, self._place(resource), strict=caller.codec.strict)
+        return caller.slices(query, self.by, piece, concurrency=1, resume=None)
+
+    def _place(self, resource: Resource[Any]) -> str:
+        return join(resource._path, self.listing.below)

@@ -19,6 +19,7 @@ MEANINGS: dict[str, str] = {
     "include_users": "answer with the users themselves instead of their ids",
     "start": "the first day or moment, which belongs to the range; a day is midnight in the client's time zone",
     "end": "the day or moment that it ends before",
+    "account": "the name of the account, by which whoever reads a slice finds the credentials",
     "slice": "the length of each piece of the range that is walked on its own",
     # things, and many of them
     "id": "the id, a positive integer",

@@ -98,6 +98,12 @@ def cut(start: date, end: date, step: timedelta, tz: tzinfo) -> Cuts:
     return Cuts(low, high, step, tz, first, max(last, first + timedelta(seconds=1)) if low < high else last)
 
 
+def one_piece(low: str, high: str, tz: tzinfo) -> Cuts:
+    """Return a range that is one slice, from what `Cuts.slices` gave."""
+    first, last = (datetime.fromisoformat(bound).replace(tzinfo=UTC) for bound in (low, high))
+    return Cuts(low, high, last - first, tz, first, last)
+
+
 def _bound(value: date, tz: tzinfo) -> tuple[str, datetime]:
     """Return what a bound is on the clock of the zone, and when it is."""
     value = plain(value)

@@ -25,6 +25,7 @@ from ..operations import (
     ListingWith,
     PageOptions,
     Parameter,
+    Plan,
     Resource,
     Rows,
 )
@@ -119,6 +120,20 @@ class Cdrs(Resource[F], path="cdrs"):
     Returns: a pager over `Cdr`; nothing is sent before it is used.
 
     Raises: AuthenticationError (401); TransportError when no usable answer comes.
+    """
+    plan = Plan(list, "A range of time as slices, which other processes and machines read.", by="calldate")
+    """A range of time as slices, which other processes and machines read.
+
+    Args:
+        start: the first day or moment, which belongs to the range; a day is midnight in the client's time zone
+        end: the day or moment that it ends before
+        filters: what all rows meet, each made like ``field(name) > value``
+        slice: the length of each piece of the range that is walked on its own
+        account: the name of the account, by which whoever reads a slice finds the credentials
+
+    Returns: a tuple of `Slice`, oldest first; nothing is sent.
+
+    Raises: ConfigurationError when the range is none, or a filter cannot be written.
     """
 
 
