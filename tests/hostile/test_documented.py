@@ -16,7 +16,7 @@ def documented() -> Iterator[str]:
     """Read the names of the cases: the first column of the tables of the first section."""
     section = PAGE.read_text(encoding="utf-8").split("\n## ")[1]
     for line in section.splitlines():
-        if line.startswith("| ") and not line.startswith("| what happens"):
+        if line.startswith("| ") and not line.startswith("| What happens"):
             name = line.split("|")[1].strip()
             family = FAMILY.fullmatch(name)
             yield from [f"{status} {family[2]}" for status in family[1].split(", ")] if family else [name]
