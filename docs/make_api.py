@@ -23,7 +23,7 @@ from voipstudio_async import errors, resources
 from voipstudio_async.cli.names import LISTINGS, THINGS
 from voipstudio_async.clients.base import BaseClient
 from voipstudio_async.entities.fields import field_specs
-from voipstudio_async.openapi.schema import field_texts
+from voipstudio_async.entities.meanings import field_texts, own_texts
 from voipstudio_async.operations import Operation, operations
 
 TARGET = Path(__file__).with_name("api.md")
@@ -149,9 +149,10 @@ def class_lines(cls: type) -> Iterator[str]:
 
 def choice_lines(cls: type[enum.Enum]) -> Iterator[str]:
     """Write one enumeration and its members."""
-    yield f"\n### `{cls.__name__}`\n\n{plain(cls.__doc__)}\n\n| member | value |\n|---|---|"
+    yield f"\n### `{cls.__name__}`\n\n{plain(cls.__doc__)}\n\n| member | value | |\n|---|---|---|"
+    texts = dict(own_texts(cls))
     for member in cls:
-        yield f"| `{member.name}` | `{member.value}` |"
+        yield f"| `{member.name}` | `{member.value}` | {plain(texts.get(member.name))} |"
 
 
 def method_lines(cls: type) -> Iterator[str]:

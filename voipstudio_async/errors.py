@@ -61,7 +61,9 @@ class RequestInfo:
     """Which request an error is about: its method and its URL, with secrets replaced by ``***``."""
 
     method: str
+    """``GET``, ``POST`` or another."""
     url: str
+    """The address, with its query."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"

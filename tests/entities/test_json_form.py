@@ -87,6 +87,7 @@ def service() -> Any:
     async def several() -> Any:
         return [PAID]
 
+    app.add_api_route("/untyped", lambda: {"one": ANN, "all": [PAID]})
     # Its annotations are texts here, and of names that are not the module's.
     app.add_api_route("/one", one, response_model=User)
     app.add_api_route("/several", several, response_model=list[Cdr])
@@ -101,6 +102,22 @@ async def test_a_web_service_answers_with_entities_and_describes_them() -> None:
     described = app.openapi()["paths"]["/one"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert "first_name" in described["required"]
     assert described["properties"]["created_at"]["anyOf"][0] == {"type": "string", "format": "date-time"}
+
+
+async def test_a_web_service_answers_with_entities_where_no_type_is_said() -> None:
+    assert await answered(service(), "/untyped") == (200, {"one": ANN.to_json(), "all": [PAID.to_json()]})
+
+
+def test_vars_are_the_typed_form_and_masked() -> None:
+    me = Me(id=7, sip_password=Secret("hidden"))
+
+    assert vars(me) == me.to_json()
+    assert json.loads(json.dumps({"who": me}, default=vars))["who"]["sip_password"] == "***"
+
+
+def test_the_names_of_an_entity_are_those_of_its_class() -> None:
+    assert "desk" not in dir(ANN)
+    assert {"first_name", "name", "to_json"} <= set(dir(ANN))
 
 
 def test_pydantic_refuses_what_is_no_entity_of_the_class() -> None:

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from voipstudio_async import entities
 from voipstudio_async.entities import Code, DigitId, EpochTime, Secret
 from voipstudio_async.entities.fields import field_type
+from voipstudio_async.entities.meanings import field_texts
 from voipstudio_async.openapi import schema
 from voipstudio_async.unset import UNSET, Unset
 from voipstudio_async.wire.codec import codec
@@ -112,17 +113,17 @@ def test_an_entity_is_open_and_needs_its_id_alone() -> None:
 
 
 def test_fields_of_a_base_class_keep_their_texts() -> None:
-    texts = schema.field_texts(entities.User)
+    texts = field_texts(entities.User)
 
     assert texts["active"] == "Whether the user can log in."
-    assert texts["ext"] == "*live* The internal extension."
-    assert "email" not in texts
+    assert texts["ext"] == "The internal extension. Seen in real answers only."
+    assert texts["email"] == "The e-mail address, which the user logs in with."
 
 
 def test_a_class_without_source_has_no_texts() -> None:
     made = attrs.make_class("Made", {"name": attrs.field(type=str)}, frozen=True)
 
-    assert schema.field_texts(made) == {}
+    assert field_texts(made) == {}
     assert schema.describe_class(made)["properties"] == {"name": {"type": "string", "minLength": 1}}
 
 

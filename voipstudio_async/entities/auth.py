@@ -24,9 +24,11 @@ class ApiToken(Entity):
     name: str | None = None
     """Unique among the tokens of a user."""
     created_at: datetime | None = None
+    """When it was made."""
     expiry: int | None = None
     """Seconds without use after which it ends."""
     user_id: int | None = None
+    """The user whose token it is."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -34,8 +36,11 @@ class Login(Entity):
     """What a login answers: a token, or the nonce of the second factor."""
 
     message: str | None = None
+    """What the API says about the login."""
     user_token: Secret | None = None
+    """The token of the session; None where a code is mailed first. It shows as ``***``."""
     user_id: int | None = None
+    """The user who logs in."""
     nonce: Secret | None = None
     """Given with the mailed code to the second half of a login. It shows as ``***``."""
 
@@ -45,6 +50,7 @@ class Pong(Entity):
     """What a ping answers."""
 
     response: str | None = None
+    """The word that the API answers with."""
 
 
 @attrs.frozen(kw_only=True)

@@ -7,9 +7,10 @@ is kept in `Entity.extra`. `Entity.to_dict` gives back what the API sent.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 import attrs
 
@@ -17,6 +18,7 @@ from ..errors import ConfigurationError
 from ..hints import NotThere, did_you_mean
 from .arguments import is_one_of, told
 from .fields import INSIDE, Code, DigitId, EpochTime, check_when_declared, field_specs
+from .meanings import Documentation
 from .notebook import table
 from .secrecy import masked, revealed
 from .secret import Secret
@@ -75,6 +77,8 @@ class Entity:
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
         check_when_declared(cls)
+        if cls.__doc__ is not None:
+            cls.__doc__ = cast("str", Documentation(inspect.cleandoc(cls.__doc__)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as the API sent it: its names, its formats, its nulls.
@@ -126,10 +130,16 @@ class Entity:
         # For the error alone.
         __getitem__ = NotThere(lambda self: f"a {type(self).__name__} is no dict: write .name, or .to_dict()['name']")
 
-        def __getattr__(self, name: str) -> NoReturn:
+        def __getattr__(self, name: str) -> Any:
+            if name == "__dict__":
+                # By this name `vars` asks, for `json.dumps(user, default=vars)`, and FastAPI for what has no type.
+                return self.to_json()
             if name.startswith("_") or name in ("id", "extra"):  # the first is asked of many rows
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             raise AttributeError(f"a {type(self).__name__} has no {name!r}{_instead(self, name)}", name=name, obj=None)
+
+    def __dir__(self) -> list[str]:
+        return dir(type(self))
 
     def __repr__(self) -> str:
         shown = [f"{name}={value!r}" for name, value in self.__rich_repr__()]

@@ -16,10 +16,14 @@ class Transaction(Entity):
     """A payment or a charge. Its invoice is fetched with ``transactions.download``, once it is completed."""
 
     id: int
+    """Its id."""
     created_at: datetime | None = None
+    """When it was booked."""
     amount: Decimal | None = None
     """In `currency_iso`."""
     currency_iso: str | None = None
+    """The currency, by its code of ISO 4217: ``GBP``."""
     type: Code | None = None
+    """What kind of payment or charge it is; the values are not documented."""
     result: Code | None = None
     """Whether it went through."""

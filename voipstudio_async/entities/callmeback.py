@@ -18,20 +18,29 @@ class CallMeBackSettings(Entity):
     """How one button looks and whom it calls. The page calls it a *campaign*."""
 
     id: int
+    """Its id."""
     button_id: int | None = None
+    """The button that these settings are for."""
     created_at: datetime | None = None
+    """When they were made."""
     name: str | None = None
+    """What they are called."""
     title: str | None = None
+    """The heading of the button."""
     culture: Code | None = None
     """The language of the button."""
     position: Code | None = None
     """Where on the page the button stands."""
     floating_icon: bool | None = None
+    """Whether the button floats above the page."""
     allowed_countries: Any = attrs.field(default=None, hash=False)
     """The countries that may be called; the form is not documented."""
     show_to_allowed_countries_only: bool | None = None
+    """Whether visitors from other countries do not see the button."""
     welcome_screen_msg: str | None = None
+    """The words that greet the visitor."""
     privacy_policy_url: str | None = None
+    """A link to the privacy policy."""
     ddi: int | None = None
     """The number that calls: E.164 digits without ``+``."""
     max_call_rate: Decimal | None = None

@@ -19,10 +19,15 @@ class CallState(enum.StrEnum):
     """The known values of `Call.state`, from the vendor's page on webhooks."""
 
     INITIAL = "INITIAL"
+    """It has begun, and rings nowhere yet."""
     RINGING = "RINGING"
+    """A phone rings."""
     CONNECTED = "CONNECTED"
+    """It was answered: people talk."""
     ON_HOLD = "ON_HOLD"
+    """One side waits."""
     HANGUP = "HANGUP"
+    """It has ended."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -30,9 +35,11 @@ class Call(Entity):
     """A call under way. Its id can be larger than 2 to the 32."""
 
     id: int
+    """Its id."""
     state: Annotated[Code, CallState] | None = None
     """See `CallState`."""
     start_time: EpochTime | None = None
+    """When it began."""
     connected_at: EpochTime | None = None
     """When it was answered; None while it rings."""
     src: str | None = None
@@ -40,25 +47,37 @@ class Call(Entity):
     src_id: DigitId | None = None
     """The caller's user id; 0 for somebody outside."""
     src_name: str | None = None
+    """The caller's name."""
     src_ua: str | None = None
+    """The caller's phone or app, as it calls itself."""
     src_rate: Decimal | None = None
+    """The price of a minute on the caller's side."""
     src_codec: str | None = None
+    """How the caller's voice is coded, such as ``PCMA``."""
     src_contact: str | None = None
+    """The SIP contact of the caller's phone."""
     src_call_id: str | None = None
+    """The SIP call id of the caller's leg."""
     dst: str | None = None
     """The called number: E.164 digits without ``+``."""
     dst_id: DigitId | None = None
     """The called user's id; 0 for somebody outside."""
     dst_name: str | None = None
+    """The called person's name; for a number outside, the place or network it belongs to."""
     dst_ua: str | None = None
+    """The called phone or app, as it calls itself."""
     dst_rate: Decimal | None = None
     """The price of a minute."""
     dst_connection: Decimal | None = None
     """The price of the connection."""
     dst_codec: str | None = None
+    """How the called side's voice is coded, such as ``PCMA``."""
     dst_contact: str | None = None
+    """The SIP contact of the called phone."""
     dst_call_id: str | None = None
+    """The SIP call id of the called leg."""
     min_charge: Decimal | None = None
+    """The least that the call costs."""
     clid: str | None = None
     """The caller as shown: a name and a number."""
     destination: Code | None = None
@@ -72,7 +91,9 @@ class Call(Entity):
     parent_id: int | None = None
     """The leg that this one came from."""
     queue_state: str | None = None
+    """Where it stands in a queue; the values are not documented."""
     referred_by: str | None = None
+    """Who transferred it here."""
 
 
 @attrs.frozen

@@ -1,7 +1,7 @@
 """The Customer module: users, their groups and policies, queue groups, and who the token belongs to.
 
-Source: the vendor's page "Customer" (voipstudio.com/docs/api/resources/customer). Fields marked *live* are not on
-that page but were seen in real answers.
+Source: the vendor's page "Customer" (voipstudio.com/docs/api/resources/customer). What
+is not on that page says so.
 """
 
 from datetime import datetime
@@ -26,15 +26,19 @@ class UserRecord(Entity):
     active: bool | None = None
     """Whether the user can log in."""
     created_at: datetime | None = None
+    """When the user was added."""
     customer: int | None = None
     """The id of the customer account that the user belongs to."""
     email: str | None = None
+    """The e-mail address, which the user logs in with."""
     first_name: str | None = None
+    """The given name."""
     is_initial: bool | None = None
     """Whether this is the user that the account was opened with."""
     is_root: bool | None = None
     """Whether the user is an administrator."""
     last_name: str | None = None
+    """The family name."""
     roles: tuple[str, ...] | str | None = None
     """The user's roles; the sample prints one text, more than one is likely."""
     two_factor_auth: Code | None = None
@@ -53,16 +57,17 @@ class User(UserRecord):
     """A person with a phone."""
 
     id: int
+    """Its id."""
     ext: str | None = None
-    """*live* The internal extension."""
+    """The internal extension. Seen in real answers only."""
     dnd: bool | None = None
-    """*live* Do not disturb."""
+    """Do not disturb. Seen in real answers only."""
     cli: str | None = None
-    """*live* The number shown to who is called."""
+    """The number shown to who is called. Seen in real answers only."""
     nb_sip_locations: int | None = None
-    """*live* How many phones are configured (not: registered now)."""
+    """How many phones are configured (not: registered now). Seen in real answers only."""
     status: bool | None = None
-    """*live* In a queue's list of users: whether the agent has joined."""
+    """In a queue's list of users: whether the agent has joined. Seen in real answers only."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -73,6 +78,7 @@ class UserAudio(UserRecord):
     """
 
     id: int | None = None
+    """Its id."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -83,6 +89,7 @@ class Me(Entity):
     """
 
     id: int | None = None
+    """Its id."""
     balance: Decimal | None = None
     """The credit of the account, in `currency_iso`."""
     cc: str | None = None
@@ -90,20 +97,23 @@ class Me(Entity):
     cli: str | None = None
     """The number shown to who is called."""
     currency_iso: str | None = None
+    """The currency of the account, by its code of ISO 4217: ``GBP``."""
     is_root: bool | None = None
+    """Whether the owner is an administrator."""
     language: str | None = None
+    """The language of the vendor's pages."""
     email: str | None = None
-    """*live*"""
+    """The e-mail address, which the owner logs in with. Seen in real answers only."""
     first_name: str | None = None
-    """*live*"""
+    """The given name. Seen in real answers only."""
     last_name: str | None = None
-    """*live*"""
+    """The family name. Seen in real answers only."""
     customer_id: int | None = None
-    """*live*"""
+    """The account that the owner belongs to. Seen in real answers only."""
     sip_domain: str | None = None
-    """*live* Where the user's phone registers."""
+    """Where the user's phone registers. Seen in real answers only."""
     sip_password: Secret | None = None
-    """*live* The password of the user's phone. It shows as ``***``."""
+    """The password of the user's phone. It shows as ``***``. Seen in real answers only."""
 
     @property
     def name(self) -> str:
@@ -116,7 +126,9 @@ class QueueGroup(Entity):
     """A group of call queues."""
 
     id: int
+    """Its id."""
     name: str | None = None
+    """What it is called."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -124,9 +136,11 @@ class UserGroup(Entity):
     """A group of users."""
 
     id: int
+    """Its id."""
     color: str | None = None
     """The colour in the vendor's pages; its format is not documented."""
     name: str | None = None
+    """What it is called."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -134,8 +148,11 @@ class UserGroupPolicy(Entity):
     """A policy of user groups. The vendor's page documents it with the fields of a user group."""
 
     id: int
+    """Its id."""
     color: str | None = None
+    """The colour in the vendor's pages; its format is not documented."""
     name: str | None = None
+    """What it is called."""
 
 
 @attrs.frozen(kw_only=True)

@@ -19,9 +19,13 @@ class Contact(Entity):
     """An entry of an address book."""
 
     id: int
+    """Its id."""
     created_at: datetime | None = None
+    """When it was added."""
     first_name: str | None = None
+    """The given name."""
     last_name: str | None = None
+    """The family name."""
     global_: bool | None = None
     """Whether the whole account sees it."""
     group_name: str | None = None
@@ -33,27 +37,47 @@ class Contact(Entity):
     user_id: int | None = None
     """The user that it belongs to."""
     email: str | None = None
+    """The e-mail address."""
     tel: str | None = None
+    """The first telephone number."""
     speed_dial_phone: str | None = None
+    """The short number of `tel`."""
     mobile: str | None = None
+    """The first mobile number."""
     speed_dial_mobile: str | None = None
+    """The short number of `mobile`."""
     notes: str | None = None
+    """Free text."""
     labels: tuple[str, ...] | str | None = None
+    """Words that it is marked with."""
     type: Code | None = None
+    """Its kind; the values are not documented."""
     dialler_source_id: int | None = None
+    """The list of a dialler that it came from."""
     outcome_id: int | None = None
+    """How the last call of a dialler ended."""
     company: str | None = None
+    """Where the person works."""
     tel_1: str | None = None
+    """The second telephone number."""
     tel_2: str | None = None
+    """The third telephone number."""
     speed_dial_phone_1: str | None = None
+    """The short number of `tel_1`."""
     speed_dial_phone_2: str | None = None
+    """The short number of `tel_2`."""
     mobile_1: str | None = None
+    """The second mobile number."""
     mobile_2: str | None = None
+    """The third mobile number."""
     speed_dial_mobile_1: str | None = None
+    """The short number of `mobile_1`."""
     speed_dial_mobile_2: str | None = None
+    """The short number of `mobile_2`."""
     groups: Any = attrs.field(default=None, hash=False)
     """The groups that it is in; the form of an entry is not documented."""
     transfer_list: bool | None = None
+    """Whether calls can be transferred to it with a click."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -61,7 +85,9 @@ class Queue(Entity):
     """A call queue: callers wait in it until one of its agents is free."""
 
     id: int
+    """Its id."""
     name: str | None = None
+    """What it is called."""
     number: int | None = None
     """The internal extension."""
     users: tuple[int | User, ...] | None = None
@@ -79,30 +105,47 @@ class Number(Entity):
     """A phone number of the account. The vendor calls it a *DDI* (direct dial-in)."""
 
     id: DigitId
+    """Its id."""
     e164: str | None = None
     """The number: E.164 digits without ``+``."""
     name: str | None = None
+    """What it is called."""
     info: str | None = None
+    """What else the vendor notes about it; not documented."""
     created_at: datetime | None = None
+    """When the account got it."""
     status: Code | None = None
+    """Whether it is in use; the values are not documented."""
     channels: int | None = None
     """How many calls it takes at once."""
     rate: Decimal | None = None
+    """What it costs."""
     cli_hide: bool | None = None
+    """Whether the caller's number is hidden."""
     cli_prefix: int | None = None
+    """What is put before the caller's number."""
     esc_enabled: bool | None = None
+    """Not documented; the name suggests calls to the emergency services."""
     fax_enabled: bool | None = None
+    """Whether it receives faxes."""
     fax_email: str | None = None
+    """Where faxes are mailed to."""
     has_fax_password: bool | None = None
     """Whether faxes are locked with a password, which the API does not show."""
     sms_enabled: bool | None = None
+    """Whether it receives text messages."""
     sms_email: str | None = None
+    """Where text messages are mailed to."""
     flag: Code | None = None
+    """A mark of the vendor; the values are not documented."""
     target_id: int | None = None
+    """The id of what it leads to: see `target_type`."""
     target_type: Code | None = None
     """What it leads to: a user, an IVR, a queue, a conference."""
     tel_verified: bool | None = None
+    """Whether the number has been verified."""
     uri: str | None = None
+    """The SIP address that calls go to."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -110,6 +153,7 @@ class TrackedNumber(Number):
     """A number of the account that call tracking counts calls by."""
 
     campaign_id: int | None = None
+    """The campaign that it counts calls for."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -117,8 +161,11 @@ class Campaign(Entity):
     """A campaign of call tracking. Its fields are not published: all but these is in `extra`."""
 
     id: int
+    """Its id."""
     name: str | None = None
+    """What it is called."""
     created_at: datetime | None = None
+    """When it was made."""
 
 
 @attrs.frozen(kw_only=True)

@@ -17,12 +17,15 @@ class Sms(Entity):
     """A text message, sent or received."""
 
     id: int
+    """Its id."""
     created_at: datetime | None = None
+    """When it was sent or received."""
     from_: str | None = None
     """Who sent it: a number, or the name that the sender shows."""
     to: str | None = None
     """Who it is for: E.164 digits without ``+``."""
     message: str | None = None
+    """The words of the message."""
     result: str | None = None
     """What became of it."""
     type: Code | None = None
@@ -36,6 +39,7 @@ class Voicemail(Entity):
     """A voice message. The vendor calls it a *voicemessage*; its audio is fetched with ``voicemails.download``."""
 
     id: int
+    """Its id."""
     origtime: datetime | None = None
     """When it was left."""
     caller: str | None = None
@@ -45,6 +49,7 @@ class Voicemail(Entity):
     duration: int | None = None
     """Seconds."""
     folder: str | None = None
+    """The folder that it is in."""
     is_new: bool | None = None
     """Whether nobody has listened to it yet."""
 
@@ -54,9 +59,13 @@ class Fax(Entity):
     """A fax, sent or received. Its pages are fetched with ``faxes.download``, as a PDF."""
 
     id: int
+    """Its id."""
     created_at: datetime | None = None
+    """When it was sent or received."""
     from_: str | None = None
+    """The number that sent it."""
     to: str | None = None
+    """The number that it was sent to."""
     pages: int | None = None
     """How many pages it has."""
     status: Code | None = None

@@ -166,6 +166,7 @@ class BasicAuth:
     """HTTP Basic authentication with a user's id as the name and the token as the password."""
 
     user_id: int
+    """The user whose token it is."""
     _token: Secret = attrs.field(repr=False)
 
     def __init__(self, user_id: int, token: str) -> None:

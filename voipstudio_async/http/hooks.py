@@ -24,7 +24,9 @@ class RequestEvent:
     call: int
     """The number of the call; all attempts of one call share it."""
     request: RequestInfo
+    """The request, without its body."""
     attempt: int
+    """The number of the attempt, from 1."""
 
 
 @attrs.frozen
@@ -32,8 +34,11 @@ class ResponseEvent:
     """An attempt has ended, with an answer or without."""
 
     call: int
+    """The number of the call; all attempts of one call share it."""
     request: RequestInfo
+    """The request, without its body."""
     attempt: int
+    """The number of the attempt, from 1."""
     status: int | None
     """The status, or None when no usable answer came."""
     elapsed: float
@@ -47,12 +52,15 @@ class RetryEvent:
     """A failed request will be sent again."""
 
     call: int
+    """The number of the call; all attempts of one call share it."""
     request: RequestInfo
+    """The request, without its body."""
     attempt: int
     """The number of the attempt that failed."""
     delay: float
     """Seconds until the next one."""
     reason: str
+    """What went wrong."""
 
 
 @attrs.frozen
@@ -60,7 +68,9 @@ class WaitEvent:
     """A request is held back, because the API asked everybody to slow down."""
 
     call: int
+    """The number of the call; all attempts of one call share it."""
     request: RequestInfo
+    """The request, without its body."""
     seconds: float
     """How long it will be."""
 
@@ -70,7 +80,9 @@ class EndEvent:
     """A call is over, with all its attempts."""
 
     call: int
+    """The number of the call; all attempts of one call share it."""
     request: RequestInfo
+    """The request, without its body."""
     attempts: int
     """How many requests were sent."""
     status: int | None
@@ -89,10 +101,15 @@ class Hooks:
     """
 
     on_request: Callable[[RequestEvent], None] | None = None
+    """Called before each request."""
     on_response: Callable[[ResponseEvent], None] | None = None
+    """Called when an attempt has ended."""
     on_retry: Callable[[RetryEvent], None] | None = None
+    """Called before a request is sent again."""
     on_wait: Callable[[WaitEvent], None] | None = None
+    """Called when a request is held back."""
     on_end: Callable[[EndEvent], None] | None = None
+    """Called once for each call, when it is over."""
 
     def __or__(self, other: Hooks) -> Hooks:
         """Return hooks that call those of both, these first: ``Hooks(on_retry=note) | tracing()``."""

@@ -33,8 +33,8 @@ INFO: Part = {
     "version": __version__,
     "description": (
         "The part of the VoIPstudio REST API that voipstudio_async speaks, generated from its declarations. Every "
-        "field but `id` may be missing or null, and answers may hold fields that are not listed. Fields marked *live* "
-        "are not on the vendor's pages but were seen in real answers."
+        "field but `id` may be missing or null, and answers may hold fields that are not listed. Some fields "
+        "are not on the vendor's pages; their descriptions say so."
     ),
     "contact": {"name": "voipstudio_async contributors"},
     "license": {"name": "MIT", "identifier": "MIT"},

@@ -6,18 +6,12 @@ is not part of them. The dialect is JSON Schema 2020-12, which is that of OpenAP
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
-import typing
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any
-
-import attrs
 
 from ..entities.base import Entity
 from ..entities.fields import FieldSpec, FieldType, Kind, WireForm, field_specs, nested_classes
+from ..entities.meanings import field_texts, summary
 
 REFERENCE = "#/components/schemas/"
 
@@ -135,7 +129,7 @@ def describe_class(cls: type) -> Schema:
     specs = field_specs(cls)
     is_entity = issubclass(cls, Entity)
     needed = [spec.wire for spec in specs if spec.needed]
-    schema: Schema = {"description": text} if (text := inspect.getdoc(cls)) else {}
+    schema: Schema = {"description": text} if (text := summary(cls)) else {}
     schema |= {
         "type": "object",
         "properties": {spec.wire: _field(spec, texts.get(spec.name), closed=not is_entity) for spec in specs},
@@ -159,29 +153,6 @@ def _field(spec: FieldSpec, text: str | None, *, closed: bool) -> Schema:
 def field_names(cls: type) -> list[str]:
     """List the names that the fields of a class have in JSON."""
     return [spec.wire for spec in field_specs(cls)]
-
-
-def field_texts(cls: type) -> dict[str, str]:
-    """Read the string literals under the fields of a class and its bases; none where the source is not at hand."""
-    texts: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        if attrs.has(base):
-            texts.update(_own_texts(base))
-    return texts
-
-
-def _own_texts(cls: type) -> Iterator[tuple[str, str]]:
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
-    except (OSError, TypeError):
-        return
-    body = typing.cast("ast.ClassDef", tree.body[0]).body
-    for field, text in pairwise(body):
-        match field, text:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(literal))):
-                yield name, inspect.cleandoc(literal)
-            case _:
-                pass
 
 
 def _with_text(schema: Schema, text: str | None) -> Schema:

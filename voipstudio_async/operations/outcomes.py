@@ -25,6 +25,7 @@ class Outcome(Generic[In, Out]):
     index: int
     """The place of the input among all, from 0."""
     input: In
+    """What was given."""
     value: Out | None
     """The result, or None when it failed."""
     error: Exception | None
@@ -49,6 +50,7 @@ class BulkResult(Generic[In, Out]):
     """The outcomes of a bulk run, in the order of the inputs."""
 
     outcomes: list[Outcome[In, Out]]
+    """What became of each input."""
 
     @property
     def ok(self) -> bool:

@@ -36,6 +36,7 @@ class Page(Generic[E]):
     """One page of a listing."""
 
     items: Sequence[E]
+    """The rows."""
     number: int
     """Counted from 1, as the API does; for a keyset walk, the number of the request."""
     total: int | None
@@ -65,6 +66,7 @@ class PageReport:
     """
 
     requests: int = 0
+    """How many pages were asked for."""
     rows: int = 0
     """Rows given out: each id once."""
     duplicates: int = 0

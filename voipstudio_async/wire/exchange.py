@@ -195,6 +195,7 @@ class RawResponse:
     """
 
     status: int
+    """The status, such as 200."""
     _headers: Secret = attrs.field(repr=False, converter=_kept_headers)
     _body: Secret = attrs.field(repr=False, converter=_kept)
 

@@ -63,8 +63,11 @@ class Filter:
     """One condition: a property, an operator, a value."""
 
     property: str
+    """The name of the field."""
     operator: str
+    """How the two are compared, as the API writes it: ``gt``, ``eq``."""
     value: FilterValue = attrs.field(converter=_compared)
+    """What it is compared with."""
 
     def __bool__(self) -> bool:
         raise TypeError(
