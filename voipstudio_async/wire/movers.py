@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from itertools import repeat, starmap
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ..entities.base import NO_EXTRA, Entity, Extra, Origin
 from ..entities.fields import field_specs
@@ -146,7 +146,7 @@ def open_class(cls: type[E]) -> type[E] | None:
     None where Python does not allow it.
     """
     plain = {"__init__": object.__init__, "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
-    opened = type(cls.__name__, (cls,), {"__slots__": ()} | plain)
+    opened = cast("type[E]", type(cls.__name__, (cls,), {"__slots__": ()} | plain))
     try:
         probe: Any = opened()
         probe.extra = NO_EXTRA
