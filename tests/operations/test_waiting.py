@@ -88,7 +88,7 @@ async def test_a_wait_that_takes_too_long_is_a_deadline(client: Any, sandbox: Sa
     asked = len(sandbox.requests)
     with pytest.raises(DeadlineExceeded, match=f"call {id} did not come to the wanted state within 0.7 s") as caught:
         await settle(client.calls.wait(id, timeout=0.7))
-    assert caught.value.elapsed >= 0.7
+    assert round(caught.value.elapsed, 3) >= 0.7  # the sum of a moment and 0.7, less that moment, is a bit off
     assert len(sandbox.requests) == asked + 2
 
 

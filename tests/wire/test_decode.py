@@ -235,7 +235,8 @@ def test_an_entity_cannot_be_changed() -> None:
         group.name = "x"
     with pytest.raises(TypeError, match="read-only"):
         group.extra["new"] = 3
-    assert not hasattr(group, "__dict__")
+    with pytest.raises(AttributeError):
+        object.__setattr__(group, "of_its_own", 3)
 
 
 def test_entities_of_different_classes_are_not_equal() -> None:

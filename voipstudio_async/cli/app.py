@@ -22,7 +22,7 @@ PLACES = (
     Place(
         "export",
         "exporting",
-        "Write all rows of a resource to a file, in little memory: CSV, NDJSON, Parquet or Arrow.",
+        "Write the rows of a resource to a file, in little memory: CSV, NDJSON, Parquet or Arrow.",
     ),
     Place("report", "reporting", "Report on the calls of all users: calls, answered, missed, talk time, charge."),
     Place(
