@@ -161,7 +161,7 @@ def test_a_list_of_bodies_is_sent_as_a_list(cls: type, data: st.DataObject) -> N
 def test_the_sandbox_takes_what_is_sent(cls: type, data: st.DataObject) -> None:
     text = encode(Codec(UTC, strict=True).body(data.draw(made.objects(cls))))
     assume(b'""' not in text)  # it wants a text where one is needed
-    assume(text != b"{}")  # and something to do
+    assume(b"{}" not in text)  # and something to do, in a nested body as well
 
     assert checked(cls, json.loads(text)) == json.loads(text)
 
