@@ -245,9 +245,10 @@ def test_a_full_disk_is_an_error_that_names_the_target(old: Path) -> None:
     assert names_in(old.parent) == ["old.csv"]
 
 
-def refused(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def refused(tmp_path: Path) -> Iterator[tuple[str | Path, str]]:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     yield tmp_path, "is a folder"
+    yield f"{tmp_path}/new/", "is a folder by its name"
     yield tmp_path / "none" / "file", "there is no folder"
     yield tmp_path / "loop", "symbolic links"
     yield tmp_path / "old" / "file", "Not a directory"

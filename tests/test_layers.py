@@ -45,6 +45,7 @@ LAYERS = (
     # what stands on them
     "extras",
     "server_logs",
+    "listening",
     "webhooks",
     "sandbox",
     "openapi",

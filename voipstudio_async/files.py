@@ -42,6 +42,7 @@ _OTHER_FILE = (errno.EBUSY, errno.EXDEV)
 _MOST_LINKS = 40
 _PART = re.compile(r"\.[0-9a-f]{16}\.part")
 _ANYBODY, _ME = 0o666, 0o600
+_SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 _BINARY: int = getattr(os, "O_BINARY", 0)
 
 
@@ -70,6 +71,7 @@ def check(target: str | os.PathLike[str], name: str = "") -> None:
     :raises ConfigurationError: it is a folder, may not be written, or its folder is missing
     """
     path, about = Path(target), f"{name}: " if name else ""
+    check_name(target, about)
     found, descriptor = _found(path, about), _descriptor_of(path)
     if found is None and descriptor is not None:
         raise ConfigurationError(f"{about}{path} is not open")
@@ -81,6 +83,14 @@ def check(target: str | os.PathLike[str], name: str = "") -> None:
         raise ConfigurationError(f"{about}{path} is a socket, and cannot be written to like a file")
     elif descriptor is None and not os.access(path, os.W_OK):
         raise ConfigurationError(f"{about}{path} may not be written to")
+
+
+def check_name(target: str | os.PathLike[str], about: str = "") -> None:
+    """Refuse the name of a folder, also of one that is not there."""
+    if os.fspath(target).endswith(_SEPARATORS):
+        raise ConfigurationError(
+            f"{about}{os.fspath(target)} is a folder by its name; write that of the file behind it"
+        )
 
 
 def check_folder(folder: Path, about: str = "") -> None:

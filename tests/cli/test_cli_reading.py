@@ -254,6 +254,9 @@ def test_formulas_are_disarmed_in_csv_and_escapes_in_tables(recorder: Recorder) 
         (["get", "me", "1"], "me can only be shown"),
         (["list", "users", "--output", "/nowhere/at/all.csv"], "there is no folder /nowhere/at"),
         (["list", "users", "--output", "/"], "is a folder"),
+        (["list", "users", "-o", "new/"], "new/ is a folder by its name; write that of the file behind it"),
+        (["export", "users", "--format", "csv", "--output", "new/"], "new/ is a folder by its name"),
+        (["report", "--html", "new/"], "new/ is a folder by its name"),
         (["get", "users", "0"], "an id is positive"),
     ],
 )

@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recorder import Recorder
 
-from voipstudio_async import ConfigurationError, field
+from voipstudio_async import BasicAuth, ConfigurationError, Limits, RetryPolicy, Timeouts, field
 from voipstudio_async.entities.arguments import plain, plain_list, told
+from voipstudio_async.webhooks.stores import MemorySeen
 from voipstudio_async.wire.codec import codec
 from voipstudio_async.wire.filters import Filter, flatten
 from voipstudio_async.wire.parsing import encode
 
 CODEC = codec(UTC)
+TOKEN = "0123456789abcdef0123456789abcdef01234567"
 np: Any = pytest.importorskip("numpy")
 pd: Any = pytest.importorskip("pandas")
 
@@ -123,6 +125,34 @@ async def test_ids_of_numpy_reach_the_path(recorded: Any, recorder: Recorder) ->
     await every(recorded.users.cdrs(np.uint32(7206)))
 
     assert [seen.below.partition("?")[0] for seen in recorder.requests] == ["/users/7206", "/users/7206/cdrs"]
+
+
+class Three:
+    """An integer of a type of its own."""
+
+    def __index__(self) -> int:
+        return 3
+
+
+@pytest.mark.parametrize("three", [np.int64(3), np.uint8(3), np.array(3), Three()], ids=kind)
+def test_options_take_numbers_of_other_types(three: Any) -> None:
+    limits = Limits(concurrency=three, per_second=np.float32(2.5), max_file_bytes=three)
+    retry = RetryPolicy(attempts=three, base=np.float64(0.5), statuses=frozenset({np.int64(500)}))
+
+    assert (limits, retry) == (
+        Limits(concurrency=3, per_second=2.5, max_file_bytes=3),
+        RetryPolicy(attempts=3, base=0.5, statuses=frozenset({500})),
+    )
+    assert {type(each) for each in (limits.concurrency, limits.max_file_bytes, retry.attempts)} == {int}
+    assert {type(each) for each in (limits.per_second, retry.base)} == {float}
+    assert Timeouts(read=three).read == BasicAuth(three, TOKEN).user_id == 3
+    assert MemorySeen(three)._size == 3
+
+
+@pytest.mark.parametrize("wrong", [np.float64(3), np.bool_(True), np.int64(0), np.array([3]), "3", None], ids=kind)
+def test_options_refuse_what_is_no_number_of_things(wrong: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"Limits\.concurrency must be 1 or more, got"):
+        Limits(concurrency=wrong)
 
 
 @pytest.mark.parametrize("id", [pd.NA, pd.NaT, np.float64(5), np.bool_(True), HUGE, -HUGE, np.int64(0), "5"], ids=kind)

@@ -103,3 +103,15 @@ def test_an_absurd_charge_does_not_end_an_export(charge: str) -> None:
     for lines in (csv_lines(table, [item]), json_lines(table, [item])):
         assert len(lines) < 3000
         assert str(10**30) in lines.decode()
+
+
+@pytest.mark.parametrize(("charge", "helps"), [("0.30000000000000004", True), ("1e30", False)])
+async def test_rounding_is_advised_where_it_helps(
+    recorded: Any, recorder: Recorder, tmp_path: Path, charge: str, helps: bool
+) -> None:
+    pytest.importorskip("pyarrow")
+    recorder.answer(200, b'{"data": [{"id": 6, "charge": %b}], "total": 1}' % charge.encode())
+
+    with pytest.raises(DecodeError, match="a CSV or NDJSON export takes any value") as caught:
+        await settle(export(recorded.cdrs.list(), tmp_path / "calls.parquet"))
+    assert ("money='round'" in str(caught.value)) is helps

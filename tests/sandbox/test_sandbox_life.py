@@ -11,10 +11,12 @@ import sys
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from leaks import nothing_left
 from plain_http import ask_at, fetch
 
 from voipstudio_async.sandbox import Sandbox
@@ -40,6 +42,18 @@ async def test_the_async_form_leaves_no_task() -> None:
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
     gc.collect()
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_connection_that_has_just_been_accepted_is_closed(turns: int) -> None:
+    with nothing_left():
+        async with Sandbox(users=1, calls=0) as sandbox:
+            plug = socket.create_connection(("127.0.0.1", int(sandbox.url.split(":")[2].split("/")[0])))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        with plug, suppress(ConnectionResetError):
+            plug.settimeout(30)
+            assert plug.recv(1) == b""
 
 
 async def test_stopping_does_not_wait_for_who_waits() -> None:

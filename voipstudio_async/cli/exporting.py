@@ -60,6 +60,7 @@ def export(
             "--output",
             "-o",
             metavar="FILE",
+            parser=output.named,
             help="The file; it appears when it is complete. - is stdout, which needs --format.",
             show_default=False,
         ),

@@ -11,10 +11,25 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
+import typer
+
 from .. import files
+from ..errors import ConfigurationError
+from .exits import USAGE, say
 from .streams import ReaderGone
 
 _TO_STDOUT = Path("-")
+
+
+def named(text: str) -> Path:
+    """Read the name of a file as it was given: a path would lose what says that it is the name of a folder."""
+    try:
+        files.check_name(text)
+    except ConfigurationError as error:
+        # Not as the library would say it, in a box behind the usage of the command.
+        say(f"error: {error}")
+        raise typer.Exit(USAGE) from None
+    return Path(text)
 
 
 def check(target: Path | None, option: str = "--output") -> None:

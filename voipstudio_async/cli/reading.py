@@ -48,6 +48,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
+        parser=output.named,
         rich_help_panel=_HOW,
         help="Write to a file, which appears when it is complete.",
     ),

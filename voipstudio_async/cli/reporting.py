@@ -204,7 +204,12 @@ def report(
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", rich_help_panel=_HOW, help="Write a page with plots as well (extra 'report')."),
+        typer.Option(
+            metavar="FILE",
+            parser=output.named,
+            rich_help_panel=_HOW,
+            help="Write a page with plots as well (extra 'report').",
+        ),
     ] = None,
     title: Annotated[
         str | None, typer.Option(metavar="WORDS", rich_help_panel=_HOW, help="Heading of the table and of the page.")

@@ -149,7 +149,7 @@ def _checked(target: Target) -> Path | BinaryIO:
         return target
     path = Path(target)
     if not path.is_dir():
-        check(path)
+        check(target)
     return path
 
 

@@ -6,6 +6,7 @@ or it is a date-time or a duration that turns itself into Python's.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -118,11 +119,24 @@ def _time_of_numpy(value: Any) -> Any:
 
 
 def whole(value: Any) -> int | None:
-    """Return a whole number as Python's `int`; None for what is none, booleans among it."""
+    """Return a whole number of any type as Python's `int`; None for what is none, booleans among it."""
     if type(value) is int:  # nearly always
         return value
     value = plain(value)
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, bool):
+        return None
+    try:
+        return int(operator.index(value))
+    except TypeError:
+        return None
+
+
+def number(value: T) -> T:
+    """Return a number of any type as Python's `int` or `float`, anything else as it is: for who checks it then."""
+    if type(value) in _OWN:
+        return value
+    found: Any = whole(value)
+    return cast("T", plain(value) if found is None else found)
 
 
 def checked_id(value: Any) -> int:

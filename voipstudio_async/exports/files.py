@@ -139,8 +139,7 @@ def export(
     form = _told_by(Path(path)) if format is None or is_text(format, "") else format
     if not is_one_of(form, get_args(Format)):
         raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, got {told(form)}")
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-        raise ConfigurationError(f"batch_size must be 1 or more, got {told(batch_size)}")
+    batch_size = count("batch_size", batch_size, 1)
     if limit is not None:
         limit = count("limit", limit, 1, unit="rows")
     if not is_one_of(encoding, get_args(Encoding)) or (encoding != "utf-8" and form != "csv"):
@@ -162,7 +161,7 @@ def export(
         columns,
         limit,
     )
-    return drive(pages, _Export(pages, Path(path), how))
+    return drive(pages, _Export(pages, path, how))
 
 
 def _check_money(money: FileMoney, form: Format) -> None:
@@ -229,7 +228,7 @@ class _How:
 class _Export:
     """One export under way."""
 
-    def __init__(self, pages: AnyPages, path: Path, how: _How) -> None:
+    def __init__(self, pages: AnyPages, path: str | os.PathLike[str], how: _How) -> None:
         entity = entity_of(pages)
         tz = pages.tz if how.tz is None else known(how.tz)
         table = Table(entity, how.extras, tz, how.secrets, how.columns)

@@ -20,6 +20,9 @@ SCALE = 12
 """Digits behind the point of a money column; 26 are left before it."""
 _SMALLEST = Decimal(1).scaleb(-SCALE)
 _CONTEXT = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[])
+_BEFORE = 26
+_ROUND = f"money='round' (on the command line --money round) rounds such values to {SCALE} places; "
+_AS_TEXT = "a CSV or NDJSON export takes any value"
 _LONGEST = 60
 """Characters of a value that an error quotes."""
 
@@ -60,13 +63,20 @@ def misfit(
     table: Table, kind: Kind, name: str, items: Sequence[Entity], values: Sequence[Any], take: Callable[[Any], Any]
 ) -> DecodeError:
     """Say which value of which row does not fit its column; `take` fails with one that does not."""
-    cure = "; money='round' rounds it, and CSV and NDJSON take any value"
     for item, value in zip(items, values, strict=True):
         try:
             take([value])
         except Exception as error:
             what = f"the value {cell(value)[:_LONGEST]} of the row with the id {getattr(item, 'id', None)}"
-            advice = cure if kind is Kind.MONEY else "; CSV and NDJSON take any value"
+            cure = _ROUND if kind is Kind.MONEY and _can_be_rounded(value) else ""
             reason = " ".join(str(error).split())
-            return DecodeError(f"{table.entity.__name__}.{name}", f"{what} does not fit the column ({reason}){advice}")
+            return DecodeError(
+                f"{table.entity.__name__}.{name}", f"{what} does not fit the column ({reason}); {cure}{_AS_TEXT}"
+            )
     return DecodeError(f"{table.entity.__name__}.{name}", "the values do not fit the column together")
+
+
+def _can_be_rounded(value: Any) -> bool:
+    # What has too many digits before the point stays too long.
+    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else None
+    return isinstance(exponent, int) and exponent < -SCALE and value.adjusted() < _BEFORE

@@ -34,14 +34,14 @@ _LONGEST_NAME = 200
 class PartialFile:
     """The folder ``<target>.partial``."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: str | os.PathLike[str]) -> None:
+        files.check(target)
         if files.is_stream(target):
             raise ConfigurationError(
                 f"{target} is a device or a pipe: an export is a file, which is counted and can be gone on with;"
                 " write one, and copy it there"
             )
         self.target = Path(os.path.realpath(target))
-        files.check(self.target)
         self.folder = self.target.with_name(f"{_short(self.target.name)}.partial")
         self.cure = f"run without resume to start over, or remove {self.folder}"
         """What helps when there is nothing to go on from."""

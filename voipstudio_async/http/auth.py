@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-from ..entities.arguments import told
+from ..entities.arguments import told, whole
 from ..entities.secret import MASK, Secret
 from ..errors import ConfigurationError
 
@@ -138,9 +138,11 @@ def _wrong_token(value: Any) -> str | None:
     return None
 
 
-def _check_user_id(value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+def _user_id(value: Any) -> int:
+    found = whole(value)
+    if found is None or found < 1:
         raise ConfigurationError(f"the user id is a positive integer, got {told(value)}")
+    return found
 
 
 @attrs.frozen(init=False)
@@ -170,11 +172,10 @@ class BasicAuth:
     _token: Secret = attrs.field(repr=False)
 
     def __init__(self, user_id: int, token: str) -> None:
-        object.__setattr__(self, "user_id", user_id)
         object.__setattr__(self, "_token", Secret(token))
         del token
         check_token(self._token.reveal())
-        _check_user_id(user_id)
+        object.__setattr__(self, "user_id", _user_id(user_id))
 
     def headers(self) -> Mapping[str, str]:
         """Return the header."""

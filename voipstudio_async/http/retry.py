@@ -10,10 +10,10 @@ from typing import Any
 
 import attrs
 
-from ..entities.arguments import told
+from ..entities.arguments import number, told
 from ..errors import ConfigurationError
 from ..wire.exchange import Repeat
-from .settings import positive_count, positive_number
+from .settings import how_many, positive_count, positive_number
 
 MAX_WAIT = 120.0
 """The longest ``Retry-After``, in seconds, that is waited for. A longer one is the caller's, in the error, at once."""
@@ -25,9 +25,13 @@ _LONGEST = 1e15
 
 def _statuses(value: Iterable[int]) -> frozenset[int]:
     try:
-        return frozenset(value)
+        return frozenset(number(status) for status in value)
     except TypeError:
         raise ConfigurationError(f"RetryPolicy.statuses is a set of error statuses, got {told(value)}") from None
+
+
+def _wait(value: float) -> float:
+    return number(value)
 
 
 def _check_wait(policy: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -69,17 +73,17 @@ class RetryPolicy:
     once; what rings a phone or costs money only when no connection could be made.
     """
 
-    attempts: int = attrs.field(default=4, validator=positive_count)
+    attempts: int = attrs.field(default=4, converter=how_many, validator=positive_count)
     """How often a request is sent at most, the first time included."""
-    base: float = attrs.field(default=0.5, validator=_check_wait)
+    base: float = attrs.field(default=0.5, converter=_wait, validator=_check_wait)
     """The ceiling of the first wait, in seconds; it doubles with every attempt. The wait is drawn from 0 up to it."""
-    cap: float = attrs.field(default=30.0, validator=_check_wait)
+    cap: float = attrs.field(default=30.0, converter=_wait, validator=_check_wait)
     """The highest ceiling, in seconds."""
     statuses: frozenset[int] = attrs.field(
         default=frozenset({408, 429, 500, 502, 503, 504}), converter=_statuses, validator=_check_statuses
     )
     """The error statuses that are tried again."""
-    budget: int = attrs.field(default=100, validator=positive_count)
+    budget: int = attrs.field(default=100, converter=how_many, validator=positive_count)
     """How many retries the whole client may have in hand: each takes one, every five good answers give one back.
 
     In an outage this ends the retries, which would only multiply the load.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from ..entities.arguments import is_duration, told
+from ..entities.arguments import is_duration, number, told
 from ..entities.calls import Call, CallEnded, CallState
 from ..errors import ConfigurationError, DeadlineExceeded, NotFoundError
 from ..wire.exchange import Exchange
@@ -52,6 +52,7 @@ class Wait(Derived[Waiter[Awaited[Call | CallEnded]], Waiter[Call | CallEnded]])
     def start(
         self, resource: Resource[Any], id: int, /, until: Until = CallState.CONNECTED, timeout: float | None = 60.0
     ) -> Any:
+        timeout = number(timeout)
         if timeout is not None and not is_duration(timeout):
             raise ConfigurationError(f"timeout is a number of seconds above 0, or None for none, got {told(timeout)}")
         exchange = self.one.exchange(resource._caller.codec, resource._path, check_id(id))

@@ -14,7 +14,7 @@ import attrs
 from .. import AsyncVoipStudio, VoipStudio
 from ..entities import Cdr, Me, User
 from ..entities.arguments import count as checked_count
-from ..entities.arguments import is_duration, plain, told
+from ..entities.arguments import is_duration, number, plain, told
 from ..entities.zones import aware, first_moment, known, next_day
 from ..errors import APIError, ConfigurationError, DeadlineExceeded, VoipStudioError
 from ..pagination.page import MAX_PAGE_SIZE, Page, PageReport
@@ -170,7 +170,7 @@ def call_report(
         group_by=group_by,
         concurrency=checked_count("concurrency", concurrency, 1),
         progress=progress,
-        deadline=deadline,
+        deadline=number(deadline),
     )
     _check(plan)
     if isinstance(client, VoipStudio):

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from ..entities import Cdr, User
 from ..entities.base import Entity
+from ..listening import Listener
 from ..resources import RESOURCES
 from .access import TokenCheck
 from .account import Until, account, end_of_history
@@ -107,6 +108,7 @@ class Sandbox:
         self._url: str | None = None
         self._store: Store | None = None
         self._runner: web.AppRunner | None = None
+        self._listener: Listener | None = None
         self._thread: _Thread | None = None
         self.sessions = Sessions(self.clock)
         """Who is logged in: the password, and the codes that were mailed."""
@@ -250,8 +252,8 @@ class Sandbox:
             )
             await runner.setup()
             host, port = self._address
-            await web.TCPSite(runner, host, port).start()
-            self._url = f"http://{_shown(host)}:{runner.addresses[0][1]}{BASE_PATH}"
+            self._listener = listener = await Listener.begin(runner, host, port)
+            self._url = f"http://{_shown(host)}:{listener.port}{BASE_PATH}"
             self.webhooks.begin()
         except BaseException:
             await self.stop()
@@ -260,7 +262,10 @@ class Sandbox:
     async def stop(self) -> None:
         """Stop serving and close the database."""
         runner, self._runner, self._url = self._runner, None, None
+        listener, self._listener = self._listener, None
         await self.webhooks.end()
+        if listener is not None:
+            await listener.end()
         if runner is not None:
             self.faults.end()
             await runner.cleanup()

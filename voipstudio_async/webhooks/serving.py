@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from ..listening import Listener
 from . import adapters
 from .logs import logger
 from .receiver import Receiver
@@ -45,10 +46,13 @@ async def serve(
     app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=_PATIENCE)
     await runner.setup()
+    listener: Listener | None = None
     try:
         async with receiver:
-            await web.TCPSite(runner, host, port).start()
+            listener = await Listener.begin(runner, host, port)
             shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{runner.addresses[0][1]}/"
+            yield f"http://{shown}:{listener.port}/"
     finally:
+        if listener is not None:
+            await listener.end()
         await runner.cleanup()

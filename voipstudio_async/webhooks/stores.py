@@ -20,7 +20,7 @@ from contextlib import closing, contextmanager
 from typing import Protocol, Self
 from uuid import uuid4
 
-from ..entities.arguments import told
+from ..entities.arguments import told, whole
 from ..errors import ConfigurationError
 
 _TABLE = "CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, at REAL NOT NULL, owner TEXT) WITHOUT ROWID"
@@ -60,9 +60,10 @@ class MemorySeen:
     """
 
     def __init__(self, size: int = DEFAULT_SIZE) -> None:
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        kept = whole(size)
+        if kept is None or kept < 1:
             raise ConfigurationError(f"size is a positive number of keys, got {told(size)}")
-        self._size = size
+        self._size = kept
         self._keys: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
