@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli.commands import voipstudio
 
+import voipstudio_async
 from voipstudio_async.doctor import QUESTIONS
 from voipstudio_async.sandbox import Sandbox
 
@@ -62,3 +64,36 @@ def test_this_side_sends_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     assert sandbox.token not in ended.out
     assert json.loads(of_file.out)["token"] == "--token-file"
     assert voipstudio("doctor", "--local", "--tz", "Nowhere").code == 2
+
+
+@pytest.mark.parametrize("typed", ["--version --verbose", "--verbose --version", "-v --version"])
+def test_the_version_with_all_that_belongs_to_it_is_what_the_doctor_says_of_this_side(typed: str) -> None:
+    ended = voipstudio(*typed.split(), VOIPSTUDIO_API_TOKEN="s3cret")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == voipstudio("doctor", "--local", VOIPSTUDIO_API_TOKEN="s3cret").out
+    assert ended.out.startswith(f"voipstudio_async  {voipstudio_async.__version__}\nPython            ")
+    assert "s3cret" not in ended.out
+
+
+def test_the_version_alone_is_one_word_and_verbose_alone_is_wrong_usage() -> None:
+    assert voipstudio("--version").out == f"{voipstudio_async.__version__}\n"
+    alone = voipstudio("--verbose", "list", "users")
+    assert (alone.code, alone.out) == (2, "")
+    assert "beside --version" in alone.err
+
+
+def test_a_login_is_told_by_its_kind_and_not_by_its_name(tmp_path: Path) -> None:
+    profile = {"base_url": "https://api.example.com/v1", "email": "ann@example.com", "form": "file", "token": "s3cret"}
+    (tmp_path / "profiles.json").write_text(json.dumps({"active": "ann", "profiles": {"ann": profile}}), "utf-8")
+    folder = str(tmp_path)
+
+    active = voipstudio("--version", "--verbose", VOIPSTUDIO_CONFIG_DIR=folder).out
+    named = voipstudio("--version", "--verbose", VOIPSTUDIO_CONFIG_DIR=folder, VOIPSTUDIO_PROFILE="ann").out
+    unknown = voipstudio("--version", "--verbose", VOIPSTUDIO_CONFIG_DIR=folder, VOIPSTUDIO_PROFILE="bo")
+
+    assert "\ntoken             the active profile (file)\n" in active
+    assert "\nAPI               https://api.example.com\n" in active
+    assert "\ntoken             --profile (file)\n" in named
+    assert (unknown.code, "\ntoken             none (--profile cannot be read)\n" in unknown.out) == (0, True)
+    assert not {"ann", "s3cret"} & set(re.findall(r"\w+", active + named))

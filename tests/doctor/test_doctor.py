@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
+import tomllib
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +15,11 @@ from conftest import TOKEN
 
 from voipstudio_async import AsyncVoipStudio, AuthenticationError, Cdr, ConnectError, RetryPolicy, User
 from voipstudio_async.doctor import QUESTIONS, Answer, Examination, Verdict, examine, local
+from voipstudio_async.doctor.machine import EXTRAS
 from voipstudio_async.doctor.readings import safe
 from voipstudio_async.sandbox import Reply, Sandbox
+
+ROOT = Path(__file__).parents[2]
 
 
 async def examined(sandbox: Sandbox, token: str = TOKEN) -> Examination:
@@ -226,15 +231,66 @@ def test_each_question_is_asked_once_and_says_what_is_assumed() -> None:
     assert all(map(inspect.iscoroutinefunction, checks))
 
 
+PROXY_VARIABLES = (
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "https_proxy",
+    "http_proxy",
+    "all_proxy",
+    "no_proxy",
+)
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def told(proxy: str | None = None, base_url: str = "https://api.example.com/v1") -> dict[str, str]:
+    return local(token_from="VOIPSTUDIO_API_TOKEN", base_url=base_url, zone="UTC", proxy=proxy)
+
+
+@pytest.mark.usefixtures("no_proxies")
 def test_this_side_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://ann:s3cret-pass@proxy.example.com:8080")
-    facts = local(
-        token_from="VOIPSTUDIO_API_TOKEN", base_url="https://bo:s3cret-word@api.example.com/v1?k=s3cret-key", zone="UTC"
+    monkeypatch.setenv("HTTPS_PROXY", "http://s3cret-ann:s3cret-pass@proxy.example.com:8080")
+    monkeypatch.setenv("no_proxy", "s3cret.internal, 10.0.0.0/8")
+    facts = told(
+        base_url="https://bo:s3cret-word@api.example.com/v1?k=s3cret-key", proxy="s3cret:pass@[::1]:3128/s3cret"
     )
 
     assert facts["API"] == "https://api.example.com"
-    assert "HTTPS_PROXY" in facts["proxies"]
+    assert facts["proxies"] == (
+        "--proxy=http://***@[::1]:3128, HTTPS_PROXY=http://***@proxy.example.com:8080, NO_PROXY (2)"
+    )
     assert "s3cret" not in str(facts)
+
+
+@pytest.mark.usefixtures("no_proxies")
+@pytest.mark.parametrize("mark", ["/", "?", "#", ":", "[", " ", "\\", "%2f", "@"])
+def test_a_password_with_a_strange_character_is_not_told(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"http://ann:s3cret{mark}s3cret@proxy.example.com:8080"
+    monkeypatch.setenv("ALL_PROXY", address)
+    facts = told(address, address)
+
+    assert "s3cret" not in str(facts)
+    assert "ann" not in facts["API"] + facts["proxies"]
+
+
+@pytest.mark.usefixtures("no_proxies")
+def test_where_there_is_no_proxy_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "")
+    assert told()["proxies"] == "none"
+
+
+def test_every_extra_is_known_by_a_library_of_its_own() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+
+    assert set(EXTRAS) == set(declared)
+    for name, (_, library) in EXTRAS.items():
+        assert any(requirement.startswith(library) for requirement in declared[name]), name
 
 
 def test_the_entities_of_the_samples_are_those_of_the_catalogue() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from ..version import __version__
 from . import signals, streams
 from .exits import ended
 from .groups import Place, all_of
+from .terminal import tame
 
 PLACES = (
     Place("me", "reading", "Show who the token belongs to."),
@@ -55,18 +57,35 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(ctx: typer.Context, wanted: bool) -> None:
+    if not wanted:
+        return
+    if ctx.params["verbose"]:
+        # Not imported for the version alone.
+        from . import doctor  # noqa: PLC0415
+        from .connection import PROFILE_VARIABLE, Connection  # noqa: PLC0415
+
+        connection = Connection(profile=os.environ.get(PROFILE_VARIABLE))
+        typer.echo(tame(doctor.lines(doctor.this_machine(connection))), nl=False)
+    else:
         typer.echo(__version__)
-        raise typer.Exit
+    raise typer.Exit
 
 
 @app.callback()
 def voipstudio(
     *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    # Eager, so that it is known when the version is told, in whatever order the two are given.
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            is_eager=True,
+            help="With --version: also the versions of libraries, extras, proxies, where the token is from, the zone.",
+        ),
     ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, help="Show the version.")] = False,
 ) -> None:
     """Read, change and report on a VoIPstudio account.
 
@@ -82,6 +101,10 @@ def voipstudio(
     * `voipstudio list cdrs --where 'duration>60' --from yesterday`
     * `voipstudio export cdrs --output calls.parquet`
     """
+    if verbose and not version:
+        raise typer.BadParameter(
+            "it belongs behind the name of a command, or beside --version", param_hint="'--verbose'"
+        )
 
 
 def run() -> int:

@@ -185,6 +185,23 @@ class Connection:
         base_url = found.base_url_for(self.base_url or os.environ.get(URL_VARIABLE))
         return Source(f"{how} {found.name}", Secret(found.revealed()), base_url, found)
 
+    def told_source(self) -> tuple[str, str | None]:
+        """Say where the token comes from and where it is sent, without reading the token."""
+        base_url = self.base_url or os.environ.get(URL_VARIABLE)
+        if self.token_file is not None:
+            return "--token-file", base_url
+        if os.environ.get(TOKEN_VARIABLE):
+            return TOKEN_VARIABLE, base_url
+        from .profiles import Profiles  # noqa: PLC0415 - as above
+
+        how = "the active profile" if self.profile is None else "--profile"
+        try:
+            found = Profiles.load().find(self.profile)
+        except ConfigurationError:
+            return f"none ({how} cannot be read)", base_url
+        # Not the name of the profile: it may be the address of a person.
+        return ("none", base_url) if found is None else (f"{how} ({found.form})", base_url or found.base_url)
+
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a piece of work in a loop of its own, under the deadline."""
         self.check()

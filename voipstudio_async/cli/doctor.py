@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import enum
-import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from ..clients.base import BASE_URL
 from ..doctor import Examination, examine, local
 from . import output as outputs
-from .connection import TOKEN_VARIABLE, Connection
+from .connection import Connection
 from .exits import FAILED, say
 from .reading import Output
 from .records import to_json
 from .words import counted
-
-_BASE_URL = "https://l7api.com/v1.2/voipstudio"
-_URL_VARIABLE = "VOIPSTUDIO_API_URL"
 
 
 class Form(enum.StrEnum):
@@ -50,8 +47,8 @@ def doctor(
     outputs.check(output)
     if this_side:
         connection.check()
-        facts = _this_side(connection)
-        _write(output, _lines(facts) if format is Form.TEXT else to_json(facts, indent=2) + "\n")
+        facts = this_machine(connection)
+        _write(output, lines(facts) if format is Form.TEXT else to_json(facts, indent=2) + "\n")
         return
     found = connection.run(lambda: _examined(connection))
     _write(output, found.text() if format is Form.TEXT else to_json(found.to_dict(), indent=2) + "\n")
@@ -67,20 +64,14 @@ async def _examined(connection: Connection) -> Examination:
         return await examine(client)
 
 
-def _this_side(connection: Connection) -> dict[str, str]:
-    source = "none"
-    if connection.token_file is not None:
-        source = "--token-file"
-    elif os.environ.get(TOKEN_VARIABLE):
-        source = TOKEN_VARIABLE
-    return local(
-        token_from=source,
-        base_url=connection.base_url or os.environ.get(_URL_VARIABLE) or _BASE_URL,
-        zone=connection.tz,
-    )
+def this_machine(connection: Connection) -> dict[str, str]:
+    """Tell versions and settings of this machine, without a secret."""
+    token_from, base_url = connection.told_source()
+    return local(token_from=token_from, base_url=base_url or BASE_URL, zone=connection.tz, proxy=connection.proxy)
 
 
-def _lines(facts: dict[str, Any]) -> str:
+def lines(facts: dict[str, str]) -> str:
+    """Write facts one below the other."""
     width = max(map(len, facts))
     return "".join(f"{name:<{width}}  {value}\n" for name, value in facts.items())
 
