@@ -10,7 +10,21 @@ from pathlib import Path
 
 import attrs
 
-from . import calls, decoding, downloads, encoding, growth, iterating, machine, nets, starting, table, walking, webhooks
+from . import (
+    calls,
+    decoding,
+    downloads,
+    encoding,
+    growth,
+    iterating,
+    machine,
+    nets,
+    plain,
+    starting,
+    table,
+    walking,
+    webhooks,
+)
 from .generated import Generated
 from .measure import FULL, QUICK, TINY, Plan, Result
 from .server import Server
@@ -25,6 +39,7 @@ GROUPS: dict[str, Group] = {
     "starting": starting.results,
     "nets": lambda plan, server, _: nets.results(plan, server),
     "walking": lambda plan, server, _: walking.results(plan, server),
+    "plain": lambda plan, server, _: plain.results(plan, server),
     "webhooks": lambda plan, _, __: webhooks.results(plan),
     "downloads": lambda plan, server, _: downloads.results(plan, server),
 }

@@ -12,7 +12,7 @@ import orjson
 
 from voipstudio_async.wire.codec import Codec
 
-from . import calls, encoding, models, records
+from . import calls, encoding, models, plain, records
 from .decoding import DICTS, STRUCT, reader, samples
 from .generated import Generated
 from .measure import OURS, Plan, Result, compare, timed
@@ -36,6 +36,7 @@ class Series:
 def series(plan: Plan, server: Server, generated: Generated) -> Iterator[Series]:
     """Measure."""
     yield _rows(plan, server)
+    yield _plain(plan, server)
     shorter = attrs.evolve(plan, seconds=plan.seconds / 2)
     yield _page_size(shorter)
     yield _fields(shorter)
@@ -56,6 +57,16 @@ def _rows(plan: Plan, server: Server) -> Series:
     return _series(
         "rows", "Seconds for a walk, 20 ms away, pages of 5000", "rows", at, (5_000, 20_000, 50_000, 100_000, 200_000)
     )
+
+
+def _plain(plan: Plan, server: Server) -> Series:
+    short = attrs.evolve(plan, least=min(3, plan.least))
+
+    def at(rows: int) -> Result:
+        taken = plain.walks(server.url(20, rows), rows)
+        return compare("plain", "A plain loop, 20 ms away", taken, short, unit="s", item="walk", floor=plain.BY_HAND)
+
+    return _series("plain", "Seconds for a plain loop, 20 ms away", "rows", at, (100, 1_000, 10_000, 100_000))
 
 
 def _series(name: str, title: str, across: str, at: Callable[[int], Result], sizes: tuple[int, ...]) -> Series:

@@ -15,7 +15,7 @@ OURS = "voipstudio_async"
 Sample = Callable[[], float]
 """Takes one sample: seconds (or bytes) per item."""
 
-UNITS = {"us": 1e6, "ms": 1e3, "s": 1.0, "MB": 1 / 2**20}
+UNITS = {"us": 1e6, "ms": 1e3, "s": 1.0, "MB": 1 / 2**20, "requests": 1.0}
 
 
 @attrs.frozen

@@ -23,14 +23,23 @@ from . import records
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _FILE_HEAD = _HEAD.replace(b"application/json", b"audio/mpeg3")
 _PLACE = 999_999_999
-"""Stands for the leading digits of every id of a page, until it is known which page it is."""
+"""Stands for the leading digits of every id of a block, until it is known which block it is."""
+_BLOCK = 100
+"""Rows whose ids have their leading digits in common. The sizes of pages, and totals, are multiples of it, or divide it
+into one page."""
+_BLOCKS = 50
+"""Blocks that differ; after them, all but the ids is the same again."""
 
 
-@lru_cache(maxsize=8)
-def _template(kind: str, limit: int, total: int) -> bytes:
-    # Four digits count down within a page.
-    made = [records.MAKERS[kind](number) | {"id": _PLACE * 10_000 + 9999 - number} for number in range(limit)]
-    return records.page(made).replace(b'"total":%d' % limit, b'"total":%d' % total)
+@lru_cache(maxsize=2 * _BLOCKS)
+def _template(kind: str, index: int) -> bytes:
+    # Two digits count down within a block.
+    numbers = range(index * _BLOCK, (index + 1) * _BLOCK)
+    made = [records.MAKERS[kind](number) | {"id": _PLACE * _BLOCK + _BLOCK - 1 - number % _BLOCK} for number in numbers]
+    return records.page(made)[len(_BEGIN) :].rpartition(_END)[0]
+
+
+_BEGIN, _END = b'{"data":[', b'],"total":'
 
 
 @lru_cache(maxsize=8)
@@ -61,10 +70,15 @@ def answer(target: str) -> tuple[float, bytes]:
 
 
 def _page(kind: str, number: int, limit: int, total: int) -> bytes:
-    pages = total // limit
-    if number > pages:
-        return records.page([])
-    return _template(kind, limit, total).replace(b"%d" % _PLACE, b"%d" % (100_000_000 + pages - number))
+    first, last = (number - 1) * limit, min(number * limit, total)
+    if limit % _BLOCK or total % _BLOCK:
+        made = [records.MAKERS[kind](row) | {"id": 10_000_000_000 - row} for row in range(first, last)]
+        return records.page(made).rpartition(_END)[0] + _END + b"%d}" % total
+    blocks = [
+        _template(kind, index % _BLOCKS).replace(b"%d" % _PLACE, b"%d" % (100_000_000 - index))
+        for index in range(first // _BLOCK, -(-last // _BLOCK))
+    ]
+    return _BEGIN + b",".join(blocks) + _END + b"%d}" % total
 
 
 class Answers(asyncio.Protocol):
@@ -78,7 +92,8 @@ class Answers(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember where to write."""
         # Not checked: uvloop's transport is no subclass of asyncio's.
-        self._write: Callable[[bytes], None] = cast("asyncio.Transport", transport).write
+        self._transport = cast("asyncio.Transport", transport)
+        self._write: Callable[[bytes], None] = self._transport.write
 
     def data_received(self, data: bytes) -> None:
         """Answer every request that is there to its end."""
@@ -97,8 +112,13 @@ class Answers(asyncio.Protocol):
         if len(response) < 10_000:
             self._ready[target] = (delay, response)
         if delay:
-            self._later(delay, self._write, response)
+            self._later(delay, self._tell, response)
         else:
+            self._write(response)
+
+    def _tell(self, response: bytes) -> None:
+        # Who asks for pages ahead may have left.
+        if not self._transport.is_closing():
             self._write(response)
 
 

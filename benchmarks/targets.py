@@ -11,6 +11,8 @@ from .calls import AIOHTTP, HTTPX, REQUESTS
 from .decoding import PYDANTIC, STRUCT
 from .downloads import BY_HAND
 from .measure import OURS, Result
+from .plain import BY_HAND as STRUCTS_BY_HAND
+from .plain import ONE_REQUEST, PLAIN, PLAIN_BLOCKING, TUNED, TUNED_BLOCKING
 from .starting import CLIENT_MADE, PARTS, WITH_CLIENT
 from .walkers import BARE_AHEAD, CATTRS, PREFETCH
 from .webhooks import BARE
@@ -83,6 +85,56 @@ TARGETS = (
     ),
     Target("bulk with prefetch, against one page after another with cattrs", "walk-100", 5.0, 8.0, CATTRS, PREFETCH),
     Target("peak memory in MB, streaming call records", "memory", 150, 95, None, PREFETCH, Kind.MOST),
+    *(
+        target
+        for latency in (20, 100)
+        for target in (
+            Target(
+                f"plain async for, {latency} ms, over the same tuned by hand",
+                f"plain-{latency}",
+                1.25,
+                1.1,
+                TUNED,
+                PLAIN,
+                Kind.COST,
+            ),
+            Target(
+                f"plain for, {latency} ms, over the same tuned by hand",
+                f"plain-{latency}",
+                1.25,
+                1.1,
+                TUNED_BLOCKING,
+                PLAIN_BLOCKING,
+                Kind.COST,
+            ),
+            Target(
+                f"plain async for, {latency} ms, against aiohttp + msgspec Struct, 8 in flight",
+                f"plain-{latency}",
+                0.6,
+                0.75,
+                STRUCTS_BY_HAND,
+                PLAIN,
+            ),
+            Target(
+                f"plain for, {latency} ms, against aiohttp + msgspec Struct, 8 in flight",
+                f"plain-{latency}",
+                0.6,
+                0.75,
+                STRUCTS_BY_HAND,
+                PLAIN_BLOCKING,
+            ),
+            Target(
+                f"first row of a plain loop, {latency} ms, over one request",
+                f"first-{latency}",
+                1.1,
+                1.05,
+                ONE_REQUEST,
+                PLAIN,
+                Kind.COST,
+            ),
+        )
+    ),
+    Target("requests of a plain loop, over the same tuned by hand", "requests", 1.5, 1.35, TUNED, PLAIN, Kind.COST),
     Target("recordings saved, wall time over aiohttp by hand", "downloads", 1.15, 1.05, BY_HAND, OURS, Kind.COST),
     Target("peak memory in MB, saving recordings", "downloads-memory", 120, 80, None, OURS, Kind.MOST),
     Target(

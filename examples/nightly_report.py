@@ -21,7 +21,7 @@ from voipstudio_async.reports import call_report, export
 def write(client: VoipStudio, day: date, zone: ZoneInfo, folder: Path) -> bool:
     """Write the records and the report of one day; return whether both are complete."""
     start, end = (datetime.combine(each, time.min, zone) for each in (day, day + timedelta(days=1)))
-    records = client.cdrs.list(field("calldate") >= start, field("calldate") < end, page_size=5000, strategy="keyset")
+    records = client.cdrs.list(field("calldate") >= start, field("calldate") < end, strategy="keyset")
     done = export(records, folder / f"calls-{day}.csv", resume=True, require_complete=True)
     report = call_report(client, start=day, end=day, tz=zone)
     (folder / f"report-{day}.txt").write_text(report.to_text(), "utf-8")

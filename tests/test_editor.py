@@ -121,7 +121,7 @@ def test_an_editor_shows_what_an_operation_does_and_what_its_options_mean(tmp_pa
     awaited, blocking, create, field = hovers
     for text in (awaited, blocking, *(each["signatures"][0]["documentation"]["value"] for each in helps)):
         assert "All users of the account." in text
-        assert "page_size: rows in a request" in text
+        assert "page_size: rows in each request" in text
     assert "Create a user group." in create
     assert "color: the colour" in create
     assert "Do not disturb" in field

@@ -28,12 +28,17 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + PATIENCE
     cancelled: asyncio.CancelledError | None = None
+    ended: set[asyncio.Task[Any]] = set()
     while pending and (left := until - loop.time()) > 0:
         try:
             _, pending = await asyncio.wait(pending, timeout=left)
         except asyncio.CancelledError as error:
             cancelled = error
-            for task in pending:
+            # Who cancels at every turn, as anyio does and this does to those who wait in here, never lets the wait
+            # tell what has ended. What had ended a turn ago has run its callbacks since.
+            pending -= ended
+            ended = {task for task in pending if task.done()}
+            for task in pending - ended:
                 task.cancel()
     if cancelled is not None:
         raise cancelled

@@ -105,7 +105,7 @@ async def test_an_export_that_failed_goes_on_where_it_failed(
                 sandbox.faults.next(500)
 
         with pytest.raises(ServerError):
-            await settle(export(client.cdrs.list(page_size=100), path, progress=fail))
+            await settle(export(client.cdrs.list(page_size=100, prefetch=0), path, progress=fail))
         assert checkpoint_of(path)["rows"] == 300
         done = await settle(export(client.cdrs.list(page_size=100), path, resume=True))
         await settle(export(client.cdrs.list(page_size=100), whole))
@@ -266,7 +266,7 @@ async def test_another_order_can_be_exported_in_one_go_only(face: type[Any], san
             if rows == 300:
                 sandbox.faults.next(500)
 
-        ordered = client.cdrs.list(order_by="-duration", page_size=100)
+        ordered = client.cdrs.list(order_by="-duration", page_size=100, prefetch=0)
         with pytest.raises(ServerError):
             await settle(export(ordered, path, batch_size=100, progress=fail))
         assert names_in(tmp_path) == set()

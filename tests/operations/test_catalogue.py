@@ -116,6 +116,9 @@ def test_help_and_the_name_of_an_operation(name: str, face: str) -> None:
     assert repr(bound).startswith(f"<{type(bound.resource).__name__}.{bound.__name__}(")
 
 
+OPTIONS = "order_by='-id', page_size=None, prefetch=None, strategy='offset', resume=None"
+
+
 @pytest.mark.parametrize(
     ("name", "signature"),
     [
@@ -127,8 +130,8 @@ def test_help_and_the_name_of_an_operation(name: str, face: str) -> None:
         ("user_groups.update", "(id, /, *, name=UNSET, color=UNSET)"),
         ("queue_groups.create", "(*, name)"),
         ("queue_groups.update", "(id, /, *, name=UNSET)"),
-        ("users.list", "(*filters, order_by='-id', page_size=100, prefetch=0, strategy='offset', resume=None)"),
-        ("users.cdrs", "(id, /, *filters, order_by='-id', page_size=100, prefetch=0, strategy='offset', resume=None)"),
+        ("users.list", f"(*filters, {OPTIONS})"),
+        ("users.cdrs", f"(id, /, *filters, {OPTIONS})"),
         ("cdrs.count", "(*filters)"),
         ("raw.request", "(method, path, *, params=None, json=UNSET)"),
     ],

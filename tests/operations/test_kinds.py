@@ -28,7 +28,7 @@ from voipstudio_async.operations.many import TOGETHER
 PARCEL = {"id": 7, "name": "x", "state": "STOPPED"}
 ONE = {"data": PARCEL, "links": {}}
 MANY = {"data": [PARCEL], "total": 1}
-OPTIONS = "order_by='-id', page_size=100, prefetch=0, strategy='offset', resume=None"
+OPTIONS = "order_by='-id', page_size=None, prefetch=None, strategy='offset', resume=None"
 PAGE = "page=1&limit=100&sort=id&dir=DESC"
 
 

@@ -49,7 +49,7 @@ def test_every_argument_has_a_meaning(cls: type) -> None:
 def test_help_explains_an_operation_and_each_of_its_options(client: Any) -> None:
     text = pydoc.plain(pydoc.render_doc(client.users.list))
 
-    assert "client.users.list(*filters: Condition, order_by: str | None = '-id', page_size: int = 100" in text
+    assert "client.users.list(*filters: Condition, order_by: str | None = '-id', page_size: int | None = None" in text
     assert "prefetch: pages fetched ahead" in text
     assert "unset.Unset" not in pydoc.plain(pydoc.render_doc(client.user_groups.create))
 

@@ -59,6 +59,8 @@ class Server:
         self.asked.append((page, limit))
         if "large" in self.flaws and limit > 4:
             return ServerError(500, "too much")
+        if "strict" in self.flaws and limit > 5:
+            return ValidationError(400, "limit must be at most 5")
         if "deep" in self.flaws and page * limit > 16:
             return ValidationError(400, "too deep")
         limit = min(limit, 5) if "clamp" in self.flaws else limit
@@ -208,6 +210,24 @@ def test_pages_double_and_each_begins_where_the_last_one_ended() -> None:
     windows = [((page - 1) * limit, page * limit) for page, limit in server.asked]
     assert server.asked[:5] == [(1, 2), (2, 2), (2, 4), (2, 8), (2, 16)]
     assert [start for start, _ in windows[1:]] == [end for _, end in windows[:-1]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(size=st.integers(0, 60), whole=st.booleans(), deep=st.booleans(), strategy=st.sampled_from(["offset", "keyset"]))
+def test_a_size_that_is_refused_and_that_nobody_has_chosen_is_given_up(
+    size: int, whole: bool, deep: bool, strategy: Any
+) -> None:
+    server = Server(random.Random(size), list(range(1, size + 1)), {"strict", "deep"} if deep else {"strict"})
+    drive = Drive(begin(query(None, whole=whole, strategy=strategy)), server)
+
+    assert drive.run() == sorted(server.ids, reverse=True)
+    assert drive.walk.report.complete
+
+
+def test_a_size_that_was_chosen_and_is_refused_is_an_error() -> None:
+    server = Server(random.Random(0), list(range(1, 41)), {"strict"})
+    with pytest.raises(ValidationError, match="at most 5"):
+        Drive(begin(query(8)), server).run()
 
 
 def test_a_page_that_fails_is_asked_for_again_in_halves_and_later_ones_are_no_larger() -> None:

@@ -123,6 +123,13 @@ async def _feed(
 
 async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore) -> AsyncGenerator[Any, None]:
     await places.acquire()
+    if isinstance(source, AsyncPages):
+        async with aclosing(source.pages(whole=True)) as walk:
+            async for page in walk:
+                for item in page.items:
+                    yield item
+                    await places.acquire()
+        return
     if isinstance(source, AsyncIterable):
         async for item in source:
             yield item

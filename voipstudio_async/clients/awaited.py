@@ -116,9 +116,9 @@ class AsyncCaller:
         told = conceal(message, known | request.secrets)
         return DecodeError(path, told, request=describe(request, self.sender.base, known))
 
-    def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> AsyncPages[E]:
+    def pages(self, query: PageQuery[E], *, prefetch: int | None = None, resume: str | None = None) -> AsyncPages[E]:
         """Begin a listing."""
-        return AsyncPages(query, self.fetch, prefetch, resume)
+        return AsyncPages(query, self.fetch, prefetch, resume, width=lambda: self.sender.limiter.width)
 
     def slices(
         self, query: PageQuery[E], field: str, cuts: Cuts, *, concurrency: int, resume: str | None = None

@@ -50,7 +50,7 @@ class BlockingCaller:
         """Save the body of one GET, and wait for it; see `AsyncCaller.download`."""
         return self.portal.run(self.core.download, request, target, kind)
 
-    def pages(self, query: PageQuery[E], *, prefetch: int = 0, resume: str | None = None) -> Pages[E]:
+    def pages(self, query: PageQuery[E], *, prefetch: int | None = None, resume: str | None = None) -> Pages[E]:
         """Begin a listing."""
         return Pages(self.core.pages(query, prefetch=prefetch, resume=resume), self.portal)
 

@@ -31,8 +31,8 @@ class Job(AbstractContextManager[Any], Protocol[T_co]):
         ...
 
     @property
-    def is_enough(self) -> bool:
-        """Whether no further page is wanted."""
+    def wanted(self) -> int | None:
+        """How many rows are wanted still; None for all."""
         ...
 
     def done(self) -> T_co:
@@ -55,7 +55,7 @@ def listing_of(pages: AnyPages) -> dict[str, Any]:
         "path": query.path,
         "filters": query.codec.filter_text(query.filters),
         "order": query.order_by,
-        "page size": query.page_size,
+        "page size": query.rows,
         "strategy": query.strategy,
     }
 
@@ -74,10 +74,10 @@ def drive(pages: AnyPages, job: Job[T]) -> Coroutine[Any, Any, T] | T:
 async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            async with aclosing(rest.pages()) as walk:
+            async with aclosing(rest.pages(whole=True, most=job.wanted)) as walk:
                 async for page in walk:
                     job.take(page.items)
-                    if job.is_enough:
+                    if job.wanted == 0:
                         break
         return job.done()
 
@@ -85,9 +85,9 @@ async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
 def _at_once(pages: Pages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            with closing(rest.pages()) as walk:
+            with closing(rest.pages(whole=True, most=job.wanted)) as walk:
                 for page in walk:
                     job.take(page.items)
-                    if job.is_enough:
+                    if job.wanted == 0:
                         break
         return job.done()

@@ -116,7 +116,7 @@ def export(
     there already when an export is interrupted is kept, whatever the reason, and an export with `resume` goes on from
     there.
 
-    :param pages: a listing; with ``page_size=5000`` it takes the fewest requests
+    :param pages: a listing; without a ``page_size`` it is asked for in the largest pages
     :param format: ``"csv"``, ``"ndjson"``, ``"parquet"`` or ``"arrow"``; told by the ending of `path` otherwise
     :param extras: add a column ``extra`` with what the SDK does not know, as JSON
     :param resume: go on with an interrupted export of the same listing, if there is one; otherwise it is thrown away
@@ -305,7 +305,7 @@ class _Export:
         self._pages = rest
         self._rows = self._marked = self._resumed = found["rows"]
         self._how.rounding.rounded = found["rounded"]
-        if not found["finished"] and not self.is_enough:
+        if not found["finished"] and self.wanted != 0:
             return rest
         self._report = PageReport(**found["report"])
         return None
@@ -320,12 +320,11 @@ class _Export:
             )
 
     @property
-    def is_enough(self) -> bool:
-        return self._how.limit is not None and self._rows >= self._how.limit
+    def wanted(self) -> int | None:
+        return None if self._how.limit is None else max(0, self._how.limit - self._rows)
 
     def take(self, items: Sequence[Entity]) -> None:
-        if self._how.limit is not None:
-            items = items[: self._how.limit - self._rows]
+        items = items[: self.wanted]
         with naming(self._partial.target):
             self._settled = False
             self._sink.write(items)
@@ -353,7 +352,7 @@ class _Export:
 
     def done(self) -> Exported:
         report = self._pages.report if self._report is None else self._report
-        if self._how.require_complete and not (report.complete or self.is_enough):
+        if self._how.require_complete and not (report.complete or self.wanted == 0):
             raise PaginationError(f"the export is not complete: {report}", report)
         with naming(self._partial.target):
             self._mark(finished=True)

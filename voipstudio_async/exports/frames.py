@@ -230,7 +230,7 @@ def check_money(values: Sequence[Decimal | None]) -> None:
 class _Frame:
     """A table that grows page by page: entities are let go as soon as their page is in."""
 
-    is_enough = False
+    wanted = None
 
     def __init__(self, make: Make, join: Callable[[list[Any]], Any]) -> None:
         self._make = make

@@ -173,6 +173,7 @@ class BasicAuth:
 
     def __init__(self, user_id: int, token: str) -> None:
         object.__setattr__(self, "_token", Secret(token))
+        object.__setattr__(self, "user_id", user_id)  # what prints local variables of a failure asks for it
         del token
         check_token(self._token.reveal())
         object.__setattr__(self, "user_id", _user_id(user_id))

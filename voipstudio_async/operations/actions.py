@@ -55,8 +55,8 @@ class PageOptions(TypedDict, total=False):
     """What every listing takes besides its filters."""
 
     order_by: str | None
-    page_size: int
-    prefetch: int
+    page_size: int | None
+    prefetch: int | None
     strategy: Strategy
     resume: str | None
 

@@ -30,7 +30,7 @@ class Caller(Protocol):
         """Save the file that a request answers with: a coroutine of `operations.files.Saved`, or that."""
         ...
 
-    def pages(self, query: PageQuery[Any], /, *, prefetch: int, resume: str | None) -> Any:
+    def pages(self, query: PageQuery[Any], /, *, prefetch: int | None, resume: str | None) -> Any:
         """Begin a listing: `AsyncPages` or `Pages`."""
         ...
 

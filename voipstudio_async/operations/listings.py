@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from ..entities.base import Entity
 from ..entities.fields import field_specs
 from ..errors import ConfigurationError
-from ..pagination.page import DEFAULT_ORDER, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageQuery, Strategy
+from ..pagination.page import DEFAULT_ORDER, MAX_PAGE_SIZE, PageQuery, Strategy
 from ..pagination.pagers import AsyncPages, Pages
 from ..pagination.plans import DEFAULT_ACCOUNT, Slice, asked, planned
 from ..pagination.slices import cut
@@ -31,8 +31,8 @@ class Lister(Protocol[R_co]):
         self,
         *filters: Condition,
         order_by: str | None = DEFAULT_ORDER,
-        page_size: int = DEFAULT_PAGE_SIZE,
-        prefetch: int = 0,
+        page_size: int | None = None,
+        prefetch: int | None = None,
         strategy: Strategy = "offset",
         resume: str | None = None,
     ) -> R_co: ...
@@ -47,8 +47,8 @@ class ListerOf(Protocol[R_co]):
         /,
         *filters: Condition,
         order_by: str | None = DEFAULT_ORDER,
-        page_size: int = DEFAULT_PAGE_SIZE,
-        prefetch: int = 0,
+        page_size: int | None = None,
+        prefetch: int | None = None,
         strategy: Strategy = "offset",
         resume: str | None = None,
     ) -> R_co: ...
@@ -134,7 +134,7 @@ class _Rows(Operation[A_co, B_co], Generic[A_co, B_co, E]):
         path: str,
         filters: tuple[Condition, ...],
         *,
-        prefetch: int = 0,
+        prefetch: int | None = None,
         resume: str | None = None,
         **options: Any,
     ) -> Any:

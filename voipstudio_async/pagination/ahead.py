@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from functools import partial
+from math import inf
 from typing import Generic, NoReturn, Protocol, TypeVar
+
+import attrs
 
 from ..entities.base import Entity
 from ..errors import ClientClosedError
 from ..tasks import end
-from ..wire.exchange import Exchange
+from ..wire.exchange import Exchange, Reply
 from .page import Page
 from .strategies import WalkStrategy
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
+
+BUDGET = 32 * 2**20
+"""Bytes of answers that may be under way or wait, beside the one whose turn it is."""
+MOST = 8
+"""Pages that are fetched at once, at most: more of them gain nothing, since reading them takes as long."""
 
 ELSEWHERE = "this iteration began in another process or event loop; go on from a checkpoint, or begin anew"
 
@@ -35,18 +43,55 @@ class Ahead(Generic[E]):
     They wait as they came: rows take three times the memory of their JSON.
     """
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, budget: float = BUDGET) -> None:
         self._fetch = fetch
+        self._budget = budget
+        self._bytes_a_row = 0.0
         self._tasks: deque[asyncio.Task[Callable[[], Awaitable[Page[E]]]]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def fill(self, walk: WalkStrategy[E], most: int) -> None:
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the next page is under way, and not here yet."""
+        return bool(self._tasks) and not self._tasks[0].done()
+
+    def fill(self, walk: WalkStrategy[E], most: int, wanted: float = inf) -> None:
+        """Ask for pages until so many are under way, or as many rows as are wanted or may be held.
+
+        What the strategy allows is the bound of both. The first page is asked for in any case.
+        """
+        if self._is_elsewhere():
+            return
         self._loop = asyncio.get_running_loop()
-        while len(self._tasks) < most and (exchange := walk.ask()) is not None:
-            self._tasks.append(asyncio.create_task(self._ask(exchange)))
+        while len(self._tasks) < most and (not self._tasks or walk.expected < min(wanted, self._room)):
+            exchange = walk.ask()
+            if exchange is None:
+                return
+            self._tasks.append(asyncio.create_task(self._ask(self.weighed(exchange))))
+
+    @property
+    def _room(self) -> float:
+        return self._budget / self._bytes_a_row if self._bytes_a_row else inf
+
+    def weighed(self, exchange: Exchange[Page[E]]) -> Exchange[Page[E]]:
+        """Return the same exchange, whose answer tells how many bytes a row has."""
+
+        def read(reply: Reply) -> Page[E]:
+            return self._weighed(reply, exchange.read(reply))
+
+        def steps(reply: Reply) -> Generator[None, None, Page[E]]:
+            assert exchange.steps is not None, "this is called in their place"
+            return self._weighed(reply, (yield from exchange.steps(reply)))
+
+        return attrs.evolve(exchange, read=read, steps=exchange.steps and steps)
+
+    def _weighed(self, reply: Reply, page: Page[E]) -> Page[E]:
+        if page.items:
+            self._bytes_a_row = max(self._bytes_a_row, len(reply.body) / len(page.items))
+        return page
 
     async def _ask(self, exchange: Exchange[Page[E]]) -> Callable[[], Awaitable[Page[E]]]:
         try:

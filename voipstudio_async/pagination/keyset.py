@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
 from typing import Any, Generic, Self, TypeVar
 
 import attrs
@@ -85,7 +84,12 @@ class KeysetStrategy(Generic[E]):
         """How many pages are under way."""
         return int(self._under_way)
 
-    def ask(self, room: float = inf) -> Exchange[Page[E]] | None:
+    @property
+    def expected(self) -> int:
+        """How many rows the page under way may bring."""
+        return self._limit if self._under_way else 0
+
+    def ask(self) -> Exchange[Page[E]] | None:
         """Return the next page to ask for, or None while that depends on one that is under way."""
         if self.ended or self._under_way:
             return None

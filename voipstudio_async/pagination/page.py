@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from math import ceil
 from typing import Any, Generic, Literal, TypeVar
 
 import attrs
@@ -147,7 +148,7 @@ class PageQuery(Generic[E]):
     codec: Codec = attrs.field(repr=False)
     filters: tuple[Filter, ...] = attrs.field(default=(), validator=_check_filters)
     order_by: str | None = attrs.field(default=DEFAULT_ORDER, validator=_check_order)
-    page_size: int | None = attrs.field(default=DEFAULT_PAGE_SIZE, converter=_page_size)
+    page_size: int | None = attrs.field(default=None, converter=_page_size)
     """The rows of every page; None for pages that grow."""
     strategy: Strategy = attrs.field(default="offset", validator=_check_strategy)
     parameters: tuple[tuple[str, str], ...] = ()
@@ -223,6 +224,13 @@ class PageQuery(Generic[E]):
             return Page(rows.items, number, rows.total)
 
         return Exchange(self._request(asked, size, filters), lambda reply: finished(steps(reply)), steps=steps)
+
+    def wanted(self, rows: float) -> PageQuery[E]:
+        """Return the same listing for who wants so many rows of it: its first page is as large as that takes."""
+        if self.page_size is not None:
+            return self
+        units = min(rows, self.largest) / self.smallest
+        return attrs.evolve(self, whole=True, largest=max(1, ceil(units)) * self.smallest)
 
     def _request(self, number: int, size: int, filters: tuple[Filter, ...]) -> Request:
         query = [("page", str(number)), ("limit", str(size))]

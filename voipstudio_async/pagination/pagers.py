@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from datetime import tzinfo
 from html import escape
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
 
 from ..copies import Uncopied
@@ -21,7 +22,7 @@ from ..errors import PaginationError, VoipStudioError
 from ..hints import NotThere
 from ..tasks import end
 from ..wire.exchange import Exchange
-from .ahead import Ahead, Fetch
+from .ahead import BUDGET, MOST, Ahead, Fetch
 from .checkpoints import Checkpoint
 from .failures import is_too_much
 from .page import Page, PageQuery, PageReport
@@ -58,11 +59,35 @@ class Walk(Protocol[E]):
 
 
 class PageWalk(Generic[E]):
-    """A walk page by page, some of which are fetched ahead."""
+    """A walk page by page, some of which are fetched ahead.
 
-    def __init__(self, query: PageQuery[E], fetch: Fetch, prefetch: int = 0, resume: str | None = None) -> None:
+    How many is said by `prefetch`, to the letter. Without it, nothing is fetched ahead before the caller has asked for
+    the second page: many want no more than one. From there on it is one page, then two, four, and so on, and twice as
+    many again where the caller has to wait for one.
+    """
+
+    def __init__(
+        self,
+        query: PageQuery[E],
+        fetch: Fetch,
+        prefetch: int | None = None,
+        resume: str | None = None,
+        *,
+        width: Callable[[], int] = lambda: MOST,
+        wanted: float | None = None,
+    ) -> None:
+        """Begin.
+
+        :param width: how many requests may be under way at once just now
+        :param wanted: how many rows the caller will take, if that is known
+        """
+        if wanted is not None:
+            query = query.wanted(wanted)
         self._fetch = fetch
-        self._prefetch = prefetch
+        self._grows = prefetch is None
+        self._ahead = prefetch or 0 if wanted is None or prefetch is not None else MOST
+        self._width = width
+        self._wanted = inf if wanted is None else wanted
         self._failure: VoipStudioError | None = None
         """Why a smaller page is tried out."""
         self._walk: WalkStrategy[E] = begin(query, None if resume is None else Checkpoint.load(resume, query))
@@ -78,15 +103,16 @@ class PageWalk(Generic[E]):
 
     async def pages(self) -> AsyncGenerator[Page[E], None]:
         """Go through the listing; pages without a new row are left out."""
-        ahead: Ahead[E] = Ahead(self._fetch)
+        ahead: Ahead[E] = Ahead(self._fetch, BUDGET if self._grows else inf)
         try:
             while not self._walk.ended:
                 page = await self._take(ahead)
                 if page is None:
                     continue
-                ahead.fill(self._walk, self._prefetch)
+                self._fill(ahead, self._ahead)
                 if page.items:
                     yield page
+                    self._grow()
                 # Not held while the next one is awaited: a page can be large.
                 del page
         finally:
@@ -113,11 +139,24 @@ class PageWalk(Generic[E]):
         return page
 
     async def _next(self, walk: WalkStrategy[E], ahead: Ahead[E]) -> Page[E]:
+        if self._grows and self._ahead and walk.report.requests:
+            if ahead.is_waited_for:
+                self._grow()  # the caller is faster than the pages
+            self._fill(ahead, self._ahead + 1)
         if ahead:
             return await ahead.pop()
         exchange = walk.ask()
         assert exchange is not None, "a walk that has not ended and waits for nothing has a page to ask for"
-        return await (await self._fetch(exchange))()
+        return await (await self._fetch(ahead.weighed(exchange)))()
+
+    def _fill(self, ahead: Ahead[E], most: int) -> None:
+        if (left := self._wanted - self._walk.report.rows) > 0:
+            ahead.fill(self._walk, min(most, self._width()) if self._grows else most, left)
+
+    def _grow(self) -> None:
+        """Fetch more ahead: the caller has come back for another page."""
+        if self._grows:
+            self._ahead = min(MOST, 2 * self._ahead or 1)
 
 
 class AsyncPages(Uncopied, Generic[E]):
@@ -130,12 +169,14 @@ class AsyncPages(Uncopied, Generic[E]):
         self,
         query: PageQuery[E],
         fetch: Fetch,
-        prefetch: int = 0,
+        prefetch: int | None = None,
         resume: str | None = None,
         *,
         walk: Callable[[str | None], Walk[E]] | None = None,
+        width: Callable[[], int] = lambda: MOST,
     ) -> None:
-        ahead = count("prefetch", prefetch, 0, unit="pages")
+        ahead = None if prefetch is None else count("prefetch", prefetch, 0, unit="pages")
+        self._width = width
         self._query = query
         self._fetch = fetch
         self._prefetch = ahead
@@ -169,9 +210,11 @@ class AsyncPages(Uncopied, Generic[E]):
         def __bool__(self) -> bool:
             return True
 
-    def _new_walk(self) -> Walk[E]:
+    def _new_walk(self, wanted: float | None = None) -> Walk[E]:
         if self._begin is None:
-            self._latest = PageWalk(self._query, self._fetch, self._prefetch, self._resume)
+            self._latest = PageWalk(
+                self._query, self._fetch, self._prefetch, self._resume, width=self._width, wanted=wanted
+            )
         else:
             self._latest = self._begin(self._resume)
         return self._latest
@@ -206,7 +249,7 @@ class AsyncPages(Uncopied, Generic[E]):
 
     def resumed(self, checkpoint: str) -> Self:
         """Return the same listing, to be gone on with from a checkpoint."""
-        return type(self)(self._query, self._fetch, self._prefetch, checkpoint, walk=self._begin)
+        return type(self)(self._query, self._fetch, self._prefetch, checkpoint, walk=self._begin, width=self._width)
 
     async def __aiter__(self) -> AsyncGenerator[E, None]:
         pages = self.pages()
@@ -218,10 +261,17 @@ class AsyncPages(Uncopied, Generic[E]):
         finally:
             await pages.aclose()
 
-    def pages(self) -> AsyncGenerator[Page[E], None]:
-        """Walk the listing page by page; pages without a new row are left out."""
+    def pages(self, *, whole: bool = False, most: int | None = None) -> AsyncGenerator[Page[E], None]:
+        """Walk the listing page by page; pages without a new row are left out.
+
+        Where no `page_size` is given, a walk begins with small pages that grow. It need not where it is known how many
+        rows will be taken, and no more are fetched ahead then.
+
+        :param whole: all rows will be taken: begin with the largest pages
+        :param most: at most so many rows will be taken; the last page may have more
+        """
         # Given as it is: a loop that ends closes all generators at once, and one inside another would be closed twice.
-        return self._new_walk().pages()
+        return self._new_walk(most if most is not None or not whole else inf).pages()
 
     async def _read(self, exchange: Exchange[T]) -> T:
         return await (await self._fetch(exchange))()
@@ -261,7 +311,7 @@ class AsyncPages(Uncopied, Generic[E]):
         items: list[E] = []
         if max_items == 0:
             return items
-        pages = self.pages()
+        pages = self._new_walk(inf if max_items is None else max_items).pages()
         try:
             async for page in pages:
                 items += page.items
@@ -347,9 +397,9 @@ class Pages(Uncopied, Generic[E]):
             yield from page.items
             del page  # see `PageWalk.pages`
 
-    def pages(self) -> Generator[Page[E], None, None]:
-        """Walk the listing page by page; pages without a new row are left out."""
-        steps = _Steps(self._pages.pages())
+    def pages(self, *, whole: bool = False, most: int | None = None) -> Generator[Page[E], None, None]:
+        """Walk the listing page by page; see `AsyncPages.pages`."""
+        steps = _Steps(self._pages.pages(whole=whole, most=most))
         try:
             while (page := self._run(steps.next)) is not None:
                 yield page

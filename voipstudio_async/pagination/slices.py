@@ -293,7 +293,7 @@ class SlicedWalk(Generic[E]):
             query = between(self._query, self._field, low, high)
             resume = self._inner if index == self._index else None
             asked = _Range(self._query, self._field, low, high)
-            ahead.append((index, _Slice(PageWalk(query, self._fetch, resume=resume), query.by_id, asked)))
+            ahead.append((index, _Slice(PageWalk(query, self._fetch, 0, resume), query.by_id, asked)))
         return bool(ahead)
 
     def checkpoint(self) -> str:

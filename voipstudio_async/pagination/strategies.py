@@ -33,7 +33,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from math import inf
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -77,11 +76,13 @@ class WalkStrategy(Protocol[E_inv]):
         """How many pages are under way: none that were asked for before it fell to 0 are to be taken."""
         ...
 
-    def ask(self, room: float = inf) -> Exchange[Page[E_inv]] | None:
-        """Return the next page to ask for, or None while that depends on one that is under way.
+    @property
+    def expected(self) -> int:
+        """How many rows the pages under way may bring."""
+        ...
 
-        :param room: how many rows may be under way; the first page has room always
-        """
+    def ask(self) -> Exchange[Page[E_inv]] | None:
+        """Return the next page to ask for, or None while that depends on one that is under way."""
         ...
 
     def take(self, page: Page[E_inv]) -> Page[E_inv]:
@@ -134,13 +135,13 @@ class _Pass:
         ordered = self.seen.ordered if self._by_id else self._values.ordered
         return self._filled <= 1 or (ordered and not self.seen.nameless)
 
-    def ask(self, room: float) -> Window | None:
+    def ask(self) -> Window | None:
         """Return the next window; side by side once it is known how many rows there are, beyond the last one by one."""
         if self.over or (self.windows and not (self.begun and self.total is not None and self.position < self.total)):
             return None
-        window = self._sizes.window(self.position)
-        if self.windows and (self._sizes.trial or sum(each.limit for each in self.windows) + window.limit > room):
+        if self.windows and self._sizes.trial:
             return None
+        window = self._sizes.window(self.position)
         self._sizes.grow()
         self.windows.append(window)
         self.position = window.end
@@ -259,9 +260,14 @@ class OffsetStrategy(Generic[E]):
         """How many pages are under way."""
         return len(self._pass.windows)
 
-    def ask(self, room: float = inf) -> Exchange[Page[E]] | None:
+    @property
+    def expected(self) -> int:
+        """How many rows the pages under way may bring."""
+        return sum(window.span for window in self._pass.windows)
+
+    def ask(self) -> Exchange[Page[E]] | None:
         """Return the next page to ask for, or None while that depends on one that is under way."""
-        window = None if self.ended else self._pass.ask(room)
+        window = None if self.ended else self._pass.ask()
         if window is None:
             return None
         number = window.page if self._sizes.given is not None else self._pass.asked

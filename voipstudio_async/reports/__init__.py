@@ -5,7 +5,7 @@
     report = await call_report(client, start=date(2026, 3, 1), end=date(2026, 3, 31), tz=ZoneInfo("Europe/London"))
     Path("report.html").write_text(report.to_html(), "utf-8")
 
-    await export(client.cdrs.list(page_size=5000), "calls.parquet")
+    await export(client.cdrs.list(), "calls.parquet")
 
 With an `AsyncVoipStudio`, or a pager of one, a function is awaited; with a `VoipStudio` it waits.
 

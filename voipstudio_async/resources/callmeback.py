@@ -19,8 +19,8 @@ class CallMeBack(Resource[F], path="callmeback", about=e.CallMeBackSettings):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -34,8 +34,8 @@ class CallMeBack(Resource[F], path="callmeback", about=e.CallMeBackSettings):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 

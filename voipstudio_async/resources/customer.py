@@ -32,8 +32,8 @@ class Users(Resource[F], path="users"):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -92,8 +92,8 @@ class Users(Resource[F], path="users"):
         id: the id, a positive integer
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -108,8 +108,8 @@ class Users(Resource[F], path="users"):
         id: the id, a positive integer
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -124,8 +124,8 @@ class Users(Resource[F], path="users"):
         id: the id, a positive integer
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -140,8 +140,8 @@ class Users(Resource[F], path="users"):
         id: the id, a positive integer
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -181,8 +181,8 @@ class QueueGroups(Resource[F], path="queuegroups"):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -268,8 +268,8 @@ class UserGroups(Resource[F], path="usergroups"):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -357,8 +357,8 @@ class UserGroupPolicies(Resource[F], path="usergrouppolicies"):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 

@@ -61,8 +61,8 @@ class Cdrs(Resource[F], path="cdrs"):
         filters: what all rows meet, each made like ``field(name) > value``
         group_by: a field: one row for each of its values
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -146,8 +146,8 @@ class Recordings(Resource[F], path="monitors"):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -208,8 +208,8 @@ class Conversations(Resource[F], path="conversations"):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
@@ -228,8 +228,8 @@ class Chats(Resource[F], path="chats"):
     Args:
         filters: what all rows meet, each made like ``field(name) > value``
         order_by: a field, ``"calldate"``, or ``"-calldate"`` for the highest first; None leaves it to the API
-        page_size: rows in a request, from 1 to 5000
-        prefetch: pages fetched ahead while one is worked on
+        page_size: rows in each request, from 1 to 5000; without it they begin small, and double
+        prefetch: pages fetched ahead while one is worked on; without it more and more, from the second page on
         strategy: ``"offset"`` goes page by page; ``"keyset"`` goes by id, and misses nothing while rows come and go
         resume: what ``checkpoint()`` gave: go on from there
 
