@@ -20,6 +20,7 @@ ROOT = Path(voipstudio_async.__file__).parent
 LAYERS = (
     # pure: what is asked, and what it means
     "version",
+    "surroundings",
     "errors",
     "unset",
     "hints",

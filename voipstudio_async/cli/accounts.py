@@ -18,8 +18,9 @@ import typer
 
 from .. import AsyncVoipStudio, Secret
 from ..errors import AuthenticationError, ConfigurationError, DecodeError, NotFoundError, VoipStudioError
+from ..surroundings import TOKEN_VARIABLE
 from . import asking
-from .connection import TOKEN_VARIABLE, Connection
+from .connection import Connection
 from .exits import say
 from .profiles import Form, Profile, Profiles, check_name, keyring_name
 from .terminal import tame

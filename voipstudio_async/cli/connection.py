@@ -18,6 +18,7 @@ import typer
 
 from .. import AsyncVoipStudio, Limits, Secret
 from ..errors import ConfigurationError, DeadlineExceeded
+from ..surroundings import TOKEN_VARIABLE, URL_VARIABLE
 from . import dates
 from .completion import complete_zone
 from .exits import WHERE_TOKENS_ARE_MADE, say
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TOKEN_VARIABLE = "VOIPSTUDIO_API_TOKEN"  # noqa: S105 - the name of the variable, not a token
-URL_VARIABLE = "VOIPSTUDIO_API_URL"
 PROFILE_VARIABLE = "VOIPSTUDIO_PROFILE"
 _PANEL = "Connection"
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH

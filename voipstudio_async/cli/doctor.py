@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from ..clients.base import BASE_URL
 from ..doctor import Examination, examine, local
 from . import output as outputs
 from .connection import Connection
@@ -67,7 +66,7 @@ async def _examined(connection: Connection) -> Examination:
 def this_machine(connection: Connection) -> dict[str, str]:
     """Tell versions and settings of this machine, without a secret."""
     token_from, base_url = connection.told_source()
-    return local(token_from=token_from, base_url=base_url or BASE_URL, zone=connection.tz, proxy=connection.proxy)
+    return local(token_from=token_from, base_url=base_url, zone=connection.tz, proxy=connection.proxy)
 
 
 def lines(facts: dict[str, str]) -> str:

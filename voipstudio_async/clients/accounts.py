@@ -23,8 +23,9 @@ from ..http.retry import Budget
 from ..http.sessions import SessionAuth
 from ..operations.outcomes import DEFAULT_CONCURRENCY, BulkResult, Progress
 from ..pagination.plans import DEFAULT_ACCOUNT
+from ..surroundings import TOKEN_VARIABLE
 from .awaited import AsyncCaller, AsyncVoipStudio
-from .base import TOKEN_VARIABLE, ClientOptions
+from .base import ClientOptions
 from .blocking import BlockingCaller, VoipStudio
 
 T = TypeVar("T")

@@ -25,6 +25,7 @@ from ..http.settings import Limits, Timeouts
 from ..operations import F, operations
 from ..operations.signatures import method_signature
 from ..resources import PARTS, Catalogue
+from ..surroundings import BASE_URL, TOKEN_VARIABLE, URL_VARIABLE
 from ..wire.codec import Codec, codec
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-BASE_URL = "https://l7api.com/v1.2/voipstudio"
-TOKEN_VARIABLE = "VOIPSTUDIO_API_TOKEN"  # noqa: S105 - the name of the variable, not a token
-URL_VARIABLE = "VOIPSTUDIO_API_URL"
 _ODD_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 """Some of it would vanish: a line end in a host, half of a surrogate pair in a path."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
+from ..surroundings import BASE_URL
 from ..version import __version__
 
 LIBRARIES = ("aiohttp", "anyio", "attrs", "cattrs", "msgspec", "yarl", "multidict", "aiolimiter")
@@ -27,11 +28,11 @@ EXTRAS = {
 PROXIES = ("https", "http", "all")
 
 
-def local(*, token_from: str, base_url: str, zone: str, proxy: str | None = None) -> dict[str, str]:
+def local(*, token_from: str, base_url: str | None, zone: str, proxy: str | None = None) -> dict[str, str]:
     """Describe this machine, for a bug report.
 
     :param token_from: where the token is taken from, not the token
-    :param base_url: the address of the API; its host is told, and nothing else that stands in it
+    :param base_url: the address of the API, None for the vendor's; its host is told, and nothing else that is in it
     :param zone: the zone that date-times are shown in
     :param proxy: the proxy of the options, which goes before those of the environment
     """
@@ -42,7 +43,7 @@ def local(*, token_from: str, base_url: str, zone: str, proxy: str | None = None
         **{name: version(name) for name in LIBRARIES},
         "extras": ", ".join(_extras()) or "none",
         "token": token_from,
-        "API": host(base_url),
+        "API": host(base_url or BASE_URL),
         "proxies": ", ".join(_proxies(proxy, getproxies())) or "none",
         "zone": f"{zone} (this machine: {time.tzname[0]})",
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..operations import Answers, FileType, Key, Operation, Parameter, Resource, operations
 from ..resources import RESOURCES
+from ..surroundings import BASE_URL
 from ..wire.exchange import Repeat
 from . import common
 from .common import Part, component, json_content
@@ -34,7 +35,7 @@ def document() -> Part:
         "openapi": "3.1.0",
         "info": common.INFO,
         "externalDocs": common.VENDOR,
-        "servers": [{"url": common.SERVER}],
+        "servers": [{"url": BASE_URL}],
         "security": [{name: []} for name in common.SECURITY],
         "tags": list({name: _tag(name, resource) for name, resource, _ in bound}.values()),
         "paths": _paths(bound),

@@ -14,7 +14,6 @@ from .schema import EXAMPLE_ID, Schema, field_names, refer
 Part = dict[str, Any]
 """A part of the document, as it is printed."""
 
-SERVER = "https://l7api.com/v1.2/voipstudio"
 SUCCESSES = {200: "Success", 201: "Created", 202: "Accepted", 204: "Success"}
 ERRORS = {
     400: "Validation error",
