@@ -51,6 +51,15 @@ def examples(command: str) -> list[str]:
     return re.findall(r"^\* `voipstudio (.+)`$", COMMANDS[command].help, re.MULTILINE)
 
 
+def params(command: str) -> list[Any]:
+    """List the parameters of a command or a group."""
+    found = MAIN
+    for word in command.split():
+        found = found.get_command(None, word)
+    shown: list[Any] = found.params
+    return shown
+
+
 def test_these_are_the_commands() -> None:
     alone = ["count", "delete", "doctor", "export", "get", "list", "me", "raw", "report", "sandbox"]
     assert sorted(name for name in COMMANDS if " " not in name) == alone
@@ -96,6 +105,17 @@ def test_flags_are_shown_without_a_value(command: str) -> None:
     assert re.search(r"--help +-h +Show this message", shown)
     for raw in ("<bool>", "<flag>", "BOOLEAN"):
         assert raw not in shown
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_name_and_no_word_of_help_is_cut_on_any_screen(width: int) -> None:
+    for command in ("", *GROUPS, *sorted(COMMANDS)):
+        shown = voipstudio(*command.split(), "--help", COLUMNS=str(width)).out
+        flags = [name for each in params(command) for name in each.opts if name.startswith("--")]
+        assert "…" not in shown, command
+        assert [flag for flag in flags if not re.search(rf"(?<!\S){flag}(?![\w-])", shown)] == [], command
+        # What is longer than a line, such as an example in JSON, stays in one piece.
+        assert [line for line in shown.splitlines() if len(line) > width and " " in line.strip(" *│")] == [], command
 
 
 @pytest.mark.skipif(

@@ -66,7 +66,12 @@ def export(
         ),
     ],
     format: Annotated[
-        FileFormat | None, typer.Option(help="The form of the file; else its ending tells.", show_default=False)
+        FileFormat | None,
+        typer.Option(
+            metavar="FORM",
+            help=f"{', '.join(FileFormat)}; without it, the ending of the file tells.",
+            show_default=False,
+        ),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an export of the same that was interrupted.")

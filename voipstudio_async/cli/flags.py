@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+from shutil import get_terminal_size
 from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
+
+from . import narrow
 
 _LIBRARY_WORDS = "Value error, "
 """What some versions put before the text of a wrong value."""
@@ -35,6 +38,14 @@ def _without_contrary(parameter: Any) -> Any:
     return shown
 
 
+def _format(kind: Any, command: Any, ctx: Any, formatter: Any) -> None:
+    width = get_terminal_size().columns
+    if narrow.is_cut(command.get_params(ctx), ctx, width):
+        narrow.write(command, ctx, formatter, width)
+    else:
+        kind.format_help(command, ctx, formatter)
+
+
 class Command(TyperCommand):
     """A command."""
 
@@ -46,7 +57,7 @@ class Command(TyperCommand):
         """Show the help, without a column for what begins with --no-: it would cut the names of options short."""
         shown: Any = copy.copy(self)
         shown.params = [_without_contrary(each) for each in self.params]
-        TyperCommand.format_help(shown, ctx, formatter)
+        _format(TyperCommand, shown, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the command line."""
@@ -59,6 +70,10 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """The commands together."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show the help."""
+        _format(TyperGroup, self, ctx, formatter)
 
     def get_params(self, ctx: Any) -> list[Any]:
         """List the parameters, ``--help`` among them."""
