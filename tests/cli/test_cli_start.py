@@ -47,7 +47,18 @@ def test_what_only_tells_about_the_program_imports_no_command(arguments: tuple[s
     modules = imported(*arguments)
 
     assert modules & HEAVY == set()
-    assert ours(modules) == {"cli", "app", "exits", "flags", "groups", "signals", "streams", "terminal", "version"}
+    assert ours(modules) == {
+        "cli",
+        "app",
+        "exits",
+        "flags",
+        "groups",
+        "narrow",
+        "signals",
+        "streams",
+        "terminal",
+        "version",
+    }
 
 
 def test_the_help_of_a_command_starts_no_sandbox() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ _FRAME = 14
 """Columns of a table's frame, of its gaps, and of the options of one letter."""
 _MARK = 2
 """Columns of the mark of what has to be given, and of the gap behind it."""
+_BOUNDS = re.compile(r"(?:-?[0-9.]+<=?)?x[<>]=?-?[0-9.]+")
 _FEW = 8
 """Columns of a name that has its text beside it."""
 _WIDEST = 100
@@ -65,11 +67,14 @@ def _long(parameter: Any) -> list[str]:
 
 
 def _value(parameter: Any, ctx: Any) -> str:
-    if getattr(parameter, "is_flag", False) or parameter.param_type_name == "argument":
+    """Return what stands for a value, and behind it the bounds of a number."""
+    record = parameter.get_help_record(ctx)
+    if record is None or parameter.param_type_name == "argument":
         return ""
-    low, high = (getattr(parameter.type, name, None) for name in ("min", "max"))
-    bounds = "" if low is None and high is None else f" [{low}<=x<={high}]"
-    return f"{parameter.make_metavar(ctx=ctx)}{bounds}"
+    names, text = record
+    bounds = _BOUNDS.search(text)
+    value: str = names.rpartition(parameter.opts[-1])[2].strip()
+    return value if bounds is None else f"{value} [{bounds[0]}]"
 
 
 def _commands(group: Any, ctx: Any) -> Iterator[tuple[str, str]]:
