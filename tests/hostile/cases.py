@@ -154,8 +154,6 @@ HEADERS = [
 # --- bodies that are not the API's ---------------------------------------------------------------------------
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
-TOO_DEEP = "nested too deep|more than 20,000 values"
-"""Newer Pythons bear so many levels that the number of values is noticed first."""
 
 
 def _odd_body(name: str, body: bytes, match: str, *headers: str) -> Case:
@@ -182,8 +180,8 @@ BODIES = [
     _readable("an exponent of ten digits", b'{"data":[{"id":1,"balance":1e9999999999}],"total":1}'),
     _odd_body("a text without an end", b'{"data":[{"id":1,"x":"' + b'\\"' * 200_000, "not JSON"),
     _odd_body("NaN", b'{"data":[{"id":NaN}],"total":1}', "not JSON"),
-    _odd_body("JSON nested 100,000 deep", DEEP, TOO_DEEP),
-    _odd_body("a row nested 100,000 deep", b'{"data":[{"id":1,"x":%b}]}' % DEEP, TOO_DEEP),
+    _odd_body("JSON nested 100,000 deep", DEEP, "nested too deep"),
+    _odd_body("a row nested 100,000 deep", b'{"data":[{"id":1,"x":%b}]}' % DEEP, "nested too deep"),
     _odd_body("a number of 100,000 digits", b'{"data":[{"id":%b}]}' % (b"9" * 100_000), "data"),
     _odd_body("data is null", b'{"data":null,"total":0}', "expected a list, got null"),
     _odd_body("data is missing", b'{"total":0}', "data: is missing"),

@@ -307,8 +307,7 @@ def test_a_byte_order_mark_costs_no_speed(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_is_nested_too_deep_says_so_on_every_python(depth: int, name: str) -> None:
     codec = Codec(UTC, strict=False)
     for _ in range(2):
-        # Newer Pythons bear so many levels that the number of values is noticed first.
-        with pytest.raises(DecodeError, match=r"nested too deep|not JSON|more than 20,000 values"):
+        with pytest.raises(DecodeError, match=r"nested too deep|not JSON"):
             codec.rows(User, f'{{"data": [{{"id": 1, "{name}": {"[" * depth}{"]" * depth}}}]}}'.encode())
 
 

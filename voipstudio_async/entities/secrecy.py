@@ -146,12 +146,12 @@ def _masked(value: Any, secret: bool) -> Any:
     return MASK if secret and not _is_open(value) else value
 
 
-_DEEPEST = 100
+DEEPEST = 100
 """Levels of nesting in a value of no declared type. Pythons differ in how many they can bear; nobody sends so many."""
 
 
 def _below(depth: int) -> int:
-    if depth >= _DEEPEST:
+    if depth >= DEEPEST:
         raise RecursionError("a value is nested too deep")
     return depth + 1
 

@@ -46,6 +46,8 @@ def _read(content: bytes, content_type: str) -> Any:
 def checked(body: type, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as they were sent, or refuse with everything that is wrong with them."""
     errors = _errors(body, given)
+    if not given and not errors:
+        errors = [wrong(next((spec.wire for spec in field_specs(body)), ""), "give at least one field")]
     if errors:
         raise invalid(*errors)
     return dict(given)
@@ -60,8 +62,6 @@ def _errors(body: type, given: Mapping[str, Any]) -> list[dict[str, str]]:
         for name, value in given.items()
         if name in specs and not _fits(specs[name], value)
     ]
-    if not given and not any(spec.needed for spec in specs.values()):
-        errors.append(wrong(next(iter(specs), ""), "give at least one field"))
     return errors
 
 

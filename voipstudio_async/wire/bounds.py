@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from itertools import islice
 from typing import Any, TypeVar
 
+from ..entities.secrecy import DEEPEST
 from ..errors import DecodeError, PaginationError
 
 T = TypeVar("T")
@@ -38,6 +39,9 @@ _STRETCH = 20_000
 """Values that are counted in one go."""
 _VALUE = re.compile(rb'(?:"(?:[^"\\]++|\\.)*+"?|[^"\[{,]++)*+(?:[\[{,]|\Z)', re.DOTALL)
 """What stands before a value, with the mark that it follows. It never goes back, also where a text has no end."""
+
+_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
+_LEVELS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 _BOXES = frozenset((list, dict))
 _INSIDE_OF_ROW = 8
@@ -65,9 +69,22 @@ def too_many_rows() -> PaginationError:
     )
 
 
-def too_many_values(path: str, most: int = MOST_IN_ROW) -> DecodeError:
-    """Say that something has more values than any, and is not read."""
+def too_many_values(path: str, text: bytes, most: int = MOST_IN_ROW) -> DecodeError:
+    """Say why a text with more values than any is not read."""
+    if _is_deep(text):
+        # Newer Pythons bear so many levels that their number is noticed only here.
+        return DecodeError(path, "is nested too deep")
     return DecodeError(path, f"holds more than {most:,} values, which no answer of the API does; they were not read")
+
+
+def _is_deep(text: bytes) -> bool:
+    """Tell whether a JSON text begins with more levels than any has; of a long one only the beginning is looked at."""
+    depth = 0
+    for found in islice(_BRACKET.finditer(text), MOST_IN_ROW):
+        depth += _LEVELS.get(found[0], 0)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def counted(text: bytes, most: int) -> Generator[None, None, bool]:

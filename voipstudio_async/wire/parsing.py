@@ -93,7 +93,7 @@ def _read_odd(body: bytes, mark: str) -> Parsed | None:
 def check_values(body: bytes) -> None:
     """Refuse JSON that is read as one thing, and holds more than that can."""
     if holds_more(body) and (_is_json(body) or _is_json(readable(body)[0])):
-        raise too_many_values("data")
+        raise too_many_values("data", body)
 
 
 def _is_json(text: bytes) -> bool:

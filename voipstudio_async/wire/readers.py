@@ -193,7 +193,7 @@ class PageReader(Generic[E]):
 
     def _in_pieces(self, body: bytes) -> Generator[None, None, Rows[E]]:
         if (yield from counted(body, MOST_IN_PAGE)):
-            raise too_many_values("data", MOST_IN_PAGE)
+            raise too_many_values("data", body, MOST_IN_PAGE)
         text, page = body, parted(body)
         if page is None:
             text, is_replaced = readable(body)
@@ -237,7 +237,7 @@ class PageReader(Generic[E]):
         fitting: dict[int, Any] = {}
         for place, raw in enumerate(raws):
             if len(raw) > ROOMY and holds_more(bytes(raw)):
-                raise too_many_values(f"data[{start + place}]")
+                raise too_many_values(f"data[{start + place}]", bytes(raw))
             slots = newest[0].slots(raw) if newest else None
             if slots is None:
                 items[place] = self._one(raw, start + place, others, reading)
