@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import aiohttp
 import attrs
 
-from voipstudio_async import AsyncVoipStudio, Hooks, VoipStudio
+from voipstudio_async import AsyncVoipStudio, Hooks, RequestEvent, VoipStudio
 
 from . import models
-from .measure import Plan, Result, Sample, compare
+from .measure import OURS, Plan, Result, Sample, compare
 from .server import Server
 from .walkers import AHEAD, PAGE
 from .walking import walk_sample
 
-PLAIN = "async for"
-PLAIN_BLOCKING = "for"
-TUNED = f"async for, page_size={PAGE}, prefetch={AHEAD}"
-TUNED_BLOCKING = f"for, page_size={PAGE}, prefetch={AHEAD}"
+PLAIN = OURS
+PLAIN_BLOCKING = f"{OURS}, blocking"
+TUNED = f"{OURS}, page_size={PAGE}, prefetch={AHEAD}"
+TUNED_BLOCKING = f"{TUNED}, blocking"
 BY_HAND = f"aiohttp + msgspec Struct, {AHEAD} in flight"
 ONE_REQUEST = "one request of aiohttp"
 LATENCIES = (20, 100)
 _MOST = 100_000
-
-Ask = Callable[[], None]
 
 
 async def _plain(url: str, _: int, hooks: Hooks | None = None) -> int:
@@ -125,10 +124,10 @@ def _one_request(url: str) -> Sample:
     return lambda: asyncio.run(one())
 
 
-def _requests(walk: Callable[[str, int, Hooks], object], url: str, rows: int) -> Sample:
+def _requests(walk: Callable[[str, int, Hooks], Coroutine[Any, Any, int]], url: str, rows: int) -> Sample:
     def sample() -> float:
-        asked: list[object] = []
-        asyncio.run(walk(url, rows, Hooks(on_request=asked.append)))  # type: ignore[arg-type]
+        asked: list[RequestEvent] = []
+        asyncio.run(walk(url, rows, Hooks(on_request=asked.append)))
         return float(len(asked))
 
     return sample
