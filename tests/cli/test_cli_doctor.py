@@ -80,7 +80,7 @@ def test_the_version_alone_is_one_word_and_verbose_alone_is_wrong_usage() -> Non
     assert voipstudio("--version").out == f"{voipstudio_async.__version__}\n"
     alone = voipstudio("--verbose", "list", "users")
     assert (alone.code, alone.out) == (2, "")
-    assert "beside --version" in alone.err
+    assert "or with --version" in alone.err
 
 
 def test_a_login_is_told_by_its_kind_and_not_by_its_name(tmp_path: Path) -> None:

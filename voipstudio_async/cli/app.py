@@ -82,7 +82,7 @@ def voipstudio(
             "--verbose",
             "-v",
             is_eager=True,
-            help="With --version: also the versions of libraries, extras, proxies, where the token is from, the zone.",
+            help="With --version: also show libraries, extras, proxies, where the token comes from, and the time zone.",
         ),
     ] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, help="Show the version.")] = False,
@@ -102,9 +102,7 @@ def voipstudio(
     * `voipstudio export cdrs --output calls.parquet`
     """
     if verbose and not version:
-        raise typer.BadParameter(
-            "it belongs behind the name of a command, or beside --version", param_hint="'--verbose'"
-        )
+        raise typer.BadParameter("give it after the name of a command, or with --version", param_hint="'--verbose'")
 
 
 def run() -> int:

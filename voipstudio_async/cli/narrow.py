@@ -44,7 +44,7 @@ def write(command: Any, ctx: Any, formatter: Any, width: int) -> None:
     """Write the help of a command, or of a group of them."""
     formatter.width = min(width, _WIDEST)  # it would be 50 at least
     usage = " ".join(["Usage:", ctx.command_path, *command.collect_usage_pieces(ctx)])
-    for line in (*_wrapped(usage, width, "", "    "), *_text(command.help or "", formatter.width)):
+    for line in (*_wrapped(usage, formatter.width, "", "    "), *_text(command.help or "", formatter.width)):
         formatter.write(f"{line}\n")
     panels: dict[str, list[tuple[str, str]]] = {}
     for parameter in command.get_params(ctx):
