@@ -84,6 +84,16 @@ async def test_who_wants_all_begins_with_the_largest_page(calls: Any, many: Sand
     assert windows(many) == [(0, 5000)] * 2
 
 
+async def test_a_bulk_run_over_a_listing_begins_with_the_largest_page(face: type[Any]) -> None:
+    with Sandbox(users=3, calls=150) as sandbox:
+        async with opened(face, sandbox.token, base_url=sandbox.url) as client:
+            done = await settle(client.bulk.run(lambda cdr: client.users.get(cdr.user_id), client.cdrs.list()))
+
+        assert len(done) == 150
+        listings = [each for each in sandbox.requests if each.path.endswith("/cdrs")]
+        assert [(each.query["page"], each.query["limit"]) for each in listings] == [("1", "5000")]
+
+
 @pytest.mark.parametrize(("wanted", "asked"), [(7, 100), (250, 300), (1200, 1200)])
 async def test_who_wants_so_many_asks_for_no_more_pages(calls: Any, many: Sandbox, wanted: int, asked: int) -> None:
     assert len(await settle(calls.list().collect(wanted))) == wanted

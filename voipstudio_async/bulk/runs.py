@@ -19,7 +19,8 @@ from collections.abc import (
     Sequence,
     Sized,
 )
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, nullcontext
+from math import inf
 from typing import Any, Literal, Protocol, TypedDict, TypeGuard, TypeVar, TypeVarTuple, Unpack, cast, overload
 
 from ..copies import Uncopied
@@ -86,7 +87,7 @@ async def _drive(
     window: Window[Any, Any], inputs: Iterable[Any] | AsyncIterable[Any]
 ) -> AsyncGenerator[Outcome[Any, Any], None]:
     places = asyncio.Semaphore(window.concurrency)
-    source = inputs if _is_awaited(inputs) else iter(cast("Iterable[Any]", inputs))
+    source = inputs if _is_awaited(inputs) else _reading(cast("Iterable[Any]", inputs))
     feeder = asyncio.create_task(_feed(window, source, places))
     try:
         while not window.ended:
@@ -97,6 +98,11 @@ async def _drive(
                 places.release()
     finally:
         await window.close(feeder)
+
+
+def _reading(inputs: Iterable[Any]) -> Iterator[Any]:
+    """Begin to read inputs; a listing with the largest pages, since all of it will be read."""
+    return inputs._rows_for(inf) if isinstance(inputs, Pages) else iter(inputs)
 
 
 def _is_awaited(source: Iterable[Any] | AsyncIterable[Any]) -> TypeGuard[AsyncIterable[Any]]:
@@ -123,17 +129,13 @@ async def _feed(
 
 async def _each(source: Iterator[Any] | AsyncIterable[Any], places: asyncio.Semaphore) -> AsyncGenerator[Any, None]:
     await places.acquire()
-    if isinstance(source, AsyncPages):
-        async with aclosing(source.pages(whole=True)) as walk:
-            async for page in walk:
-                for item in page.items:
-                    yield item
-                    await places.acquire()
-        return
     if isinstance(source, AsyncIterable):
-        async for item in source:
-            yield item
-            await places.acquire()
+        # A listing is walked here alone, and left at once; what others have made is theirs to close.
+        reading = aclosing(source._rows_for(inf)) if isinstance(source, AsyncPages) else nullcontext(source)
+        async with reading as items:
+            async for item in items:
+                yield item
+                await places.acquire()
         return
     for item in source:
         yield item
@@ -296,7 +298,7 @@ class Bulk(Uncopied):
     ) -> Iterator[Outcome[Any, Any]]:
         """Do an operation on every input, and yield an `Outcome` for each; see `AsyncBulk.stream`."""
         window: Window[Any, Any] = Window(functions.awaited(operation, self._core), concurrency, ordered=ordered)
-        with closing(self._drive(window, iter(inputs))) as steps:
+        with closing(self._drive(window, _reading(inputs))) as steps:
             for outcome in steps:
                 yield functions.not_programs_own(outcome)
         if window.failure is not None:
@@ -328,7 +330,7 @@ class Bulk(Uncopied):
         """Do an operation on every input, and give all outcomes in the order of the inputs; see `AsyncBulk.run`."""
         window: Window[Any, Any] = Window(functions.awaited(operation, self._core), concurrency, remember=True)
         ledger = Ledger(inputs, on_error, progress)
-        steps = self._drive(window, iter(inputs))
+        steps = self._drive(window, _reading(inputs))
         try:
             for outcome in steps:
                 if not ledger.add(outcome):

@@ -31,8 +31,8 @@ class Job(AbstractContextManager[Any], Protocol[T_co]):
         ...
 
     @property
-    def wanted(self) -> int | None:
-        """How many rows are wanted still; None for all."""
+    def wanted(self) -> float:
+        """How many rows are wanted still; infinitely many for all."""
         ...
 
     def done(self) -> T_co:
@@ -74,7 +74,7 @@ def drive(pages: AnyPages, job: Job[T]) -> Coroutine[Any, Any, T] | T:
 async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            async with aclosing(rest.pages(whole=True, most=job.wanted)) as walk:
+            async with aclosing(rest._pages_for(job.wanted)) as walk:
                 async for page in walk:
                     job.take(page.items)
                     if job.wanted == 0:
@@ -85,7 +85,7 @@ async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
 def _at_once(pages: Pages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            with closing(rest.pages(whole=True, most=job.wanted)) as walk:
+            with closing(rest._pages_for(job.wanted)) as walk:
                 for page in walk:
                     job.take(page.items)
                     if job.wanted == 0:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from datetime import tzinfo
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self, get_args, overload
@@ -320,11 +321,12 @@ class _Export:
             )
 
     @property
-    def wanted(self) -> int | None:
-        return None if self._how.limit is None else max(0, self._how.limit - self._rows)
+    def wanted(self) -> float:
+        return inf if self._how.limit is None else max(0, self._how.limit - self._rows)
 
     def take(self, items: Sequence[Entity]) -> None:
-        items = items[: self.wanted]
+        if self._how.limit is not None:
+            items = items[: self._how.limit - self._rows]
         with naming(self._partial.target):
             self._settled = False
             self._sink.write(items)

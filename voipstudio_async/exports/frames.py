@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 from functools import partial
+from math import inf
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -230,7 +231,7 @@ def check_money(values: Sequence[Decimal | None]) -> None:
 class _Frame:
     """A table that grows page by page: entities are let go as soon as their page is in."""
 
-    wanted = None
+    wanted = inf
 
     def __init__(self, make: Make, join: Callable[[list[Any]], Any]) -> None:
         self._make = make

@@ -8,7 +8,7 @@ row.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from datetime import tzinfo
 from html import escape
 from math import inf
@@ -251,8 +251,11 @@ class AsyncPages(Uncopied, Generic[E]):
         """Return the same listing, to be gone on with from a checkpoint."""
         return type(self)(self._query, self._fetch, self._prefetch, checkpoint, walk=self._begin, width=self._width)
 
-    async def __aiter__(self) -> AsyncGenerator[E, None]:
-        pages = self.pages()
+    def __aiter__(self) -> AsyncIterator[E]:
+        return self._rows_for(None)
+
+    async def _rows_for(self, wanted: float | None) -> AsyncGenerator[E, None]:
+        pages = self._pages_for(wanted)
         try:
             async for page in pages:
                 for item in page.items:
@@ -261,17 +264,19 @@ class AsyncPages(Uncopied, Generic[E]):
         finally:
             await pages.aclose()
 
-    def pages(self, *, whole: bool = False, most: int | None = None) -> AsyncGenerator[Page[E], None]:
+    def pages(self, *, whole: bool = False) -> AsyncGenerator[Page[E], None]:
         """Walk the listing page by page; pages without a new row are left out.
 
-        Where no `page_size` is given, a walk begins with small pages that grow. It need not where it is known how many
-        rows will be taken, and no more are fetched ahead then.
+        Where no `page_size` is given, a walk begins with small pages that grow.
 
         :param whole: all rows will be taken: begin with the largest pages
-        :param most: at most so many rows will be taken; the last page may have more
         """
         # Given as it is: a loop that ends closes all generators at once, and one inside another would be closed twice.
-        return self._new_walk(most if most is not None or not whole else inf).pages()
+        return self._pages_for(inf if whole else None)
+
+    def _pages_for(self, wanted: float | None) -> AsyncGenerator[Page[E], None]:
+        """Walk for a caller who stops after so many rows; None where that is not known."""
+        return self._new_walk(wanted).pages()
 
     async def _read(self, exchange: Exchange[T]) -> T:
         return await (await self._fetch(exchange))()
@@ -311,7 +316,7 @@ class AsyncPages(Uncopied, Generic[E]):
         items: list[E] = []
         if max_items == 0:
             return items
-        pages = self._new_walk(inf if max_items is None else max_items).pages()
+        pages = self._pages_for(inf if max_items is None else max_items)
         try:
             async for page in pages:
                 items += page.items
@@ -393,13 +398,19 @@ class Pages(Uncopied, Generic[E]):
         return type(self)(self._pages.resumed(checkpoint), self._run)
 
     def __iter__(self) -> Iterator[E]:
-        for page in self.pages():
+        return self._rows_for(None)
+
+    def _rows_for(self, wanted: float | None) -> Iterator[E]:
+        for page in self._pages_for(wanted):
             yield from page.items
             del page  # see `PageWalk.pages`
 
-    def pages(self, *, whole: bool = False, most: int | None = None) -> Generator[Page[E], None, None]:
+    def pages(self, *, whole: bool = False) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; see `AsyncPages.pages`."""
-        steps = _Steps(self._pages.pages(whole=whole, most=most))
+        return self._pages_for(inf if whole else None)
+
+    def _pages_for(self, wanted: float | None) -> Generator[Page[E], None, None]:
+        steps = _Steps(self._pages._pages_for(wanted))
         try:
             while (page := self._run(steps.next)) is not None:
                 yield page
