@@ -50,6 +50,7 @@ def test_what_only_tells_about_the_program_imports_no_command(arguments: tuple[s
     assert ours(modules) == {
         "cli",
         "app",
+        "boundary",
         "exits",
         "flags",
         "groups",

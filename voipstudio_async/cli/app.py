@@ -9,7 +9,7 @@ import typer
 
 from ..version import __version__
 from . import signals, streams
-from .exits import ended
+from .boundary import ended
 from .groups import Place, all_of
 from .terminal import tame
 

@@ -21,7 +21,7 @@ import attrs
 import typer
 
 from . import logs
-from .exits import ended
+from .boundary import ended
 
 Command = Callable[..., None]
 Verbose = Annotated[
