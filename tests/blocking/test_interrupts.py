@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import random
 import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import date
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -44,22 +48,25 @@ class Interrupts:
 
     def during(self, work: Callable[[], object]) -> None:
         before = signal.signal(signal.SIGINT, self._strike)
+        # Python cannot raise out of a callback of the collector: Hypothesis's would swallow the interrupt.
+        callbacks, gc.callbacks[:] = gc.callbacks[:], []
         thread = threading.Thread(target=self._press)
-        self._armed = False
         thread.start()
         try:
-            self._armed = True
-            self._begun.set()
-            work()
-        except KeyboardInterrupt:
-            self._armed = False
+            with contextlib.suppress(KeyboardInterrupt):
+                self._do(work)
         finally:
-            self._armed = False
             thread.join()
+            gc.callbacks[:] = callbacks
             signal.signal(signal.SIGINT, before)
 
-    def _strike(self, *_: object) -> None:
-        if self._armed:
+    def _do(self, work: Callable[[], object]) -> None:
+        self._begun.set()
+        work()
+
+    def _strike(self, _: int, frame: FrameType | None) -> None:
+        """Interrupt the work, and nothing that comes before or after it."""
+        if any(each.f_code is Interrupts._do.__code__ for each, _ in traceback.walk_stack(frame)):
             raise KeyboardInterrupt
 
     def _press(self) -> None:
