@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from operator import attrgetter
 from typing import Any, Literal, cast, get_args
 
@@ -129,35 +130,46 @@ class Table:
         specs = _chosen(entity, wanted)
         # Two names at least: with one, an attrgetter gives the value, and no tuple.
         self._values = attrgetter(*(spec.name for spec in specs), "extra")
-        self._convert = tuple(
-            (place, convert)
+        self._each = tuple(attrgetter(spec.name) for spec in specs)
+        self._convert = {
+            place: convert
             for place, column in enumerate(self.columns)
             if (convert := _converter(column.kind, tz, self._shown)) is not None and column.name != EXTRA
-        )
+        }
 
     def row(self, item: Entity) -> list[Any]:
         """Return the values of one entity, in the order of the columns; None for null."""
         *values, extra = self._values(item)
-        for place, convert in self._convert:
+        for place, convert in self._convert.items():
             if values[place] is not None:
                 values[place] = convert(values[place])
         if self._extras:
-            values.append(self._shown(extra) if extra else None)
+            values.append(self._extra(extra))
         return values
 
     def rows(self, items: Iterable[Entity]) -> list[list[Any]]:
         """Return the rows of some entities."""
         return [self.row(item) for item in items]
 
-    def by_column(self, items: Sequence[Entity]) -> list[tuple[Any, ...]]:
-        """Return the values of some entities, one tuple for each column."""
-        rows = self.rows(items)
-        return list(zip(*rows, strict=True)) if rows else [() for _ in self.columns]
+    def by_column(self, items: Sequence[Entity]) -> list[list[Any]]:
+        """Return the values of some entities, one list for each column: what `rows` gives, without making rows."""
+        columns = [self._column(place, list(map(value, items))) for place, value in enumerate(self._each)]
+        if self._extras:
+            columns.append([self._extra(item.extra) for item in items])
+        return columns
+
+    def _column(self, place: int, values: list[Any]) -> list[Any]:
+        convert = self._convert.get(place)
+        # Most columns that are converted at all hold nothing: null is passed over here, and not in each function.
+        return values if convert is None else [None if value is None else convert(value) for value in values]
+
+    def _extra(self, extra: Any) -> Any:
+        return self._shown(extra) if extra else None
 
 
 def _converter(kind: Kind, tz: tzinfo | None, shown: Callable[[Any], Any]) -> Callable[[Any], Any] | None:
     if kind is Kind.MOMENT and tz is not None:
-        return lambda moment: seen_in(moment, tz)
+        return partial(seen_in, tz=tz)
     plain: dict[Kind, Callable[[Any], Any]] = {
         Kind.CODE: _code,
         Kind.TEXTS: _texts,
