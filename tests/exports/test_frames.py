@@ -13,7 +13,7 @@ import pytest
 from faces import opened, settle
 from recorder import Recorder
 
-from voipstudio_async import ConfigurationError, DecodeError, field
+from voipstudio_async import ConfigurationError, DecodeError, VoipStudio, field
 from voipstudio_async.exports.frames import check_money
 from voipstudio_async.reports import to_arrow, to_pandas, to_polars
 from voipstudio_async.sandbox import Sandbox
@@ -141,3 +141,69 @@ async def test_a_word_reveals_the_secrets_of_a_table(
     assert [number for number in (1, 2, 3) if f"hush-{number}" in told] == [1, 2, 3]
     with pytest.raises(ConfigurationError, match="secrets is 'mask' or 'reveal'"):
         await settle(make(recorded.users.list(), secrets="show"))
+
+
+@pytest.fixture
+def pandas() -> Any:
+    pytest.importorskip("pyarrow")
+    return pytest.importorskip("pandas")
+
+
+async def test_a_frame_of_arrow_types_is_the_arrow_table(client: Any, pandas: Any) -> None:
+    options: dict[str, Any] = {"extras": True, "tz": ZoneInfo("Europe/London")}
+    frame = await settle(to_pandas(client.cdrs.list(page_size=7), dtypes="arrow", **options))
+    table = await settle(to_arrow(client.cdrs.list(), **options))
+
+    assert {type(each) for each in frame.dtypes} == {pandas.ArrowDtype}
+    assert [(name, each.pyarrow_dtype) for name, each in frame.dtypes.items()] == [
+        (f.name, f.type) for f in table.schema
+    ]
+    arrow: Any = pytest.importorskip("pyarrow")
+    assert arrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None) == table
+
+
+async def test_money_of_arrow_types_is_added_up_exactly(recorded: Any, recorder: Recorder, pandas: Any) -> None:
+    rows = [{"id": number, "charge": charge} for number, charge in enumerate(("0.1", "0.2", None, "1e22"), 1)]
+    recorder.answer(200, {"data": rows, "total": len(rows)})
+
+    frame = await settle(to_pandas(recorded.cdrs.list(), dtypes="arrow"))
+
+    assert frame["charge"].sum() == Decimal("10000000000000000000000.3")
+
+
+async def test_a_frame_of_arrow_types_has_its_columns_without_rows(client: Any, pandas: Any) -> None:
+    full, empty = [
+        await settle(to_pandas(listing, dtypes="arrow", columns=["charge", "id"]))
+        for listing in (client.cdrs.list(), client.cdrs.list(field("id") < 1))
+    ]
+    assert len(full) > len(empty) == 0
+    assert schema(full) == schema(empty)
+
+
+@pytest.mark.parametrize("dtypes", ["numpy", "arrow"])
+async def test_money_of_a_frame_is_rounded_on_request(
+    recorded: Any, recorder: Recorder, pandas: Any, dtypes: Any
+) -> None:
+    for _ in range(2):
+        recorder.answer(200, b'{"data": [{"id": 1, "charge": 0.30000000000000004}], "total": 1}')
+    frame = await settle(to_pandas(recorded.cdrs.list(), dtypes=dtypes, money="round"))
+    assert values(frame, "charge") == [Decimal("0.3")]
+    if dtypes == "arrow":
+        with pytest.raises(DecodeError, match=r"Cdr\.charge.*money='round'"):
+            await settle(to_pandas(recorded.cdrs.list(), dtypes=dtypes))
+
+
+async def test_types_that_are_none_are_refused(client: Any, sandbox: Sandbox, pandas: Any) -> None:
+    with pytest.raises(ConfigurationError, match="dtypes is 'numpy' or 'arrow'"):
+        await settle(to_pandas(client.cdrs.list(), dtypes="pyarrow"))  # type: ignore[call-overload]
+    assert sandbox.requests == []
+
+
+def test_a_frame_of_arrow_types_names_the_extra_that_is_missing(
+    sandbox: Sandbox, pandas: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with VoipStudio(sandbox.token, base_url=sandbox.url) as client:
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+        with pytest.raises(ConfigurationError, match=r"voipstudio-async\[arrow\]"):
+            to_pandas(client.cdrs.list(), dtypes="arrow")
+    assert sandbox.requests == []

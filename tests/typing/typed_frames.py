@@ -11,11 +11,13 @@ from voipstudio_async.reports import to_arrow, to_pandas, to_polars
 
 async def awaited(client: AsyncVoipStudio) -> None:
     assert_type(await to_pandas(client.cdrs.list()), pd.DataFrame)
+    assert_type(await to_pandas(client.cdrs.list(), dtypes="arrow", money="round"), pd.DataFrame)
     assert_type(await to_polars(client.cdrs.list()), pl.DataFrame)
     assert_type(await to_arrow(client.cdrs.list()), Any)
 
 
 def at_once(client: VoipStudio) -> None:
     assert_type(to_pandas(client.cdrs.list()), pd.DataFrame)
+    assert_type(to_pandas(client.cdrs.list(), dtypes="arrow", money="round"), pd.DataFrame)
     assert_type(to_polars(client.cdrs.list()), pl.DataFrame)
     assert_type(to_arrow(client.cdrs.list()), Any)

@@ -7,11 +7,14 @@ from datetime import tzinfo
 from decimal import Decimal
 from functools import partial
 from math import inf
+from operator import methodcaller
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args, overload
 
+from ..entities.arguments import is_one_of, told
 from ..entities.base import Entity
 from ..entities.zones import known
+from ..errors import ConfigurationError
 from ..extras import needed
 from ..pagination.pagers import AsyncPages, Pages
 from .arrow import batch_of, plain_columns, schema_of, zone_of
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # pandas-stubs are a matter of who uses pandas
     import polars as pl
 
+Dtypes = Literal["numpy", "arrow"]
+"""The types of the columns of a pandas frame."""
 Make = Callable[[Sequence[Entity]], Any]
 
 
@@ -67,27 +72,21 @@ def to_arrow(
     :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or `tz` has no name
     :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
-    arrow = needed("pyarrow", "arrow")
+    needed("pyarrow", "arrow")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
     table = Table(entity, extras, tz, secrets, columns)
-    schema = schema_of(table, tz)
-    rounding = Rounding(money)
-    return drive(
-        pages,
-        _Frame(
-            lambda items: batch_of(table, schema, items, rounding),
-            lambda batches: arrow.Table.from_batches(batches, schema),
-        ),
-    )
+    return drive(pages, _arrow_frame(table, tz, Rounding(money), lambda whole: whole))
 
 
 @overload
 def to_pandas(
     pages: AsyncPages[Any],
     *,
+    dtypes: Dtypes = "numpy",
     extras: bool = False,
     tz: tzinfo | None = None,
+    money: Money = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
@@ -95,16 +94,20 @@ def to_pandas(
 def to_pandas(
     pages: Pages[Any],
     *,
+    dtypes: Dtypes = "numpy",
     extras: bool = False,
     tz: tzinfo | None = None,
+    money: Money = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> pd.DataFrame: ...
 def to_pandas(
     pages: AnyPages,
     *,
+    dtypes: Dtypes = "numpy",
     extras: bool = False,
     tz: tzinfo | None = None,
+    money: Money = "exact",
     secrets: Secrets = "mask",
     columns: Sequence[str] | None = None,
 ) -> Any:
@@ -113,14 +116,27 @@ def to_pandas(
     Numbers and booleans are nullable (``Int64``, ``boolean``), money stays `decimal.Decimal`, date-times have the
     zone `tz` (the client's without it). Passwords and tokens are ``***``; ``secrets="reveal"`` gives them in the clear.
 
+    With ``dtypes="arrow"`` every column is a `pandas.ArrowDtype`, with the types of `to_arrow`. Choose it where
+    money is to be added up, and where a frame goes to Dask, which takes a column of decimals for text otherwise.
+
     :param columns: the fields that are columns, in this order; all without it
-    :raises ConfigurationError: pandas is missing (extra ``pandas``)
+    :param dtypes: which types the columns have; ``"arrow"`` needs pyarrow
+    :param money: ``"round"`` rounds money with more than 12 digits behind the point; ``dtypes="arrow"`` has room for
+        no more
+    :raises ConfigurationError: pandas is missing (extra ``pandas``), or pyarrow (extra ``arrow``) for
+        ``dtypes="arrow"``, or `tz` has no name then
     :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     pandas = needed("pandas", "pandas")
     entity = entity_of(pages)
     tz = pages.tz if tz is None else known(tz)
     table = Table(entity, extras, tz, secrets, columns)
+    rounding = Rounding(money)
+    if not is_one_of(dtypes, get_args(Dtypes)):
+        raise ConfigurationError(f"dtypes is 'numpy' or 'arrow', got {told(dtypes)}")
+    if dtypes == "arrow":
+        to_frame = methodcaller("to_pandas", types_mapper=pandas.ArrowDtype)
+        return drive(pages, _arrow_frame(table, tz, rounding, to_frame))
     types = {
         Kind.INTEGER: "Int64",
         Kind.BOOLEAN: "boolean",
@@ -133,7 +149,8 @@ def to_pandas(
 
     def frame(items: Sequence[Entity]) -> Any:
         found = {}
-        for column, values in zip(table.columns, plain_columns(table, items), strict=True):
+        for column, plain in zip(table.columns, plain_columns(table, items), strict=True):
+            values = rounding.column(column.kind, plain)
             take = partial(pandas.Series, dtype=types.get(column.kind, "string"))
             try:
                 found[column.name] = take(list(values))
@@ -254,3 +271,13 @@ class _Frame:
 
     def done(self) -> Any:
         return self._join(self._parts)
+
+
+def _arrow_frame(table: Table, tz: tzinfo, rounding: Rounding, finish: Callable[[Any], Any]) -> _Frame:
+    """Return what makes an Arrow table, and `finish` of it."""
+    arrow = needed("pyarrow", "arrow")
+    schema = schema_of(table, tz)
+    return _Frame(
+        lambda items: batch_of(table, schema, items, rounding),
+        lambda batches: finish(arrow.Table.from_batches(batches, schema)),
+    )
