@@ -22,6 +22,7 @@ LAYERS = (
     "version",
     "surroundings",
     "errors",
+    "extras",
     "unset",
     "hints",
     "tasks",
@@ -32,6 +33,7 @@ LAYERS = (
     "texts",
     "entities",
     "wire",
+    "columns",
     "pagination",
     # the way to the API and back
     "http",
@@ -44,7 +46,6 @@ LAYERS = (
     "_exports",
     "__init__",
     # what stands on them
-    "extras",
     "server_logs",
     "listening",
     "webhooks",

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import ENTITIES, records
 
+from voipstudio_async.columns.table import Secrets, Table
 from voipstudio_async.entities.base import Entity
-from voipstudio_async.exports.columns import Secrets, Table
 from voipstudio_async.wire.codec import Codec
 
 ZONES: list[tzinfo] = [UTC, ZoneInfo("Europe/London"), ZoneInfo("Pacific/Apia")]

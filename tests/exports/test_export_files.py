@@ -21,9 +21,9 @@ from recorder import Recorder
 from reports.made_calls import records, words
 
 from voipstudio_async import Cdr, ConfigurationError, DecodeError, Me, PaginationError, Secret, User, field
+from voipstudio_async.columns.table import Column, Kind, Table, columns_of
 from voipstudio_async.entities.base import Extra
 from voipstudio_async.entities.fields import field_specs
-from voipstudio_async.exports.columns import Column, Kind, Table, columns_of
 from voipstudio_async.exports.text import csv_header, csv_lines, json_lines
 from voipstudio_async.reports import export
 from voipstudio_async.sandbox import Sandbox

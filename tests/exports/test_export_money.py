@@ -12,7 +12,7 @@ from faces import settle
 from recorder import Recorder
 
 from voipstudio_async import Cdr, ConfigurationError, DecodeError
-from voipstudio_async.exports.columns import Table
+from voipstudio_async.columns.table import Table
 from voipstudio_async.exports.text import csv_lines, json_lines
 from voipstudio_async.reports import export, to_arrow, to_polars
 

@@ -1,5 +1,6 @@
 """The exact types of tables in memory, on both faces. Never run: read by the type checkers."""
 
+from collections.abc import AsyncGenerator, Generator
 from typing import Any, assert_type
 
 import pandas as pd  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
@@ -14,6 +15,7 @@ async def awaited(client: AsyncVoipStudio) -> None:
     assert_type(await to_pandas(client.cdrs.list(), dtypes="arrow", money="round"), pd.DataFrame)
     assert_type(await to_polars(client.cdrs.list()), pl.DataFrame)
     assert_type(await to_arrow(client.cdrs.list()), Any)
+    assert_type(client.cdrs.list().batches(money="round", columns=["id"]), AsyncGenerator[Any, None])
 
 
 def at_once(client: VoipStudio) -> None:
@@ -21,3 +23,4 @@ def at_once(client: VoipStudio) -> None:
     assert_type(to_pandas(client.cdrs.list(), dtypes="arrow", money="round"), pd.DataFrame)
     assert_type(to_polars(client.cdrs.list()), pl.DataFrame)
     assert_type(to_arrow(client.cdrs.list()), Any)
+    assert_type(client.cdrs.list().batches(money="round", columns=["id"]), Generator[Any, None, None])

@@ -18,10 +18,10 @@ from jsonschema import Draft202012Validator
 from strategies import records
 
 from voipstudio_async import DecodeError
+from voipstudio_async.columns.table import Table
 from voipstudio_async.entities.base import Entity
 from voipstudio_async.entities.fields import Kind, field_specs
 from voipstudio_async.entities.secrecy import guarded, revealed
-from voipstudio_async.exports.columns import Table
 from voipstudio_async.openapi import schema
 from voipstudio_async.sandbox.bodies import checked
 from voipstudio_async.sandbox.refusals import Refusal

@@ -4,67 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timezone, tzinfo
-from functools import partial
+from datetime import tzinfo
 from typing import Any
 
+from ..columns.batches import batch_of, schema_of
+from ..columns.money import Rounding
+from ..columns.table import Table
 from ..entities.base import Entity
-from ..entities.zones import zone_name
 from ..errors import ConfigurationError
 from ..extras import needed
 from ..files import to_disk
-from ..texts import to_json
-from .columns import Kind, Table
-from .money import SCALE, Rounding, misfit
 from .partial import PartialFile, checksum
-
-
-def zone_of(tz: tzinfo) -> str:
-    """Name a zone as columnar formats do: ``Europe/London``, ``UTC``, ``+02:00``."""
-    name = zone_name(tz)
-    if name == "UTC" or getattr(tz, "key", None):
-        return name
-    if isinstance(tz, timezone) and name.startswith("UTC"):
-        return name.removeprefix("UTC")
-    raise ConfigurationError(f"a zone with a name is needed, like tz=ZoneInfo('Europe/London'), got {tz!r}")
-
-
-def schema_of(table: Table, tz: tzinfo) -> Any:
-    """Return the Arrow schema of an exported listing."""
-    pa = needed("pyarrow", "arrow")
-    types = {
-        Kind.INTEGER: pa.int64(),
-        Kind.BOOLEAN: pa.bool_(),
-        Kind.FLOAT: pa.float64(),
-        Kind.MONEY: pa.decimal128(38, SCALE),
-        Kind.DAY: pa.date32(),
-        Kind.MOMENT: pa.timestamp("us", tz=zone_of(tz)),
-        Kind.TEXTS: pa.list_(pa.string()),
-    }
-    return pa.schema([pa.field(column.name, types.get(column.kind, pa.string())) for column in table.columns])
-
-
-def plain_columns(table: Table, items: Sequence[Entity]) -> list[Sequence[Any]]:
-    """Return the values of some entities by column, JSON as text."""
-    columns: list[Sequence[Any]] = []
-    for column, values in zip(table.columns, table.by_column(items), strict=True):
-        as_text = column.kind is Kind.JSON
-        columns.append([None if value is None else to_json(value).decode() for value in values] if as_text else values)
-    return columns
-
-
-def batch_of(table: Table, schema: Any, items: Sequence[Entity], rounding: Rounding) -> Any:
-    """Turn some entities into a record batch; a value that does not fit its column is a `DecodeError`."""
-    pa = needed("pyarrow", "arrow")
-    arrays: list[Any] = []
-    for column, field, plain in zip(table.columns, schema, plain_columns(table, items), strict=True):
-        values = rounding.column(column.kind, plain)
-        try:
-            arrays.append(pa.array(values, field.type))
-        except (pa.ArrowException, OverflowError, ValueError, TypeError):
-            take = partial(pa.array, type=field.type)
-            raise misfit(table, column.kind, column.name, items, values, take) from None
-    return pa.record_batch(arrays, schema=schema)
 
 
 class ArrowRows:

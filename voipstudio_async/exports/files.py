@@ -14,6 +14,8 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 import attrs
 
 from .. import texts
+from ..columns.money import FileMoney, Rounding
+from ..columns.table import Secrets, Table
 from ..entities.arguments import count, is_one_of, is_text, told
 from ..entities.base import Entity
 from ..entities.zones import known, zone_name
@@ -22,9 +24,7 @@ from ..files import naming
 from ..pagination.page import PageReport
 from ..pagination.pagers import AsyncPages, Pages
 from .arrow import ArrowRows
-from .columns import Secrets, Table
 from .faces import AnyPages, P, drive, entity_of, listing_of
-from .money import FileMoney, Rounding
 from .partial import PartialFile
 from .text import TextRows
 

@@ -11,16 +11,16 @@ from operator import methodcaller
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args, overload
 
+from ..columns.batches import Batches, plain_columns, zone_of
+from ..columns.money import SCALE, Money, Rounding, misfit, quantized
+from ..columns.table import Column, Kind, Secrets, Table
 from ..entities.arguments import is_one_of, told
 from ..entities.base import Entity
 from ..entities.zones import known
 from ..errors import ConfigurationError
 from ..extras import needed
 from ..pagination.pagers import AsyncPages, Pages
-from .arrow import batch_of, plain_columns, schema_of, zone_of
-from .columns import Column, Kind, Secrets, Table
 from .faces import AnyPages, P, drive, entity_of
-from .money import SCALE, Money, Rounding, misfit, quantized
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # pandas-stubs are a matter of who uses pandas
@@ -73,10 +73,8 @@ def to_arrow(
     :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     needed("pyarrow", "arrow")
-    entity = entity_of(pages)
-    tz = pages.tz if tz is None else known(tz)
-    table = Table(entity, extras, tz, secrets, columns)
-    return drive(pages, _arrow_frame(table, tz, Rounding(money), lambda whole: whole))
+    made = Batches(entity_of(pages), pages.tz, extras, tz, money, secrets, columns)
+    return drive(pages, _arrow_frame(made, lambda whole: whole))
 
 
 @overload
@@ -135,8 +133,8 @@ def to_pandas(
     if not is_one_of(dtypes, get_args(Dtypes)):
         raise ConfigurationError(f"dtypes is 'numpy' or 'arrow', got {told(dtypes)}")
     if dtypes == "arrow":
-        to_frame = methodcaller("to_pandas", types_mapper=pandas.ArrowDtype)
-        return drive(pages, _arrow_frame(table, tz, rounding, to_frame))
+        made = Batches(entity, pages.tz, extras, tz, money, secrets, columns)
+        return drive(pages, _arrow_frame(made, methodcaller("to_pandas", types_mapper=pandas.ArrowDtype)))
     types = {
         Kind.INTEGER: "Int64",
         Kind.BOOLEAN: "boolean",
@@ -273,11 +271,7 @@ class _Frame:
         return self._join(self._parts)
 
 
-def _arrow_frame(table: Table, tz: tzinfo, rounding: Rounding, finish: Callable[[Any], Any]) -> _Frame:
+def _arrow_frame(made: Batches, finish: Callable[[Any], Any]) -> _Frame:
     """Return what makes an Arrow table, and `finish` of it."""
     arrow = needed("pyarrow", "arrow")
-    schema = schema_of(table, tz)
-    return _Frame(
-        lambda items: batch_of(table, schema, items, rounding),
-        lambda batches: finish(arrow.Table.from_batches(batches, schema)),
-    )
+    return _Frame(made.of, lambda batches: finish(arrow.Table.from_batches(batches, made.schema)))

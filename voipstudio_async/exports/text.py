@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any, BinaryIO
 from zlib import crc32
 
+from ..columns.table import Kind, Table
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..files import to_disk
 from ..texts import BOM, JsonText, Money, cell, csv_text, encoded, to_json, utf8, writable
-from .columns import Kind, Table
 from .partial import PartialFile, checksum
 
 _ROWS = "rows"

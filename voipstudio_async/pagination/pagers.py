@@ -8,7 +8,8 @@ row.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import tzinfo
 from html import escape
 from math import inf
@@ -19,6 +20,7 @@ from ..deprecation import deprecated
 from ..entities.arguments import count
 from ..entities.base import Entity
 from ..errors import PaginationError, VoipStudioError
+from ..extras import needed
 from ..hints import NotThere
 from ..tasks import end
 from ..wire.exchange import Exchange
@@ -27,6 +29,11 @@ from .checkpoints import Checkpoint
 from .failures import is_too_much
 from .page import Page, PageQuery, PageReport
 from .strategies import WalkStrategy, begin
+
+if TYPE_CHECKING:
+    from ..columns.batches import Batches
+    from ..columns.money import Money
+    from ..columns.table import Secrets
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -274,6 +281,49 @@ class AsyncPages(Uncopied, Generic[E]):
         # Given as it is: a loop that ends closes all generators at once, and one inside another would be closed twice.
         return self._pages_for(inf if whole else None)
 
+    def batches(
+        self,
+        *,
+        whole: bool = False,
+        extras: bool = False,
+        tz: tzinfo | None = None,
+        money: Money = "exact",
+        secrets: Secrets = "mask",
+        columns: Sequence[str] | None = None,
+    ) -> AsyncGenerator[Any, None]:
+        """Walk the listing as `pyarrow.RecordBatch`: one for each page that has a new row, all with the same schema.
+
+        They are the parts of what `reports.to_arrow` gives, and are typed as `Any`: pyarrow has no types that a
+        checker could read. As with `pages`, `report` tells in the end whether the listing was complete, and a
+        `checkpoint` covers the batch that was given out last.
+
+        :param whole: all rows will be taken: begin with the largest pages
+        :param extras: add a column ``extra``, JSON with the fields that the SDK does not know
+        :param tz: the zone of the date-times; the client's without it
+        :param money: ``"round"`` rounds money with more than 12 digits behind the point
+        :param secrets: ``"reveal"`` gives passwords and tokens in the clear; they are ``***`` else
+        :param columns: the fields that are columns, in this order; all without it
+        :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or `tz` has no name
+        :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
+        """
+        return self._batches_for(inf if whole else None, self._batches_as(extras, tz, money, secrets, columns))
+
+    async def _batches_for(self, wanted: float | None, made: Batches) -> AsyncGenerator[Any, None]:
+        pages = self._pages_for(wanted)
+        try:
+            async for page in pages:
+                batch = made.of(page.items)
+                del page  # see `PageWalk.pages`
+                yield batch
+        finally:
+            await pages.aclose()
+
+    def _batches_as(self, *options: Any) -> Batches:
+        # Not imported with the package, but with the first batch.
+        from ..columns.batches import Batches  # noqa: PLC0415
+
+        return Batches(self.entity, self.tz, *options)
+
     def _pages_for(self, wanted: float | None) -> AsyncGenerator[Page[E], None]:
         """Walk for a caller who stops after so many rows; None where that is not known."""
         return self._new_walk(wanted).pages()
@@ -408,6 +458,41 @@ class Pages(Uncopied, Generic[E]):
     def pages(self, *, whole: bool = False) -> Generator[Page[E], None, None]:
         """Walk the listing page by page; see `AsyncPages.pages`."""
         return self._pages_for(inf if whole else None)
+
+    def batches(
+        self,
+        *,
+        whole: bool = False,
+        extras: bool = False,
+        tz: tzinfo | None = None,
+        money: Money = "exact",
+        secrets: Secrets = "mask",
+        columns: Sequence[str] | None = None,
+    ) -> Generator[Any, None, None]:
+        """Walk the listing as `pyarrow.RecordBatch`, one for each page; see `AsyncPages.batches`."""
+        made = self._pages._batches_as(extras, tz, money, secrets, columns)
+        return self._batches_for(inf if whole else None, made)
+
+    def _batches_for(self, wanted: float | None, made: Batches) -> Generator[Any, None, None]:
+        with closing(self._pages_for(wanted)) as pages:
+            for page in pages:
+                batch = made.of(page.items)
+                del page  # see `PageWalk.pages`
+                yield batch
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Give the rows to whatever reads Arrow streams: ``pyarrow.table(pages)``, ``polars.DataFrame(pages)``.
+
+        Pages are fetched as the reader asks for them, so one that takes three rows costs one page. A failure on the way
+        is an error of the reader's, with our message.
+
+        :raises ConfigurationError: pyarrow is missing (extra ``arrow``), or the client's zone has no name
+        """
+        made = self._pages._batches_as()
+        reader = needed("pyarrow", "arrow").RecordBatchReader
+        stream = reader.from_batches(made.schema, self._batches_for(None, made))
+        capsule: object = stream.__arrow_c_stream__(requested_schema)
+        return capsule
 
     def _pages_for(self, wanted: float | None) -> Generator[Page[E], None, None]:
         steps = _Steps(self._pages._pages_for(wanted))

@@ -10,7 +10,7 @@ from ..entities.arguments import is_one_of, told
 from ..entities.base import Entity
 from ..errors import ConfigurationError, DecodeError
 from ..texts import cell
-from .columns import Kind, Table
+from .table import Kind, Table
 
 Money = Literal["exact", "round"]
 FileMoney = Literal["exact", "round", "number"]

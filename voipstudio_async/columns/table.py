@@ -1,4 +1,4 @@
-"""The columns of an exported listing: taken from the entity's declaration, so the same for an empty one, too.
+"""The columns of a listing: taken from the entity's declaration, so the same for an empty one, too.
 
 Texts of open enumerations stay texts (a number among them is written as its digits), values without a declared form
 are JSON, and a `Secret` shows as ``***``. With extras, a last column ``extra`` holds what the SDK does not know, as
