@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -23,6 +23,9 @@ _INTEGERS = range(-(2**63), 2**64)
 """Those that the JSON encoder can write itself."""
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 """Beginnings that spreadsheets take for a formula, and the mark itself, so that it can be taken off again."""
+_RISKY_FIRST = frozenset(_RISKY)
+_INTEGER_OR_NULL = frozenset((int, type(None)))
+_TEXT_OR_NULL = frozenset((str, type(None)))
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]")
 """Control characters that JSON lets through, and marks that turn the direction of a text."""
 BOM = "\ufeff"
@@ -103,6 +106,15 @@ def writable(value: Any, money: Money = "text") -> Any:
     return value
 
 
+def all_writable(values: Sequence[Any], money: Money = "text") -> Sequence[Any]:
+    """Return what `writable` makes of many values, which are mostly of one kind."""
+    if {*map(type, values)} <= _INTEGER_OR_NULL:
+        known = [value for value in values if value is not None]
+        if not known or (min(known) in _INTEGERS and max(known) in _INTEGERS):
+            return values
+    return [None if value is None else writable(value, money) for value in values]
+
+
 def visible(json: str) -> str:
     """Return the same JSON with everything escaped that could steer a terminal."""
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
@@ -127,12 +139,6 @@ def utf8(text: str) -> bytes:
 # --- CSV -----------------------------------------------------------------------------------------------------
 
 
-class JsonText(str):
-    """A text that is JSON already: no formula begins like it."""
-
-    __slots__ = ()
-
-
 def neutral(text: str) -> str:
     """Put ``'`` before a text that a spreadsheet would run as a formula, or that begins with ``'`` itself."""
     return f"'{text}" if text.startswith(_RISKY) else text
@@ -141,7 +147,7 @@ def neutral(text: str) -> str:
 def cell(value: Any) -> str:
     """Write a value as a cell: nothing for null, JSON for lists and objects, no text that is a formula."""
     if isinstance(value, str):
-        return value if isinstance(value, JsonText) else neutral(value)
+        return neutral(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -153,6 +159,20 @@ def cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return to_json(value).decode() if isinstance(value, list | tuple | Mapping) else str(value)
+
+
+def cells(values: Sequence[Any]) -> Sequence[str]:
+    """Write many values, which are mostly of one kind, as cells: what `cell` makes of each."""
+    kinds = {*map(type, values)}
+    if kinds <= _TEXT_OR_NULL:
+        return ["" if value is None else f"'{value}" if value[:1] in _RISKY_FIRST else value for value in values]
+    kinds.discard(type(None))
+    write = _WRITERS.get(kinds.pop(), cell) if len(kinds) == 1 else cell
+    return ["" if value is None else write(value) for value in values]
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {int: integer_text, Decimal: number_text}
+"""How values of exactly one type are written."""
 
 
 def csv_text(rows: Iterable[Iterable[str]]) -> str:

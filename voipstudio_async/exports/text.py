@@ -11,24 +11,26 @@ from ..columns.table import Kind, Table
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..files import to_disk
-from ..texts import BOM, JsonText, Money, cell, csv_text, encoded, to_json, utf8, writable
+from ..texts import BOM, Money, all_writable, cells, csv_text, encoded, to_json, utf8
 from .partial import PartialFile, checksum
 
 _ROWS = "rows"
 _CHUNK = 1 << 20
+_AS_JSON = (Kind.JSON, Kind.TEXTS)
 _NUMBERS = (Kind.INTEGER, Kind.MONEY, Kind.JSON)
 """Kinds that may hold numbers which the JSON encoder writes in another way than we do, or not at all."""
 
 
 def csv_lines(table: Table, items: Sequence[Entity]) -> bytes:
     """Write entities as lines of CSV."""
-    as_json = [place for place, column in enumerate(table.columns) if column.kind in (Kind.JSON, Kind.TEXTS)]
-    rows = table.rows(items)
-    for row in rows:
-        for place in as_json:
-            if row[place] is not None:
-                row[place] = JsonText(to_json(row[place]).decode())
-    return utf8(csv_text(map(cell, row) for row in rows))
+    found = zip(table.columns, table.by_column(items), strict=True)
+    columns = [_json_cells(values) if column.kind in _AS_JSON else cells(values) for column, values in found]
+    return utf8(csv_text(zip(*columns, strict=True)))
+
+
+def _json_cells(values: Sequence[Any]) -> Sequence[str]:
+    # Not a formula, whatever it holds: JSON begins with no such mark.
+    return ["" if value is None else to_json(value).decode() for value in values]
 
 
 def csv_header(table: Table) -> bytes:
@@ -39,11 +41,9 @@ def csv_header(table: Table) -> bytes:
 def json_lines(table: Table, items: Sequence[Entity], money: Money = "text") -> bytes:
     """Write entities as lines of JSON objects."""
     names = [column.name for column in table.columns]
-    odd = [place for place, column in enumerate(table.columns) if column.kind in _NUMBERS]
-    rows = table.rows(items)
-    for row in rows:
-        for place in odd:
-            row[place] = writable(row[place], money)
+    found = zip(table.columns, table.by_column(items), strict=True)
+    columns = [all_writable(values, money) if column.kind in _NUMBERS else values for column, values in found]
+    rows = zip(*columns, strict=True)
     return b"".join(encoded(dict(zip(names, row, strict=True))) + b"\n" for row in rows)
 
 
