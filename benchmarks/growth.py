@@ -52,7 +52,7 @@ def _rows(plan: Plan, server: Server) -> Series:
     def at(rows: int) -> Result:
         url = server.url(20, rows)
         taken = {name: walk_sample(walk, url, rows) for name, walk in chosen.items()}
-        return compare("rows", "WalkStrategy, 20 ms away", taken, short, unit="s", item="walk", floor=BARE_AHEAD)
+        return compare("rows", "Walk, 20 ms away", taken, short, unit="s", item="walk", floor=BARE_AHEAD)
 
     return _series(
         "rows", "Seconds for a walk, 20 ms away, pages of 5000", "rows", at, (5_000, 20_000, 50_000, 100_000, 200_000)

@@ -14,8 +14,8 @@ from .measure import OURS
 
 RESULTS = Path(__file__).parent / "results" / "full.json"
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-_LOGARITHMIC = {"rows", "page-size", "at-a-time"}
-_STEEP = {"rows", "at-a-time"}
+_LOGARITHMIC = {"rows", "plain", "page-size", "at-a-time"}
+_STEEP = {"rows", "plain", "at-a-time"}
 
 
 def draw(series: dict[str, Any], folder: Path) -> Path:

@@ -35,7 +35,7 @@ def results(plan: Plan, server: Server) -> Iterator[Result]:
     for latency in LATENCIES:
         url = server.url(latency, rows)
         samples = {name: walk_sample(walk, url, rows) for name, walk in WALKS.items()}
-        title = f"WalkStrategy {rows:,} call records, {latency} ms away"
+        title = f"Walk {rows:,} call records, {latency} ms away"
         yield compare(f"walk-{latency}", title, samples, slow, unit="s", item="walk", floor=BARE_AHEAD, warm_up=False)
     memory = {name: _memory(name, server.url(0, rows), rows) for name in WALKS}
     title = f"Peak memory, {rows:,} call records"
