@@ -59,7 +59,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types with mypy and pyright, both strict, and that nothing public is of unknown type."""
+    """Check all types with mypy and pyright, `tests/typing` with four checkers, and that nothing public is unknown."""
     session.install(f".[{ALL_EXTRAS}]", *group("types"))
     session.run("mypy")
     session.run("pyright")

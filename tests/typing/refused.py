@@ -1,9 +1,12 @@
-"""Lines that must fail, on both faces. Never run: each ignore comment is an error where its line would pass."""
+"""Lines that must fail, on both faces. Never run: each ignore comment is an error where its line would pass.
+
+A comment "NAME accepts this: ..." above a line names a type checker that does not see the mistake, and says why.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
-from typing import Unpack
+from typing import Unpack, assert_type
 
 from voipstudio_async import AsyncVoipStudio, Cdr, Filter, Page, User, VoipStudio, field
 from voipstudio_async.operations import (
@@ -47,6 +50,8 @@ async def awaited(client: AsyncVoipStudio) -> None:
     await client.customers.delete(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await client.me(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     user: Cdr = await client.users.get(7206)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    assert_type(await client.users.get(7206), Cdr)  # type: ignore[assert-type]  # pyright: ignore[reportAssertTypeFailure]
+    assert_type(client.users.list(), Page[User])  # type: ignore[assert-type]  # pyright: ignore[reportAssertTypeFailure]
     sync: User = client.users.get(7206)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     for _ in client.users.list():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
         pass
@@ -78,6 +83,7 @@ def blocking(client: VoipStudio) -> None:
     client.customers.delete(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.me(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     cdr: Cdr = client.users.get(7206)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    assert_type(client.users.get(7206), Cdr)  # type: ignore[assert-type]  # pyright: ignore[reportAssertTypeFailure]
     client.users.list(page_sise=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.users.list("duration > 60")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.users.list(order_by=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -133,11 +139,13 @@ class Made(Resource[F], path="made"):
     download = Download("Its sound.", MP3, name="made")
     delete_many = DeleteMany("Delete some.")
     delete_all = DeleteAll("Delete all.", word="made")
-    wrong = Action(User, "Send.", sent, methd="PUT")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    # ty accepts this: it does not look at the names in `**options: Unpack[...]`.
+    wrong = Action(User, "Send.", sent, methd="PUT")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
     untyped = Action(User, "Send.", sent, suffix=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 async def made_awaited(made: Made[Async]) -> None:
+    # ty accepts this: it does not look at the names in `**options: Unpack[...]`.
     made.list(include_user=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     made.list(include_users="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     made.list(page_size="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -155,6 +163,7 @@ async def made_awaited(made: Made[Async]) -> None:
 
 
 def made_blocking(made: Made[Blocking]) -> None:
+    # ty accepts this: it does not look at the names in `**options: Unpack[...]`.
     made.list(include_user=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     made.list(include_users="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     made.get(7)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
