@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import ipaddress
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -39,6 +41,28 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
         monkeypatch.delenv(name, raising=False)
     # A folder that is not there: whoever runs the tests may have logged in.
     monkeypatch.setenv("VOIPSTUDIO_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-configuration"))
+
+
+@pytest.fixture(autouse=True)
+def no_names_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know no hosts but this one: another might answer, or nobody, which takes the system longer than the test."""
+    look_up = socket.getaddrinfo
+
+    def local(host: bytes | str | None, *args: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and name != "localhost" and not _is_address(name):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", local)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @pytest.fixture(params=FACES, ids=["async", "blocking"])

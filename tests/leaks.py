@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,16 +16,28 @@ from typing import Any
 _OPEN_FILES = Path("/proc/self/fd")
 
 
-def open_sockets() -> set[str]:
-    """Name the sockets of this process; none where the system does not list them."""
-    found = set()
+def open_sockets() -> dict[str, str]:
+    """Name the connections of this process, each with its two ends; none where the system does not list them."""
+    found = {}
     if _OPEN_FILES.exists():
         for entry in _OPEN_FILES.iterdir():
+            # What is closed meanwhile is not open.
             with suppress(OSError):
-                target = str(entry.readlink())
-                if target.startswith("socket:"):
-                    found.add(target)
-    return found
+                inode = str(entry.readlink())
+                if inode.startswith("socket:"):
+                    found[inode] = _ends(int(entry.name))
+    return {inode: ends for inode, ends in found.items() if ends}
+
+
+def _ends(descriptor: int) -> str:
+    # A copy is looked at: to close the object would close the descriptor.
+    with socket.socket(fileno=os.dup(descriptor)) as plug:
+        if plug.type is not socket.SOCK_STREAM:
+            return ""  # the system may still look up a name whose answer nobody waits for
+        try:
+            return f"{plug.getsockname()} -> {plug.getpeername()}"
+        except OSError as error:
+            return f"{plug.getsockname()} -> {error}"
 
 
 @contextmanager
@@ -35,9 +49,11 @@ def nothing_left() -> Iterator[None]:
     threads, sockets = set(threading.enumerate()), open_sockets()
     yield
     gc.collect()
-    _wait_for(lambda: set(threading.enumerate()) <= threads and open_sockets() <= sockets)
-    assert set(threading.enumerate()) - threads == set()
-    assert open_sockets() - sockets == set()
+    _wait_for(lambda: set(threading.enumerate()) <= threads and open_sockets().keys() <= sockets.keys())
+    threads = set(threading.enumerate()) - threads
+    assert not threads, f"threads are left: {threads}"
+    left = [ends for inode, ends in open_sockets().items() if inode not in sockets]
+    assert not left, f"sockets are left: {left}"
 
 
 def _wait_for(done: Any) -> None:
