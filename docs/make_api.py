@@ -32,6 +32,7 @@ VALUES = (
     v.Timeouts,
     v.RetryPolicy,
     v.Limits,
+    v.FileGate,
     v.Hooks,
     v.Page,
     v.PageReport,
@@ -138,7 +139,11 @@ def class_lines(cls: type) -> Iterator[str]:
     texts = field_texts(cls)
     attrs.resolve_types(cls, include_extras=True)
     declared = attrs.fields_dict(cls)
-    names = [spec.name for spec in field_specs(cls)] if issubclass(cls, v.Entity) else list(declared)
+    names = (
+        [spec.name for spec in field_specs(cls)]
+        if issubclass(cls, v.Entity)
+        else [each.name for each in declared.values() if each.init]
+    )
     for name in names:
         # What is kept out of sight has a property of its name.
         shown = getattr(cls, name.removeprefix("_")) if name.startswith("_") else None

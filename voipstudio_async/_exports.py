@@ -69,6 +69,8 @@ from .errors import (
     VoipStudioError,
 )
 from .http.auth import Auth, BasicAuth, TokenAuth
+from .http.file_gate import FileGate
+from .http.gates import Gate
 from .http.hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .http.retry import RetryPolicy
 from .http.sessions import RenewingAuth, SessionAuth
@@ -121,7 +123,9 @@ __all__ = (
     "Entity",
     "Fax",
     "FieldError",
+    "FileGate",
     "Filter",
+    "Gate",
     "Hooks",
     "Limits",
     "Login",

@@ -92,7 +92,7 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "auth": lambda odd: VoipStudio(token="t" if odd is None else None, auth=odd),
     **{
         name: lambda odd, name=name: VoipStudio("t", **{name: odd})  # type: ignore[misc]
-        for name in ("base_url", "timeouts", "retry", "limits", "ssl", "tz", "hooks", "strict", "trust_env")
+        for name in ("base_url", "timeouts", "retry", "limits", "ssl", "tz", "hooks", "strict", "trust_env", "gate")
     },
     **{f"Timeouts.{name}": lambda odd, name=name: Timeouts(**{name: odd}) for name in ("connect", "read", "total")},  # type: ignore[misc]
     **{

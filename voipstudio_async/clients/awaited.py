@@ -15,6 +15,7 @@ from ..entities.secret import Secret
 from ..errors import DecodeError
 from ..hints import NotThere
 from ..http.auth import TokenAuth, secrets_of
+from ..http.gates import Shared
 from ..http.limiter import Limiter
 from ..http.retry import Budget, RetryPolicy
 from ..http.sender import Sender
@@ -155,6 +156,7 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
         proxy=setup.proxy,
         ssl=setup.ssl,
     )
+    limiter = Limiter(setup.limits)
     caller = AsyncCaller(
         setup.codec,
         Sender(
@@ -163,7 +165,7 @@ def make_caller(setup: Setup, owner: str) -> AsyncCaller:
             setup.timeouts,
             setup.retry,
             transport,
-            Limiter(setup.limits),
+            limiter if setup.gate is None else Shared(limiter, setup.gate),
             Budget(setup.retry.budget),
             setup.hooks,
         ),

@@ -19,6 +19,7 @@ from ..entities.zones import known
 from ..errors import ConfigurationError
 from ..hints import did_you_mean
 from ..http.auth import Auth, TokenAuth
+from ..http.gates import Gate
 from ..http.hooks import Hooks
 from ..http.retry import RetryPolicy
 from ..http.settings import Limits, Timeouts
@@ -51,6 +52,7 @@ class Setup:
     ssl: tls.SSLContext | bool | None
     codec: Codec
     hooks: Hooks
+    gate: Gate | None = None
 
 
 class ClientOptions(TypedDict, total=False):
@@ -70,6 +72,7 @@ class ClientOptions(TypedDict, total=False):
     tz: tzinfo
     strict: bool
     hooks: Hooks
+    gate: Gate | None
 
 
 class BaseClient(Catalogue[F]):
@@ -115,6 +118,7 @@ class BaseClient(Catalogue[F]):
         tz: tzinfo = UTC,
         strict: bool = False,
         hooks: Hooks = Hooks(),
+        gate: Gate | None = None,
     ) -> None:
         """Make a client. Nothing is sent, and no connection made.
 
@@ -134,6 +138,7 @@ class BaseClient(Catalogue[F]):
         :param tz: the zone of the API's date-times, which carry none
         :param strict: raise `DecodeError` for values that do not fit, instead of keeping them in ``extra``
         :param hooks: functions to call as requests are sent and answered
+        :param gate: a budget that this client shares with others, beside its own limits: `FileGate`, or your own
         :raises ConfigurationError: the settings cannot work, or there is neither `token` nor `auth`
         """
         # No frame of an error that is raised here holds a secret.
@@ -143,6 +148,7 @@ class BaseClient(Catalogue[F]):
         check_kinds(hooks=(hooks, Hooks), strict=(strict, bool), trust_env=(trust_env, bool))
         check_kinds(allow_http=(allow_http, bool))
         _check_ssl(ssl)
+        _check_gate(gate)
         base = _base(place, allow_http=allow_http)
         self._start(
             Setup(
@@ -156,6 +162,7 @@ class BaseClient(Catalogue[F]):
                 ssl=ssl,
                 codec=codec(known(tz), strict),
                 hooks=hooks,
+                gate=gate,
             )
         )
 
@@ -245,6 +252,17 @@ def _check_ssl(ssl: Any) -> None:
     import ssl as tls  # noqa: PLC0415
 
     check_kinds(ssl=(ssl, tls.SSLContext))
+
+
+def _check_gate(gate: Any) -> None:
+    if gate is None:
+        return
+    if isinstance(gate, type) or not isinstance(gate, Gate):
+        raise ConfigurationError(f"gate must be like FileGate('/run/lock/voipstudio'), got {_kind(gate)}")
+
+
+def _kind(value: Any) -> str:
+    return f"the class {value.__name__} itself" if isinstance(value, type) else type(value).__name__
 
 
 def _hidden(text: str | None) -> Secret | None:

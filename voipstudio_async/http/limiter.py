@@ -82,7 +82,8 @@ class Limiter:
                 self._inside += 1
                 turn.set_result(None)
 
-    async def _open(self, held: Held | None) -> None:
+    async def opened(self, held: Held | None) -> None:
+        """Wait until the limiter is open."""
         # Those who wait go through one after another.
         while (pause := self.pause) > 0:
             seconds = pause + (self._held + 1) * _SPREAD
@@ -111,7 +112,7 @@ class Limiter:
         try:
             # Whoever has waited for a place looks at the limiter only then: it may have closed meanwhile.
             if self._closed_until:
-                await self._open(held)
+                await self.opened(held)
             if self._rate is not None:
                 await self._rate.acquire()
         except BaseException:

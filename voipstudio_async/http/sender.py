@@ -46,6 +46,7 @@ from ..wire.received import without_named
 from ..wire.redaction import conceal
 from .auth import Auth, Headers, ask, lasting, secrets_of
 from .calls import Call, Download
+from .gates import Shared
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
 from .limiter import Limiter
 from .retry import MAX_WAIT, Budget, Failure, RetryPolicy, read_date, retry_after
@@ -80,7 +81,7 @@ class Sender:
     timeouts: Timeouts
     policy: RetryPolicy
     transport: Transport
-    limiter: Limiter
+    limiter: Limiter | Shared
     budget: Budget
     hooks: Hooks
     _lasting: Headers | None = attrs.field(init=False, repr=False, eq=False)
