@@ -17,13 +17,16 @@ OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # Nox's own Python comes last: it exists for certain, so that the last words of a run are pytest's, not a skip.
 PYTHONS = sorted(nox.project.python_versions(PROJECT), key=lambda version: (version == OWN_PYTHON, version))
 OLDEST, *_, NEWEST = nox.project.python_versions(PROJECT)
-ALL_EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
+ENGINES = ("dlt",)
+"""Extras that are large, and tested by a session of their own."""
+EXTRAS = {name: each for name, each in PROJECT["project"]["optional-dependencies"].items() if name not in ENGINES}
+ALL_EXTRAS = ",".join(EXTRAS)
 NODE_TOOLS = ("@redocly/cli@2.77.0", "@stoplight/spectral-cli@6.16.3", "@stoplight/prism-cli@5.14.2")
 DEBIAN = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "voipstudio_async-pythons"
 """Where Pythons are that neither the system nor pyenv has."""
 GOLDEN = Path("tests/golden/openapi.json")
 
-nox.options.sessions = ["lint", "types", "docs", "contract", "tests"]
+nox.options.sessions = ["lint", "types", "docs", "contract", "engines", "tests"]
 nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
 # A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
@@ -121,11 +124,20 @@ def tests(session: nox.Session) -> None:
         logging.getLogger("nox").setLevel(logging.ERROR)
 
 
+@nox.session
+def engines(session: nox.Session) -> None:
+    """Run the tests of the engines, whose libraries are large, on one Python: the other sessions skip them.
+
+    One of them starts PostgreSQL, and is skipped where Debian's package ``postgresql`` is not installed.
+    """
+    session.install(f".[{','.join((ALL_EXTRAS, *ENGINES))}]", *group("engines"))
+    session.run("pytest", "--numprocesses", "auto", "tests/engines", *session.posargs)
+
+
 @nox.session(python=[OLDEST, NEWEST])
 def minimums(session: nox.Session) -> None:
     """Run the tests with the lowest versions that the package and its extras allow, on the oldest and newest Python."""
-    extras = PROJECT["project"]["optional-dependencies"].values()
-    lowest = [line.replace(">=", "==") for line in chain(PROJECT["project"]["dependencies"], *extras)]
+    lowest = [line.replace(">=", "==") for line in chain(PROJECT["project"]["dependencies"], *EXTRAS.values())]
     session.install(f".[{ALL_EXTRAS}]", *group("tests"), *lowest)
     run_pytest(session)
 

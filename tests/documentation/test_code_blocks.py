@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from inspect import CO_COROUTINE
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -137,7 +138,8 @@ def parse(arguments: list[str]) -> None:
 
 def test_every_program_in_examples_is_shown_on_a_page_and_run_by_a_test() -> None:
     shown = {block.source for block in PYTHON if block.source is not None}
-    tests = "".join(file.read_text("utf-8") for file in (ROOT / "tests" / "examples").glob("test_*.py"))
+    files = chain.from_iterable((ROOT / "tests" / room).glob("test_*.py") for room in ("examples", "engines"))
+    tests = "".join(file.read_text("utf-8") for file in files)
     programs = list((ROOT / "examples").glob("*.py"))
 
     assert {f"examples/{program.name}" for program in programs} == shown

@@ -21,6 +21,7 @@ EXTRAS = {
     "arrow": ("pyarrow", "pyarrow"),
     "pandas": ("pandas", "pandas"),
     "polars": ("polars", "polars"),
+    "dlt": ("dlt", "dlt"),
     "speed": ("uvloop", "uvloop"),
     "otel": ("opentelemetry", "opentelemetry-api"),
 }
