@@ -17,7 +17,7 @@ OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # Nox's own Python comes last: it exists for certain, so that the last words of a run are pytest's, not a skip.
 PYTHONS = sorted(nox.project.python_versions(PROJECT), key=lambda version: (version == OWN_PYTHON, version))
 OLDEST, *_, NEWEST = nox.project.python_versions(PROJECT)
-ENGINES = ("dlt",)
+ENGINES = ("dlt", "dask")
 """Extras that are large, and tested by a session of their own."""
 EXTRAS = {name: each for name, each in PROJECT["project"]["optional-dependencies"].items() if name not in ENGINES}
 ALL_EXTRAS = ",".join(EXTRAS)

@@ -22,6 +22,7 @@ EXTRAS = {
     "pandas": ("pandas", "pandas"),
     "polars": ("polars", "polars"),
     "dlt": ("dlt", "dlt"),
+    "dask": ("dask", "dask"),
     "speed": ("uvloop", "uvloop"),
     "otel": ("opentelemetry", "opentelemetry-api"),
 }
