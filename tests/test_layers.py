@@ -56,6 +56,7 @@ LAYERS = (
     "engines",
     "dlt",
     "dask",
+    "polars",
     "reports",
     "doctor",
     "pytest_plugin",
@@ -64,13 +65,25 @@ LAYERS = (
 )
 """The modules and sub-packages. Each imports only what stands above it; a new one gets a line of its own."""
 
-STRANGERS = ("webhooks", "sandbox", "openapi", "exports", "engines", "dlt", "dask", "reports", "doctor", "cli")
+STRANGERS = (
+    "webhooks",
+    "sandbox",
+    "openapi",
+    "exports",
+    "engines",
+    "dlt",
+    "dask",
+    "polars",
+    "reports",
+    "doctor",
+    "cli",
+)
 """They do not know each other's insides: one of them is imported by the others by its own name only."""
 
 APART = (("http", "pagination"), ("pagination", "http"))
 """Neighbours that do not know each other: which page comes next is decided without a word about HTTP."""
 
-FACE_ONLY = ("exports", "engines", "dlt", "dask", "reports", "doctor", "cli")
+FACE_ONLY = ("exports", "engines", "dlt", "dask", "polars", "reports", "doctor", "cli")
 BEHIND_THE_FACE = ("http", "bulk", "clients")
 """What exports, reports and the command line reach through the public client alone."""
 
