@@ -88,7 +88,7 @@ def test_the_first_rows_are_taken_before_they_are_filtered(office: VoipStudio, r
 def test_filters_go_to_the_api(sandbox: Sandbox, office: VoipStudio) -> None:
     found = scan_cdrs(office, START, END, field("duration") > 60, slice=END - START).collect()
 
-    assert found["duration"].min() > 60
+    assert min(found["duration"].to_list()) > 60
     assert '"duration"' in sandbox.requests[-1].query["filter"]
 
 
