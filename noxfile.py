@@ -17,7 +17,7 @@ OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # Nox's own Python comes last: it exists for certain, so that the last words of a run are pytest's, not a skip.
 PYTHONS = sorted(nox.project.python_versions(PROJECT), key=lambda version: (version == OWN_PYTHON, version))
 OLDEST, *_, NEWEST = nox.project.python_versions(PROJECT)
-ENGINES = ("dlt", "dask")
+ENGINES = ("dlt", "dask", "duckdb")
 """Extras that are large, and tested by a session of their own."""
 EXTRAS = {name: each for name, each in PROJECT["project"]["optional-dependencies"].items() if name not in ENGINES}
 ALL_EXTRAS = ",".join(EXTRAS)
@@ -131,7 +131,8 @@ def engines(session: nox.Session) -> None:
     One of them starts PostgreSQL, and is skipped where Debian's package ``postgresql`` is not installed.
     """
     session.install(f".[{','.join((ALL_EXTRAS, *ENGINES))}]", *group("engines"))
-    session.run("pytest", "--numprocesses", "auto", "tests/engines", *session.posargs)
+    paths = ("tests/engines", "tests/documentation/test_code_blocks.py")
+    session.run("pytest", "--numprocesses", "auto", *paths, *session.posargs)
 
 
 @nox.session(python=[OLDEST, NEWEST])

@@ -57,6 +57,7 @@ LAYERS = (
     "dlt",
     "dask",
     "polars",
+    "duckdb",
     "reports",
     "doctor",
     "pytest_plugin",
@@ -74,6 +75,7 @@ STRANGERS = (
     "dlt",
     "dask",
     "polars",
+    "duckdb",
     "reports",
     "doctor",
     "cli",
@@ -83,7 +85,7 @@ STRANGERS = (
 APART = (("http", "pagination"), ("pagination", "http"))
 """Neighbours that do not know each other: which page comes next is decided without a word about HTTP."""
 
-FACE_ONLY = ("exports", "engines", "dlt", "dask", "polars", "reports", "doctor", "cli")
+FACE_ONLY = ("exports", "engines", "dlt", "dask", "polars", "duckdb", "reports", "doctor", "cli")
 BEHIND_THE_FACE = ("http", "bulk", "clients")
 """What exports, reports and the command line reach through the public client alone."""
 

@@ -89,7 +89,7 @@ RESOURCES = {
     "bulk": ["stream", "run"],
     "raw": ["request"],
 }
-EXPENSIVE = ("aiohttp", "pandas", "pyarrow", "polars", "rich", "typer", "uvloop", "opentelemetry")
+EXPENSIVE = ("aiohttp", "pandas", "pyarrow", "polars", "duckdb", "rich", "typer", "uvloop", "opentelemetry")
 OPTIONAL = ("sandbox", "cli", "reports", "openapi", "pytest_plugin")
 
 

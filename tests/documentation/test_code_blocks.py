@@ -36,7 +36,7 @@ COMMANDS = [
 READING = ("me", "list", "count", "report", "export")
 """Commands that read the account that is there and end by themselves: they are run, the others are parsed."""
 EXTRA = re.compile(r"this needs (\w+), .*: (pip install .*)")
-OTHERS = ("polars", "requests", "typer")
+OTHERS = ("duckdb", "polars", "requests", "typer")
 """What blocks import, or commands stand on, that not every environment of the tests has."""
 
 

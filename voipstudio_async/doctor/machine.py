@@ -23,6 +23,7 @@ EXTRAS = {
     "polars": ("polars", "polars"),
     "dlt": ("dlt", "dlt"),
     "dask": ("dask", "dask"),
+    "duckdb": ("duckdb", "duckdb"),
     "speed": ("uvloop", "uvloop"),
     "otel": ("opentelemetry", "opentelemetry-api"),
 }

@@ -15,6 +15,8 @@ from html import escape
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
 
+import attrs
+
 from ..copies import Uncopied
 from ..deprecation import deprecated
 from ..entities.arguments import count
@@ -24,6 +26,7 @@ from ..extras import needed
 from ..hints import NotThere
 from ..tasks import end
 from ..wire.exchange import Exchange
+from ..wire.filters import Filter
 from .ahead import BUDGET, MOST, Ahead, Fetch
 from .checkpoints import Checkpoint
 from .failures import is_too_much
@@ -258,6 +261,17 @@ class AsyncPages(Uncopied, Generic[E]):
         """Return the same listing, to be gone on with from a checkpoint."""
         return type(self)(self._query, self._fetch, self._prefetch, checkpoint, walk=self._begin, width=self._width)
 
+    def _narrowed(self, filters: Sequence[Filter]) -> Self:
+        """Return the same listing, to be walked anew, without the rows that do not meet some more filters.
+
+        It is only as narrow as it was where that would ask for something else: a walk in slices has its own bounds, a
+        checkpoint belongs to one set of filters, and groups are made of the rows that are left.
+        """
+        query = self._query
+        if self._begin is None and self._resume is None and not query.parameters:
+            query = attrs.evolve(query, filters=(*query.filters, *filters))
+        return type(self)(query, self._fetch, self._prefetch, self._resume, walk=self._begin, width=self._width)
+
     def __aiter__(self) -> AsyncIterator[E]:
         return self._rows_for(None)
 
@@ -446,6 +460,10 @@ class Pages(Uncopied, Generic[E]):
     def resumed(self, checkpoint: str) -> Self:
         """Return the same listing, to be gone on with from a checkpoint."""
         return type(self)(self._pages.resumed(checkpoint), self._run)
+
+    def _narrowed(self, filters: Sequence[Filter]) -> Self:
+        """Return the same listing, walked anew, with some more filters; see `AsyncPages`."""
+        return type(self)(self._pages._narrowed(filters), self._run)
 
     def __iter__(self) -> Iterator[E]:
         return self._rows_for(None)

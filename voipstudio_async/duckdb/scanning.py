@@ -1,0 +1,71 @@
+"""How an engine reads a listing: page after page as it asks for them, through filters of the API, whole or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from typing import Any, TypeVar
+
+from .. import AsyncPages, ConfigurationError, Entity, Pages, PaginationError, VoipStudioError
+from ..pagination.failures import is_refusal
+from .pushing import Comparison, certain, filters_of
+
+T = TypeVar("T")
+
+
+def blocking(pages: Any) -> Pages[Any]:
+    """Return a listing that an engine can read, or refuse what is none."""
+    if isinstance(pages, AsyncPages):
+        raise ConfigurationError("an engine reads in threads of its own: give it a listing of VoipStudio")
+    if not isinstance(pages, Pages):
+        raise ConfigurationError(f"a listing is wanted, like client.cdrs.list(), got {type(pages).__name__}")
+    return pages
+
+
+def scan(
+    pages: Pages[Any],
+    comparisons: Iterable[Comparison],
+    make: Callable[[Sequence[Entity]], T],
+    wanted: int | None = None,
+) -> Generator[T, None, None]:
+    """Walk a listing, and give what `make` makes of each page; the engine looks at each row again.
+
+    Nothing is asked for before the engine asks, and where it stops, no page more. Where the API refuses a filter, the
+    listing is read with fewer of them.
+
+    :param comparisons: what every wanted row meets
+    :param wanted: so many rows and no more
+    :raises PaginationError: the walk came to its end, and may not have seen everything
+    """
+    *narrowed, whole = _listings(pages, comparisons)
+    for listing in narrowed:
+        walk = _walked(listing, make, wanted)
+        try:
+            first = next(walk, None)
+        except VoipStudioError as error:
+            if is_refusal(error):
+                continue
+            raise
+        with closing(walk):
+            if first is not None:
+                yield first
+                yield from walk
+        return
+    yield from _walked(whole, make, wanted)
+
+
+def _listings(pages: Pages[Any], comparisons: Iterable[Comparison]) -> list[Pages[Any]]:
+    """Return the listing with all filters, with those that are certain, and with none but its own."""
+    filters = filters_of(pages.entity, comparisons, pages.tz)
+    return [pages._narrowed(each) for each in dict.fromkeys((filters, certain(pages.entity, filters), ()))]
+
+
+def _walked(pages: Pages[Any], make: Callable[[Sequence[Entity]], T], wanted: int | None) -> Generator[T, None, None]:
+    left = wanted
+    with closing(pages._pages_for(wanted)) as walk:
+        for page in walk:
+            yield make(page.items[:left])
+            if left is not None and (left := left - len(page.items)) <= 0:
+                return
+    if not pages.report.complete:
+        raise PaginationError(f"{pages!r} is not complete, read it again: {pages.report}", pages.report)
