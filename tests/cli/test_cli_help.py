@@ -61,7 +61,7 @@ def params(command: str) -> list[Any]:
 
 
 def test_these_are_the_commands() -> None:
-    alone = ["count", "delete", "doctor", "export", "get", "list", "me", "raw", "report", "sandbox"]
+    alone = ["count", "delete", "doctor", "export", "get", "list", "me", "raw", "report", "sandbox", "sql"]
     assert sorted(name for name in COMMANDS if " " not in name) == alone
     assert {f"create {name}" for name in CREATIONS} | {f"update {name}" for name in UPDATES} < set(COMMANDS)
     assert {f"{name} download" for name in ("recordings", "voicemails", "faxes", "invoices")} < set(COMMANDS)

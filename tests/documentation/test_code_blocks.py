@@ -33,9 +33,9 @@ COMMANDS = [
     for block in [*all_blocks("sh"), *all_blocks("console")]
     for number, line in enumerate(re.findall(r"^(?:\$ )?voipstudio (.+)$", block.text, re.MULTILINE))
 ]
-READING = ("me", "list", "count", "report", "export")
+READING = ("me", "list", "count", "report", "export", "sql")
 """Commands that read the account that is there and end by themselves: they are run, the others are parsed."""
-EXTRA = re.compile(r"this needs (\w+), .*: (pip install .*)")
+EXTRA = re.compile(r"needs (\w+), .*: (pip install .*)")
 OTHERS = ("duckdb", "polars", "requests", "typer")
 """What blocks import, or commands stand on, that not every environment of the tests has."""
 

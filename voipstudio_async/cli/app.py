@@ -26,6 +26,7 @@ PLACES = (
         "exporting",
         "Write the rows of a resource to a file, in little memory: CSV, NDJSON, Parquet or Arrow.",
     ),
+    Place("sql", "querying", "Ask an account in SQL: every listing is a table by its name."),
     Place("report", "reporting", "Report on the calls of all users: calls, answered, missed, talk time, charge."),
     Place(
         "sandbox",

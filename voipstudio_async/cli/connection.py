@@ -132,6 +132,11 @@ class Connection:
     @asynccontextmanager
     async def client(self, *, token: str | None = None, base_url: str | None = None) -> AsyncGenerator[AsyncVoipStudio]:
         """Open a client; `token` and `base_url` take the place of the options, for a sandbox of the command's own."""
+        async with AsyncVoipStudio(**self.arguments(token=token, base_url=base_url)) as client:
+            yield client
+
+    def arguments(self, *, token: str | None = None, base_url: str | None = None) -> dict[str, Any]:
+        """Return the arguments of a client of either face, with its token, which is `known` from now on."""
         options = self.options()
         if base_url is not None:
             # It is not behind a proxy.
@@ -142,8 +147,7 @@ class Connection:
         else:
             options |= {"token": token}
         self.known.add(options["token"])
-        async with AsyncVoipStudio(**options) as client:
-            yield client
+        return options
 
     def options(self) -> dict[str, Any]:
         """Return the arguments of a client, but its token."""

@@ -18,7 +18,9 @@ from ..operations import Answers, Operation, operations
 from ..resources import RESOURCES
 from .changes import done_to
 
-DATE_FIELDS = ("calldate", "timestamp", "origtime", "created_at")
+EVENT_DATES = ("calldate", "timestamp", "origtime")
+"""The fields that tell when something happened; other dates tell since when something is there."""
+DATE_FIELDS = (*EVENT_DATES, "created_at")
 """The fields that listings are known to take a range of dates by; a listing uses the first that its rows have."""
 
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "me": "shown"}
@@ -46,6 +48,11 @@ class Named:
         if not self.needs_id and id is not None:
             raise ConfigurationError(f"{self.name} takes no id; one thing is had with: get {self.name} {id}")
         return () if id is None else (id,)
+
+    @property
+    def is_of_events(self) -> bool:
+        """Whether its rows are what happened at a time: calls and messages, but not users."""
+        return any(each.name in EVENT_DATES for each in attrs.fields(self.entity))
 
     @property
     def date_field(self) -> str:

@@ -31,6 +31,30 @@ OwnerId = Annotated[
     int | None, typer.Argument(metavar="ID", help="Whose: needed for what belongs to one thing.", show_default=False)
 ]
 
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="DATE",
+        rich_help_panel=WHICH,
+        help="From this day, moment or period on: yesterday, last-month, 2026-06, -7d.",
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--to", metavar="DATE", rich_help_panel=WHICH, help="Up to this day or period, the whole of it."),
+]
+
+
+def in_range(named: Named, since: str | None, until: str | None, tz: tzinfo) -> list[Condition]:
+    """Return the filters of a range of dates, by the date that the rows of a listing have."""
+    filters: list[Condition] = []
+    if since is not None:
+        filters.append(field(named.date_field) >= dates.start_of(since, tz))
+    if until is not None:
+        filters.append(field(named.date_field) <= dates.end_of(until, tz))
+    return filters
+
 
 @attrs.frozen(kw_only=True)
 class Conditions:
@@ -46,19 +70,8 @@ class Conditions:
             "Operators: == != < <= > >= ~. Quotes make a value text.",
         ),
     ] = None
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="DATE",
-            rich_help_panel=WHICH,
-            help="From this day, moment or period on: yesterday, last-month, 2026-06, -7d.",
-        ),
-    ] = None
-    until: Annotated[
-        str | None,
-        typer.Option("--to", metavar="DATE", rich_help_panel=WHICH, help="Up to this day or period, the whole of it."),
-    ] = None
+    since: Since = None
+    until: Until = None
 
     def conditions(self, named: Named, connection: Connection) -> list[Condition]:
         """Return the filters for a listing."""
@@ -66,11 +79,7 @@ class Conditions:
         self.check(tz)
         texts = text_fields(named.entity)
         filters: list[Condition] = [condition(text, tz, texts) for text in self.where or ()]
-        if self.since is not None:
-            filters.append(field(named.date_field) >= dates.start_of(self.since, tz))
-        if self.until is not None:
-            filters.append(field(named.date_field) <= dates.end_of(self.until, tz))
-        return filters
+        return filters + in_range(named, self.since, self.until, tz)
 
     def check(self, tz: tzinfo) -> None:
         """Refuse what cannot be asked for, before anything is sent."""

@@ -31,10 +31,16 @@ _GAP = 2
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
-def draw_rows(console: Console, rows: Sequence[Record], fields: Sequence[str] | None) -> list[str]:
-    """Draw rows as a table, and return the names of the columns that there was no room for."""
+def draw_rows(
+    console: Console, rows: Sequence[Record], fields: Sequence[str] | None, *, fitted: bool = False
+) -> list[str]:
+    """Draw rows as a table, and return the names of the columns that there was no room for.
+
+    :param fields: which columns, and their order; the telling ones that have values without it
+    :param fitted: leave out of `fields` as well what there is no room for
+    """
     cells = {name: [cell(row.get(name)) for row in rows] for name in fields or _ranked(rows)}
-    shown, hidden = (list(cells), []) if fields else _fitting(cells, console.width)
+    shown, hidden = (list(cells), []) if fields and not fitted else _fitting(cells, console.width)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in shown:
         flush_right = any(is_number(row.get(name)) for row in rows)
