@@ -21,7 +21,7 @@ from ..copies import Uncopied
 from ..deprecation import deprecated
 from ..entities.arguments import count
 from ..entities.base import Entity
-from ..errors import PaginationError, VoipStudioError
+from ..errors import ConfigurationError, PaginationError, VoipStudioError
 from ..extras import needed
 from ..hints import NotThere
 from ..tasks import end
@@ -194,6 +194,8 @@ class AsyncPages(Uncopied, Generic[E]):
         self._begin = walk
         """Begins a walk, from a checkpoint if there is one; None goes page by page."""
         # A checkpoint may be refused, and then at once. Others begin when they are iterated or asked where they stand.
+        self._is_partly_taken = False
+        """Not all rows of the page that was taken last have been given out."""
         self._latest: Walk[E] | None = None if resume is None else self._new_walk()
 
     def __repr__(self) -> str:
@@ -221,6 +223,7 @@ class AsyncPages(Uncopied, Generic[E]):
             return True
 
     def _new_walk(self, wanted: float | None = None) -> Walk[E]:
+        self._is_partly_taken = False
         if self._begin is None:
             self._latest = PageWalk(
                 self._query, self._fetch, self._prefetch, self._resume, width=self._width, wanted=wanted
@@ -254,7 +257,15 @@ class AsyncPages(Uncopied, Generic[E]):
         It covers every page that was given out, the current one included: take it in a loop over `pages`, when a page
         is done with. It needs the order ``id`` or ``-id``. What comes after it is complete as far as nothing changed in
         between; a walk with ``strategy="keyset"`` misses nothing.
+
+        :raises ConfigurationError: it would skip rows, because a loop over rows, or ``collect(max_items=...)``, took
+            only some of the current page; or the listing has another order
         """
+        if self._is_partly_taken:
+            raise ConfigurationError(
+                "a checkpoint covers whole pages, and only some rows of this one were taken: the others would be "
+                "skipped; take it in a loop over pages()"
+            )
         return self._walk.checkpoint()
 
     def resumed(self, checkpoint: str) -> Self:
@@ -279,8 +290,10 @@ class AsyncPages(Uncopied, Generic[E]):
         pages = self._pages_for(wanted)
         try:
             async for page in pages:
+                self._is_partly_taken = True
                 for item in page.items:
                     yield item
+                self._is_partly_taken = False
                 del page  # see `PageWalk.pages`
         finally:
             await pages.aclose()
@@ -385,6 +398,7 @@ class AsyncPages(Uncopied, Generic[E]):
             async for page in pages:
                 items += page.items
                 if max_items is not None and len(items) >= max_items:
+                    self._is_partly_taken = len(items) > max_items
                     return items[:max_items]
         finally:
             await pages.aclose()
@@ -470,7 +484,9 @@ class Pages(Uncopied, Generic[E]):
 
     def _rows_for(self, wanted: float | None) -> Iterator[E]:
         for page in self._pages_for(wanted):
+            self._pages._is_partly_taken = True
             yield from page.items
+            self._pages._is_partly_taken = False
             del page  # see `PageWalk.pages`
 
     def pages(self, *, whole: bool = False) -> Generator[Page[E], None, None]:
