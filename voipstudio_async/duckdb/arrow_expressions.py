@@ -39,7 +39,7 @@ def _inside(expression: Any) -> tuple[list[tuple[str, str]], list[Any]]:
     with needed("pyarrow.ipc", "arrow").open_file(buffer) as file:
         # As text, since there may be many entries of one name, and a dict has but the last.
         text = file.schema.to_string(show_field_metadata=False, truncate_metadata=False)
-        columns = file.get_batch(0).columns if file.num_record_batches else []
+        columns: list[Any] = file.get_batch(0).columns if file.num_record_batches else []
     return _ENTRY.findall(text), [column[0] for column in columns]
 
 

@@ -19,7 +19,8 @@ def blocking(pages: Any) -> Pages[Any]:
         raise ConfigurationError("an engine reads in threads of its own: give it a listing of VoipStudio")
     if not isinstance(pages, Pages):
         raise ConfigurationError(f"a listing is wanted, like client.cdrs.list(), got {type(pages).__name__}")
-    return pages
+    found: Pages[Any] = pages
+    return found
 
 
 def scan(
