@@ -15,10 +15,12 @@ T = TypeVar("T")
 
 def blocking(pages: Any) -> Pages[Any]:
     """Return a listing that an engine can read, or refuse what is none."""
-    if isinstance(pages, AsyncPages):
+    # Of the class: narrowed by its type, the value would lose what it is a listing of.
+    kind: type[Any] = type(pages)
+    if issubclass(kind, AsyncPages):
         raise ConfigurationError("an engine reads in threads of its own: give it a listing of VoipStudio")
-    if not isinstance(pages, Pages):
-        raise ConfigurationError(f"a listing is wanted, like client.cdrs.list(), got {type(pages).__name__}")
+    if not issubclass(kind, Pages):
+        raise ConfigurationError(f"a listing is wanted, like client.cdrs.list(), got {kind.__name__}")
     found: Pages[Any] = pages
     return found
 
