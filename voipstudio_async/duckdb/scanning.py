@@ -6,23 +6,21 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
-from .. import AsyncPages, ConfigurationError, Entity, Pages, PaginationError, VoipStudioError
+from .. import ConfigurationError, Entity, Pages, PaginationError, VoipStudioError
 from ..pagination.failures import is_refusal
 from .pushing import Comparison, certain, filters_of
 
 T = TypeVar("T")
 
 
-def blocking(pages: Any) -> Pages[Any]:
-    """Return a listing that an engine can read, or refuse what is none."""
-    # Of the class: narrowed by its type, the value would lose what it is a listing of.
-    kind: type[Any] = type(pages)
-    if issubclass(kind, AsyncPages):
-        raise ConfigurationError("an engine reads in threads of its own: give it a listing of VoipStudio")
-    if not issubclass(kind, Pages):
-        raise ConfigurationError(f"a listing is wanted, like client.cdrs.list(), got {kind.__name__}")
-    found: Pages[Any] = pages
-    return found
+def blocking(pages: Pages[Any]) -> Pages[Any]:
+    """Return a listing that an engine can read, or refuse what is none, whatever its type says."""
+    if not isinstance(pages, Pages):
+        raise ConfigurationError(
+            "an engine reads in threads of its own: give it a listing of VoipStudio, like client.cdrs.list(), "
+            f"got {type(pages).__name__}"
+        )
+    return pages
 
 
 def scan(
