@@ -25,7 +25,8 @@ async def main():
         task.cancel()
         await asyncio.sleep(0)
     await asyncio.wait([task])
-    print(task.cancelled(), Path(sys.argv[1]).exists())
+    # Not left to be written at the end, which a forked child would do as well.
+    print(task.cancelled(), Path(sys.argv[1]).exists(), flush=True)
 asyncio.run(main())
 if sys.argv[2] == "fork" and os.fork() == 0:
     sys.exit()
