@@ -80,7 +80,8 @@ class Question:
         with (
             output.opened(target) as file,
             VoipStudio(**self.connection.arguments()) as client,
-            duckdb.connect() as database,
+            # A name that is no table is an error, and not a variable of ours.
+            duckdb.connect(config={"python_enable_replacements": False}) as database,
         ):
             listings = self._register(database, client)
 
