@@ -246,6 +246,18 @@ def test_money_with_more_digits_is_rounded_on_request(recorder: Recorder) -> Non
         assert ask(connection, "select sum(charge) from rounded") == [(Decimal("0.3"),)]
 
 
+@pytest.mark.parametrize("condition", ["charge >= 3", "charge = 3", "charge <= 3", "charge > 2.9", "charge < 3.1"])
+def test_money_is_found_by_what_it_is_rounded_to(condition: str) -> None:
+    with Sandbox(users=1, calls=2, seed=1) as server:
+        below, above = server.store.rows("cdrs")
+        server.store.replace("cdrs", below["id"], below | {"charge": 2.9999999999999996})
+        server.store.replace("cdrs", above["id"], above | {"charge": 3.0000000000000004})
+        with VoipStudio(server.token, base_url=server.url) as client, duckdb.connect() as connection:
+            connection.register("rounded", table(client.cdrs.list(), money="round"))
+
+            assert ask(connection, f"select count(*) from rounded where {condition}") == [(2,)]
+
+
 async def test_the_other_face_is_refused(sandbox: Sandbox) -> None:
     async with AsyncVoipStudio(sandbox.token, base_url=sandbox.url) as client:
         listing: Any = client.cdrs.list()

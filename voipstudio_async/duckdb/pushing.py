@@ -4,7 +4,8 @@ An engine looks at every row again, so a filter may let too many through, and mu
 Where it is not certain that the API compares as the engine does, there is no filter, or a wider one:
 
 * Texts are compared for equality alone. A database sorts them by an order of its own.
-* Money may be kept in binary, where 0.1 is not 0.1: bounds are moved outwards to whole numbers, which are exact.
+* Money may be kept in binary, where 0.1 is not 0.1: bounds are moved outwards to whole numbers, which are exact. Where
+  the SDK rounds money, 2.9999999999999996 is 3 for the engine and not for the API: whole numbers are moved as well.
 * Date-times are compared as the clock of the zone shows them, by the second. Where clocks are changed nearby, bounds
   are moved outwards by days.
 * What the SDK reads from another form (digits, seconds since 1970, JSON, secrets) is not filtered by.
@@ -14,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 import attrs
 
+from ..columns.money import Money
 from ..columns.table import Kind, columns_of
 from ..entities.base import Entity
 from ..entities.fields import field_specs
@@ -46,14 +49,20 @@ class Comparison:
     value: Any
 
 
-def filters_of(entity: type[Entity], comparisons: Iterable[Comparison], tz: tzinfo) -> tuple[Filter, ...]:
-    """Return filters that let through every row that meets all comparisons, and as few others as they can."""
+def filters_of(
+    entity: type[Entity], comparisons: Iterable[Comparison], tz: tzinfo, money: Money = "exact"
+) -> tuple[Filter, ...]:
+    """Return filters that let through every row that meets all comparisons, and as few others as they can.
+
+    :param money: what is done with money of too many digits before the engine looks at it
+    """
+    makers = _MAKERS | {Kind.MONEY: _rounded_money} if money == "round" else _MAKERS
     plain = {spec.wire for spec in field_specs(entity) if spec.form is None}
     kinds = {column.name: column.kind for column in columns_of(entity) if column.name in plain}
     found = [
         each
         for comparison in comparisons
-        if (make := _MAKERS.get(kinds.get(comparison.column, Kind.JSON))) is not None
+        if (make := makers.get(kinds.get(comparison.column, Kind.JSON))) is not None
         for each in make(comparison, tz)
     ]
     return tuple(dict.fromkeys(found))
@@ -82,20 +91,32 @@ def _code(comparison: Comparison, tz: tzinfo) -> Iterator[Filter]:
 
 
 def _money(comparison: Comparison, _: tzinfo) -> Iterator[Filter]:
-    value = comparison.value
+    exact = _amount(comparison.value)
+    if exact is not None and exact == exact.to_integral_value():
+        yield Filter(comparison.column, comparison.operator, int(exact))
+    else:
+        yield from _around(comparison, exact)
+
+
+def _rounded_money(comparison: Comparison, _: tzinfo) -> Iterator[Filter]:
+    yield from _around(comparison, _amount(comparison.value))
+
+
+def _amount(value: Any) -> Decimal | None:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        return
+        return None
     exact = Decimal(value)
-    if not exact.is_finite() or abs(exact) > _LARGEST:
-        return
-    low, high = (exact.to_integral_value(rounding) for rounding in (ROUND_FLOOR, ROUND_CEILING))
-    if low == high:
-        yield Filter(comparison.column, comparison.operator, int(low))
+    return exact if exact.is_finite() and abs(exact) <= _LARGEST else None
+
+
+def _around(comparison: Comparison, amount: Decimal | None) -> Iterator[Filter]:
+    """Compare with the next whole numbers below and above an amount, which are at least one apart from each other."""
+    if amount is None:
         return
     if comparison.operator in _LOWER:
-        yield Filter(comparison.column, "gt", int(low))
+        yield Filter(comparison.column, "gt", ceil(amount) - 1)
     if comparison.operator in _UPPER:
-        yield Filter(comparison.column, "lt", int(high))
+        yield Filter(comparison.column, "lt", floor(amount) + 1)
 
 
 def _moment(comparison: Comparison, tz: tzinfo) -> Iterator[Filter]:

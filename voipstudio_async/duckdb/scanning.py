@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any, TypeVar
 
 from .. import ConfigurationError, Entity, Pages, PaginationError, VoipStudioError
+from ..columns.money import Money
 from ..pagination.failures import is_refusal
 from .pushing import Comparison, certain, filters_of
 
@@ -27,7 +28,7 @@ def scan(
     pages: Pages[Any],
     comparisons: Iterable[Comparison],
     make: Callable[[Sequence[Entity]], T],
-    wanted: int | None = None,
+    money: Money = "exact",
 ) -> Generator[T, None, None]:
     """Walk a listing, and give what `make` makes of each page; the engine looks at each row again.
 
@@ -35,12 +36,12 @@ def scan(
     listing is read with fewer of them.
 
     :param comparisons: what every wanted row meets
-    :param wanted: so many rows and no more
+    :param money: what `make` does with money of too many digits
     :raises PaginationError: the walk came to its end, and may not have seen everything
     """
-    *narrowed, whole = _listings(pages, comparisons)
+    *narrowed, whole = _listings(pages, comparisons, money)
     for listing in narrowed:
-        walk = _walked(listing, make, wanted)
+        walk = _walked(listing, make)
         try:
             first = next(walk, None)
         except VoipStudioError as error:
@@ -52,21 +53,19 @@ def scan(
                 yield first
                 yield from walk
         return
-    yield from _walked(whole, make, wanted)
+    yield from _walked(whole, make)
 
 
-def _listings(pages: Pages[Any], comparisons: Iterable[Comparison]) -> list[Pages[Any]]:
+def _listings(pages: Pages[Any], comparisons: Iterable[Comparison], money: Money) -> list[Pages[Any]]:
     """Return the listing with all filters, with those that are certain, and with none but its own."""
-    filters = filters_of(pages.entity, comparisons, pages.tz)
+    filters = filters_of(pages.entity, comparisons, pages.tz, money)
     return [pages._narrowed(each) for each in dict.fromkeys((filters, certain(pages.entity, filters), ()))]
 
 
-def _walked(pages: Pages[Any], make: Callable[[Sequence[Entity]], T], wanted: int | None) -> Generator[T, None, None]:
-    left = wanted
-    with closing(pages._pages_for(wanted)) as walk:
+def _walked(pages: Pages[Any], make: Callable[[Sequence[Entity]], T]) -> Generator[T, None, None]:
+    # How many rows the engine wants is not known.
+    with closing(pages._pages_for(None)) as walk:
         for page in walk:
-            yield make(page.items[:left])
-            if left is not None and (left := left - len(page.items)) <= 0:
-                return
+            yield make(page.items)
     if not pages.report.complete:
         raise PaginationError(f"{pages!r} is not complete, read it again: {pages.report}", pages.report)

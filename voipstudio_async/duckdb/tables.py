@@ -106,7 +106,7 @@ def _dataset() -> type[Any]:
             columns = None if about is None else list(dict.fromkeys((*self._columns, *sorted(about)))) or None
             listing.failure = None
             try:
-                for batch in scan(listing._pages, comparisons, listing._made(columns).of):
+                for batch in scan(listing._pages, comparisons, listing._made(columns).of, listing._money):
                     rows = arrow.Table.from_batches([batch])
                     if self._condition is not None:
                         rows = rows.filter(self._condition)
