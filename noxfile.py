@@ -185,7 +185,7 @@ def openapi(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure the speed beside the peers. The arguments after ``--`` go to the benchmarks (``--quick``)."""
-    session.install(".[speed]", *group("benchmarks"))
+    session.install(".[speed,arrow]", *group("benchmarks"))
     session.run("python", "-m", "benchmarks", *session.posargs)
     if not session.posargs:
         session.run("python", "-m", "benchmarks.publish")

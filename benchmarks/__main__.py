@@ -22,6 +22,7 @@ from . import (
     plain,
     starting,
     table,
+    tables,
     walking,
     webhooks,
 )
@@ -40,6 +41,7 @@ GROUPS: dict[str, Group] = {
     "nets": lambda plan, server, _: nets.results(plan, server),
     "walking": lambda plan, server, _: walking.results(plan, server),
     "plain": lambda plan, server, _: plain.results(plan, server),
+    "tables": lambda plan, server, _: tables.results(plan, server),
     "webhooks": lambda plan, _, __: webhooks.results(plan),
     "downloads": lambda plan, server, _: downloads.results(plan, server),
 }

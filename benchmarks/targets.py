@@ -14,6 +14,8 @@ from .measure import OURS, Result
 from .plain import BY_HAND as STRUCTS_BY_HAND
 from .plain import ONE_REQUEST, PLAIN, PLAIN_BLOCKING, TUNED, TUNED_BLOCKING
 from .starting import CLIENT_MADE, PARTS, WITH_CLIENT
+from .tables import BARE as BARE_ARROW
+from .tables import ENTITIES, ROWS
 from .walkers import BARE_AHEAD, CATTRS, PREFETCH
 from .webhooks import BARE
 
@@ -135,6 +137,10 @@ TARGETS = (
         )
     ),
     Target("requests of a plain loop, over the same tuned by hand", "requests", 1.5, 1.35, TUNED, PLAIN, Kind.COST),
+    Target("page to a record batch, against pyarrow.json unchecked", "batch", 0.6, 0.8, BARE_ARROW),
+    Target("page with odd values to a record batch, against entities", "batch-odd", 0.95, 1.1, ENTITIES),
+    Target("to_arrow, CPU, against rows of values", "table", 2.0, 3.0, ROWS),
+    Target("export to Parquet, CPU, against rows of values", "parquet", 1.7, 2.5, ROWS),
     Target("recordings saved, wall time over aiohttp by hand", "downloads", 1.15, 1.05, BY_HAND, OURS, Kind.COST),
     Target("peak memory in MB, saving recordings", "downloads-memory", 120, 80, None, OURS, Kind.MOST),
     Target(

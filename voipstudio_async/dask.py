@@ -23,7 +23,7 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from . import Accounts, Cdr, ConfigurationError, Gate, Slice
-from .columns.batches import Batches
+from .columns.batches import batches_of
 from .entities.arguments import told
 from .entities.zones import zone_called
 from .extras import needed
@@ -51,7 +51,7 @@ def read_cdrs(plan: Iterable[Slice], *, gate: int | Gate | None = 3, columns: Se
     parts = _checked(plan)
     if isinstance(gate, bool) or not isinstance(gate, (int, Gate, type(None))) or (isinstance(gate, int) and gate < 1):
         raise ConfigurationError(f"gate is a number of requests from 1 on, or a Gate like FileGate, got {told(gate)}")
-    empty = Batches(Cdr, zone_called(parts[0].zone), columns=columns).schema.empty_table()
+    empty = batches_of(Cdr, zone_called(parts[0].zone), columns=columns).schema.empty_table()
     meta = _frame(empty, "")
     return frames.from_map(_reader(gate, columns), parts, meta=meta, label="read_cdrs")
 

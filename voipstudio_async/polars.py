@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from . import ConfigurationError, Pages, PaginationError, VoipStudio
-from .columns.batches import Batches
+from .columns.batches import batches_of
 from .entities.arguments import told
 from .extras import needed
 from .wire.filters import Condition
@@ -83,7 +83,7 @@ class _Scan:
     def empty(self) -> Any:
         """Return a table without rows; what cannot be asked for is an error here."""
         pages = self._pages(1)
-        return Batches(pages.entity, pages.tz).schema.empty_table()
+        return batches_of(pages.entity, pages.tz).schema.empty_table()
 
     def _batches(self, columns: Sequence[str] | None, rows: int | None) -> Iterator[Any]:
         # Who wants a few rows needs nothing of the slices that come later.

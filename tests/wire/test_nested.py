@@ -39,7 +39,7 @@ def read(rows: list[dict[str, Any]], *, strict: bool = False, times: int = 3) ->
     pages = [codec.rows(Team, body).items for _ in range(times)]
     assert all(page == pages[0] for page in pages)
     assert all([row.to_dict() for row in page] == rows for page in pages)
-    return pages[-1]
+    return list(pages[-1])
 
 
 def test_lists_and_relations_are_read() -> None:

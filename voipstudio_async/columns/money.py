@@ -17,10 +17,11 @@ FileMoney = Literal["exact", "round", "number"]
 """In NDJSON, money can be a number as well: for who sums it, and accepts how readers round."""
 
 SCALE = 12
-"""Digits behind the point of a money column; 26 are left before it."""
+"""Digits behind the point of a money column."""
+BEFORE = 26
+"""Digits before it."""
 _SMALLEST = Decimal(1).scaleb(-SCALE)
 _CONTEXT = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[])
-_BEFORE = 26
 _ROUND = f"money='round' (on the command line --money round) rounds such values to {SCALE} places; "
 _AS_TEXT = "a CSV or NDJSON export takes any value"
 _LONGEST = 60
@@ -54,6 +55,12 @@ class Rounding:
         return short
 
 
+def is_narrow(value: Decimal) -> bool:
+    """Tell whether a value has no more digits than a column, as it is written."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -SCALE and value.adjusted() < BEFORE
+
+
 def quantized(value: Decimal) -> Decimal:
     """Return a value with as many digits behind the point as a column has; one that is far too large is no number."""
     return _CONTEXT.quantize(value, _SMALLEST)
@@ -79,4 +86,4 @@ def misfit(
 def _can_be_rounded(value: Any) -> bool:
     # What has too many digits before the point stays too long.
     exponent = value.as_tuple().exponent if isinstance(value, Decimal) else None
-    return isinstance(exponent, int) and exponent < -SCALE and value.adjusted() < _BEFORE
+    return isinstance(exponent, int) and exponent < -SCALE and value.adjusted() < BEFORE

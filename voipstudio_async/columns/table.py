@@ -70,7 +70,7 @@ _ONLY: dict[frozenset[fields.Kind], Kind] = {
 
 def columns_of(entity: type[Entity], extras: bool = False, wanted: Sequence[str] | None = None) -> tuple[Column, ...]:
     """List the columns of an entity: all, or the wanted ones in their order."""
-    columns = tuple(Column(spec.wire, _kind_of(spec)) for spec in _chosen(entity, wanted))
+    columns = tuple(Column(spec.wire, kind_of(spec)) for spec in _chosen(entity, wanted))
     return (*columns, Column(EXTRA, Kind.JSON)) if extras else columns
 
 
@@ -88,7 +88,8 @@ def _chosen(entity: type[Entity], wanted: Sequence[str] | None) -> Sequence[Fiel
     return list(dict.fromkeys(known[name] for name in wanted))
 
 
-def _kind_of(spec: FieldSpec) -> Kind:
+def kind_of(spec: FieldSpec) -> Kind:
+    """Tell what the column of a field holds."""
     if fields.Kind.SECRET in spec.kinds:
         return Kind.HIDDEN
     if _is_texts(spec.type):
@@ -125,9 +126,11 @@ class Table:
             raise ConfigurationError(f"secrets is 'mask' or 'reveal', got {told(secrets)}")
         self.entity = entity
         self.columns = columns_of(entity, extras, wanted)
-        self._extras = extras
+        self.has_extras = extras
         self._shown = masked if secrets == "mask" else revealed
-        specs = _chosen(entity, wanted)
+        self.secrets: Secrets = secrets
+        self.specs = specs = tuple(_chosen(entity, wanted))
+        """The fields that are columns; with extras, one more column follows."""
         # Two names at least: with one, an attrgetter gives the value, and no tuple.
         self._values = attrgetter(*(spec.name for spec in specs), "extra")
         self._each = tuple(attrgetter(spec.name) for spec in specs)
@@ -143,7 +146,7 @@ class Table:
         for place, convert in self._convert.items():
             if values[place] is not None:
                 values[place] = convert(values[place])
-        if self._extras:
+        if self.has_extras:
             values.append(self._extra(extra))
         return values
 
@@ -154,9 +157,14 @@ class Table:
     def by_column(self, items: Sequence[Entity]) -> list[list[Any]]:
         """Return the values of some entities, one list for each column: what `rows` gives, without making rows."""
         columns = [self._column(place, list(map(value, items))) for place, value in enumerate(self._each)]
-        if self._extras:
+        if self.has_extras:
             columns.append([self._extra(item.extra) for item in items])
         return columns
+
+    def written(self, spec: FieldSpec, values: list[Any]) -> list[Any]:
+        """Return what the column of a field holds for its values; if it has none, these values."""
+        place = next((place for place, each in enumerate(self.specs) if each is spec), None)
+        return values if place is None else self._column(place, values)
 
     def _column(self, place: int, values: list[Any]) -> list[Any]:
         convert = self._convert.get(place)

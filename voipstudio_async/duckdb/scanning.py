@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from contextlib import closing
-from typing import Any, TypeVar
+from typing import Any
 
-from .. import ConfigurationError, Entity, Pages, PaginationError, VoipStudioError
+from .. import ConfigurationError, Pages, PaginationError, VoipStudioError
+from ..columns.batches import Batches
 from ..columns.money import Money
 from ..pagination.failures import is_refusal
 from .pushing import Comparison, certain, filters_of
-
-T = TypeVar("T")
 
 
 def blocking(pages: Pages[Any]) -> Pages[Any]:
@@ -27,21 +26,21 @@ def blocking(pages: Pages[Any]) -> Pages[Any]:
 def scan(
     pages: Pages[Any],
     comparisons: Iterable[Comparison],
-    make: Callable[[Sequence[Entity]], T],
+    made: Batches,
     money: Money = "exact",
-) -> Generator[T, None, None]:
-    """Walk a listing, and give what `make` makes of each page; the engine looks at each row again.
+) -> Generator[Any, None, None]:
+    """Walk a listing, and give the record batch of each page; the engine looks at each row again.
 
     Nothing is asked for before the engine asks, and where it stops, no page more. Where the API refuses a filter, the
     listing is read with fewer of them.
 
     :param comparisons: what every wanted row meets
-    :param money: what `make` does with money of too many digits
+    :param money: what `made` does with money of too many digits
     :raises PaginationError: the walk came to its end, and may not have seen everything
     """
     *narrowed, whole = _listings(pages, comparisons, money)
     for listing in narrowed:
-        walk = _walked(listing, make)
+        walk = _walked(listing, made)
         try:
             first = next(walk, None)
         except VoipStudioError as error:
@@ -53,7 +52,7 @@ def scan(
                 yield first
                 yield from walk
         return
-    yield from _walked(whole, make)
+    yield from _walked(whole, made)
 
 
 def _listings(pages: Pages[Any], comparisons: Iterable[Comparison], money: Money) -> list[Pages[Any]]:
@@ -62,10 +61,9 @@ def _listings(pages: Pages[Any], comparisons: Iterable[Comparison], money: Money
     return [pages._narrowed(each) for each in dict.fromkeys((filters, certain(pages.entity, filters), ()))]
 
 
-def _walked(pages: Pages[Any], make: Callable[[Sequence[Entity]], T]) -> Generator[T, None, None]:
+def _walked(pages: Pages[Any], made: Batches) -> Generator[Any, None, None]:
     # How many rows the engine wants is not known.
-    with closing(pages._pages_for(None)) as walk:
-        for page in walk:
-            yield make(page.items)
+    with closing(pages._batches_for(None, made)) as batches:
+        yield from batches
     if not pages.report.complete:
         raise PaginationError(f"{pages!r} is not complete, read it again: {pages.report}", pages.report)

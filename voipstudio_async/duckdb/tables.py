@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .. import Pages, VoipStudio
-from ..columns.batches import Batches
+from ..columns.batches import Batches, batches_of
 from ..columns.money import Money
 from ..entities.arguments import told
 from ..errors import ConfigurationError
@@ -83,7 +83,7 @@ def _dataset() -> type[Any]:
             return Scanner(self, self.schema.names if columns is None else list(columns), filter)
 
         def _made(self, columns: Sequence[str] | None) -> Batches:
-            return Batches(self._pages.entity, self._pages.tz, money=self._money, columns=columns)
+            return batches_of(self._pages.entity, self._pages.tz, money=self._money, columns=columns)
 
     class Scanner:
         """One reading of the listing."""
@@ -106,7 +106,7 @@ def _dataset() -> type[Any]:
             columns = None if about is None else list(dict.fromkeys((*self._columns, *sorted(about)))) or None
             listing.failure = None
             try:
-                for batch in scan(listing._pages, comparisons, listing._made(columns).of, listing._money):
+                for batch in scan(listing._pages, comparisons, listing._made(columns), listing._money):
                     rows = arrow.Table.from_batches([batch])
                     if self._condition is not None:
                         rows = rows.filter(self._condition)

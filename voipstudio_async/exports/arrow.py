@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import tzinfo
 from typing import Any
 
-from ..columns.batches import batch_of, schema_of
-from ..columns.money import Rounding
-from ..columns.table import Table
+from ..columns.batches import Batches
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..extras import needed
@@ -20,16 +17,15 @@ from .partial import PartialFile, checksum
 class ArrowRows:
     """The rows of a partial file as numbered parts: Arrow files, each written at once."""
 
-    def __init__(self, partial: PartialFile, table: Table, form: str, tz: tzinfo, rounding: Rounding) -> None:
+    def __init__(self, partial: PartialFile, made: Batches, form: str) -> None:
         self._ipc = needed("pyarrow.ipc", "arrow")
         arrow = needed("pyarrow", "arrow")
         self._pool = arrow.default_memory_pool()
         self._errors: type[Exception] = arrow.ArrowException
         self._partial = partial
-        self._rounding = rounding
-        self._table = table
+        self.made = made
         self._form = form
-        self._schema = schema_of(table, tz)
+        self._schema = made.schema
         self._batches: list[Any] = []
         self._sums: list[int] = []
         """The checksums of the parts."""
@@ -55,7 +51,7 @@ class ArrowRows:
 
     def write(self, items: Sequence[Entity]) -> None:
         """Append some rows; they wait in memory for the next mark."""
-        self._batches.append(batch_of(self._table, self._schema, items, self._rounding))
+        self._batches.append(self.made.of(items))
 
     def mark(self) -> dict[str, Any]:
         """Write the rows that wait as a part, and say how many parts there are."""

@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AbstractContextManager, aclosing, closing
 from typing import Any, Protocol, TypeVar, overload
 
+from ..columns.batches import Batches
 from ..entities.base import Entity
 from ..errors import ConfigurationError
 from ..pagination.pagers import AsyncPages, Pages
@@ -33,6 +34,11 @@ class Job(AbstractContextManager[Any], Protocol[T_co]):
     @property
     def wanted(self) -> float:
         """How many rows are wanted still; infinitely many for all."""
+        ...
+
+    @property
+    def made(self) -> Batches | None:
+        """What makes record batches of its pages; None where it works on entities."""
         ...
 
     def done(self) -> T_co:
@@ -74,7 +80,7 @@ def drive(pages: AnyPages, job: Job[T]) -> Coroutine[Any, Any, T] | T:
 async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            async with aclosing(rest._pages_for(job.wanted)) as walk:
+            async with aclosing(rest._pages_for(job.wanted, job.made)) as walk:
                 async for page in walk:
                     job.take(page.items)
                     if job.wanted == 0:
@@ -85,7 +91,7 @@ async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
 def _at_once(pages: Pages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            with closing(rest._pages_for(job.wanted)) as walk:
+            with closing(rest._pages_for(job.wanted, job.made)) as walk:
                 for page in walk:
                     job.take(page.items)
                     if job.wanted == 0:

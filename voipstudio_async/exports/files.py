@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, Self, get_args, overload
 import attrs
 
 from .. import texts
+from ..columns.batches import Batches
 from ..columns.money import FileMoney, Rounding
 from ..columns.table import Secrets, Table
 from ..entities.arguments import count, is_one_of, is_text, told
@@ -199,6 +200,11 @@ def _shown(value: Any) -> str:
 class _Rows(Protocol):
     """The rows of a partial file, in some format."""
 
+    @property
+    def made(self) -> Batches | None:
+        """What makes record batches of pages; None where entities are written."""
+        ...
+
     def begin(self) -> None: ...
     def restore(self, mark: dict[str, Any], rows: int) -> None: ...
     def write(self, items: Sequence[Entity]) -> None: ...
@@ -259,7 +265,7 @@ class _Export:
         if self._how.form in ("csv", "ndjson"):
             money: texts.Money = "number" if self._how.money == "number" else "text"
             return TextRows(self._partial, table, self._how.form, self._how.encoding, money)
-        return ArrowRows(self._partial, table, self._how.form, tz, self._how.rounding)
+        return ArrowRows(self._partial, Batches(table, tz, self._how.rounding), self._how.form)
 
     def __enter__(self) -> Self:
         return self
@@ -323,6 +329,10 @@ class _Export:
     @property
     def wanted(self) -> float:
         return inf if self._how.limit is None else max(0, self._how.limit - self._rows)
+
+    @property
+    def made(self) -> Batches | None:
+        return self._sink.made
 
     def take(self, items: Sequence[Entity]) -> None:
         if self._how.limit is not None:

@@ -11,7 +11,7 @@ from operator import methodcaller
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args, overload
 
-from ..columns.batches import Batches, plain_columns, zone_of
+from ..columns.batches import Batches, batches_of, plain_columns, zone_of
 from ..columns.money import SCALE, Money, Rounding, misfit, quantized
 from ..columns.table import Column, Kind, Secrets, Table
 from ..entities.arguments import is_one_of, told
@@ -73,7 +73,7 @@ def to_arrow(
     :raises DecodeError: a value does not fit its column without loss; it names the row, the field and the value
     """
     needed("pyarrow", "arrow")
-    made = Batches(entity_of(pages), pages.tz, extras, tz, money, secrets, columns)
+    made = batches_of(entity_of(pages), pages.tz, extras, tz, money, secrets, columns)
     return drive(pages, _arrow_frame(made, lambda whole: whole))
 
 
@@ -133,7 +133,7 @@ def to_pandas(
     if not is_one_of(dtypes, get_args(Dtypes)):
         raise ConfigurationError(f"dtypes is 'numpy' or 'arrow', got {told(dtypes)}")
     if dtypes == "arrow":
-        made = Batches(entity, pages.tz, extras, tz, money, secrets, columns)
+        made = batches_of(entity, pages.tz, extras, tz, money, secrets, columns)
         return drive(pages, _arrow_frame(made, methodcaller("to_pandas", types_mapper=pandas.ArrowDtype)))
     types = {
         Kind.INTEGER: "Int64",
@@ -248,8 +248,9 @@ class _Frame:
 
     wanted = inf
 
-    def __init__(self, make: Make, join: Callable[[list[Any]], Any]) -> None:
+    def __init__(self, make: Make, join: Callable[[list[Any]], Any], made: Batches | None = None) -> None:
         self._make = make
+        self.made = made
         self._join = join
         self._parts: list[Any] = []
 
@@ -274,4 +275,4 @@ class _Frame:
 def _arrow_frame(made: Batches, finish: Callable[[Any], Any]) -> _Frame:
     """Return what makes an Arrow table, and `finish` of it."""
     arrow = needed("pyarrow", "arrow")
-    return _Frame(made.of, lambda batches: finish(arrow.Table.from_batches(batches, made.schema)))
+    return _Frame(made.of, lambda batches: finish(arrow.Table.from_batches(batches, made.schema)), made)

@@ -64,6 +64,8 @@ def count_records(file: BinaryIO, end: bytes) -> int | None:
 class TextRows:
     """The rows of a partial file as one file of lines."""
 
+    made = None
+
     def __init__(self, folder: PartialFile, table: Table, form: str, encoding: str, money: Money) -> None:
         self._partial = folder
         self._table = table

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 import attrs
 
+from ..columns.rows import values_of
 from ..entities.base import Entity
 from ..errors import PaginationError
 from ..wire.exchange import Exchange
@@ -126,8 +127,8 @@ class KeysetStrategy(Generic[E]):
         fresh = page.items if self._again is None else self._again.new(page.items)
         self._rows += len(fresh)
         if page.items:
-            self._last = page.items[-1].id  # type: ignore[attr-defined]
-            self._newest = max(self._newest, page.items[0].id, page.items[-1].id)  # type: ignore[attr-defined]
+            (first,), (last,) = values_of(page.items[:1], "id"), values_of(page.items[-1:], "id")
+            self._last, self._newest = last, max(self._newest, first, last)
         # More rows than the total says is a total that cannot be trusted: the walk goes on until nothing comes.
         self._odd = self._odd or (page.total is not None and len(page.items) > page.total)
         return fresh
@@ -140,7 +141,7 @@ class KeysetStrategy(Generic[E]):
 
     def _take_probe(self, page: Page[E]) -> Page[E]:
         probe = self._probes.pop(0)
-        ids: list[Any] = [getattr(row, "id", None) for row in page.items]
+        ids = values_of(page.items, "id")
         self._odd = self._odd or None in ids or not is_sorted(ids, descending=probe.descending)
         if probe.descending and self._knows_newest and not self._odd:
             self._odd = self._are_missed(probe, page, ids)
@@ -160,8 +161,7 @@ class KeysetStrategy(Generic[E]):
     def _check(self, page: Page[E]) -> None:
         sign = -1 if self._query.descending else 1
         edge = None if self._last is None else self._last * sign
-        for row in page.items:
-            key = getattr(row, "id", None)
+        for key in values_of(page.items, "id"):
             if key is None or (edge is not None and key * sign <= edge):
                 raise PaginationError(
                     f"{self._query.path}: the server does not filter or sort by id; use strategy='offset'", self.report

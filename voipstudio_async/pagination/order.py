@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from ..columns.rows import rows_at, values_of
 from ..entities.base import Entity
 from ..entities.fields import field_specs
 from .page import PageQuery
@@ -39,24 +40,22 @@ class Seen:
 
     def new(self, rows: Sequence[E]) -> Sequence[E]:
         """Return the rows that were not there before, and remember them. Rows without an id are always new."""
-        ids: list[Any] = [getattr(row, "id", None) for row in rows]
+        ids = values_of(rows, "id")
         if self._set is None and self._follows(ids) and self._pack(ids):
             self._edge = ids[-1] if ids else self._edge
             return rows
         seen = self._unpacked()
-        fresh: list[E] = []
-        keys: list[Any] = []
-        for row, key in zip(rows, ids, strict=True):
+        places: list[int] = []
+        for place, key in enumerate(ids):
             if key is None or key not in seen:
-                fresh.append(row)
-                keys.append(key)
+                places.append(place)
                 seen.add(key)
-        self._judge(keys)
-        return fresh if len(fresh) < len(rows) else rows
+        self._judge([ids[place] for place in places])
+        return rows_at(rows, places) if len(places) < len(rows) else rows
 
     def knows(self, rows: Sequence[Any]) -> bool:
         """Tell whether some of the rows were there before."""
-        ids: list[Any] = [getattr(row, "id", None) for row in rows]
+        ids = values_of(rows, "id")
         if self._set is None and self._follows(ids):
             return False
         return any(key in self._unpacked() for key in ids if key is not None)
@@ -102,7 +101,7 @@ class OrderedValues:
     def take(self, rows: Sequence[Any]) -> None:
         if self._name is None or not rows:
             return
-        values = [*self._edge, *(getattr(row, self._name) for row in rows)]
+        values = [*self._edge, *values_of(rows, self._name)]
         if not all(isinstance(value, (int, Decimal, datetime)) for value in values):
             return  # nulls and texts, which every database sorts in its own way
         self.ordered = self.ordered and values == sorted(values, reverse=self._descending)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from math import ceil
 from typing import Any, Generic, Literal, TypeVar
 
 import attrs
 
+from ..columns.reading import Read
 from ..entities.arguments import count, is_text, is_whole_text, told, whole
 from ..entities.base import Entity
 from ..entities.fields import field_specs
@@ -157,6 +159,8 @@ class PageQuery(Generic[E]):
     """What pages that grow begin with."""
     largest: int = MAX_PAGE_SIZE
     """What pages grow to."""
+    read: Read[Any] | None = attrs.field(default=None, eq=False, repr=False)
+    """Reads the answers in another way than as entities, where it can."""
     whole: bool = False
     """Whether all rows are wanted: then pages are as large as can be from the first one on."""
 
@@ -179,6 +183,12 @@ class PageQuery(Generic[E]):
     def descending(self) -> bool:
         """Whether the largest comes first."""
         return self.order_by is not None and self.order_by.startswith("-")
+
+    @property
+    def compared(self) -> frozenset[str]:
+        """The fields whose values a walk may compare, beside the id: what is sorted by, and bounded."""
+        order = () if self.order_by is None else (self.order_by.removeprefix("-"),)
+        return frozenset((*order, *(each.property for each in self.filters)))
 
     def page(self, number: int, size: int | None = None) -> Exchange[Page[E]]:
         """Ask for one page."""
@@ -216,9 +226,11 @@ class PageQuery(Generic[E]):
         return Exchange(asked.request, read)
 
     def _exchange(self, asked: int, number: int, size: int, filters: tuple[Filter, ...]) -> Exchange[Page[E]]:
+        read: Read[E] = self.read or partial(self.codec.steps, self.entity)
+
         def steps(reply: Reply) -> Generator[None, None, Page[E]]:
             try:
-                rows = yield from self.codec.steps(self.entity, reply.body)
+                rows = yield from read(reply.body)
             except PaginationError as error:
                 raise PaginationError(f"{self.path}: {size} rows were asked for, and {error}") from None
             return Page(rows.items, number, rows.total)

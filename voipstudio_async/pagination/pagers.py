@@ -36,6 +36,7 @@ from .strategies import WalkStrategy, begin
 if TYPE_CHECKING:
     from ..columns.batches import Batches
     from ..columns.money import Money
+    from ..columns.reading import Read
     from ..columns.table import Secrets
 
 E = TypeVar("E", bound=Entity)
@@ -182,7 +183,7 @@ class AsyncPages(Uncopied, Generic[E]):
         prefetch: int | None = None,
         resume: str | None = None,
         *,
-        walk: Callable[[str | None], Walk[E]] | None = None,
+        walk: Callable[[str | None, Read[E] | None], Walk[E]] | None = None,
         width: Callable[[], int] = lambda: MOST,
     ) -> None:
         ahead = None if prefetch is None else count("prefetch", prefetch, 0, unit="pages")
@@ -222,14 +223,14 @@ class AsyncPages(Uncopied, Generic[E]):
         def __bool__(self) -> bool:
             return True
 
-    def _new_walk(self, wanted: float | None = None) -> Walk[E]:
+    def _new_walk(self, wanted: float | None = None, made: Batches | None = None) -> Walk[E]:
         self._is_partly_taken = False
+        read = None if made is None else made.reader(self._query.codec, self._query.compared)
         if self._begin is None:
-            self._latest = PageWalk(
-                self._query, self._fetch, self._prefetch, self._resume, width=self._width, wanted=wanted
-            )
+            query = attrs.evolve(self._query, read=read)
+            self._latest = PageWalk(query, self._fetch, self._prefetch, self._resume, width=self._width, wanted=wanted)
         else:
-            self._latest = self._begin(self._resume)
+            self._latest = self._begin(self._resume, read)
         return self._latest
 
     @property
@@ -336,7 +337,7 @@ class AsyncPages(Uncopied, Generic[E]):
         return self._batches_for(inf if whole else None, self._batches_as(extras, tz, money, secrets, columns))
 
     async def _batches_for(self, wanted: float | None, made: Batches) -> AsyncGenerator[Any, None]:
-        pages = self._pages_for(wanted)
+        pages = self._pages_for(wanted, made)
         try:
             async for page in pages:
                 batch = made.of(page.items)
@@ -347,13 +348,16 @@ class AsyncPages(Uncopied, Generic[E]):
 
     def _batches_as(self, *options: Any) -> Batches:
         # Not imported with the package, but with the first batch.
-        from ..columns.batches import Batches  # noqa: PLC0415
+        from ..columns.batches import batches_of  # noqa: PLC0415
 
-        return Batches(self.entity, self.tz, *options)
+        return batches_of(self.entity, self.tz, *options)
 
-    def _pages_for(self, wanted: float | None) -> AsyncGenerator[Page[E], None]:
-        """Walk for a caller who stops after so many rows; None where that is not known."""
-        return self._new_walk(wanted).pages()
+    def _pages_for(self, wanted: float | None, made: Batches | None = None) -> AsyncGenerator[Page[E], None]:
+        """Walk for a caller who stops after so many rows; None where that is not known.
+
+        :param made: makes record batches of the pages, of which entities are made only where somebody asks for one
+        """
+        return self._new_walk(wanted, made).pages()
 
     async def _read(self, exchange: Exchange[T]) -> T:
         return await (await self._fetch(exchange))()
@@ -508,7 +512,7 @@ class Pages(Uncopied, Generic[E]):
         return self._batches_for(inf if whole else None, made)
 
     def _batches_for(self, wanted: float | None, made: Batches) -> Generator[Any, None, None]:
-        with closing(self._pages_for(wanted)) as pages:
+        with closing(self._pages_for(wanted, made)) as pages:
             for page in pages:
                 batch = made.of(page.items)
                 del page  # see `PageWalk.pages`
@@ -528,8 +532,8 @@ class Pages(Uncopied, Generic[E]):
         capsule: object = stream.__arrow_c_stream__(requested_schema)
         return capsule
 
-    def _pages_for(self, wanted: float | None) -> Generator[Page[E], None, None]:
-        steps = _Steps(self._pages._pages_for(wanted))
+    def _pages_for(self, wanted: float | None, made: Batches | None = None) -> Generator[Page[E], None, None]:
+        steps = _Steps(self._pages._pages_for(wanted, made))
         try:
             while (page := self._run(steps.next)) is not None:
                 yield page

@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from operator import attrgetter
 from typing import Generic, TypeVar
 
 import attrs
 
+from ..columns.reading import Read
+from ..columns.rows import rows_at, span_of, values_of
 from ..entities.arguments import count, plain, told
 from ..entities.base import Entity
 from ..entities.fields import field_specs
@@ -153,7 +154,7 @@ class _Range(Generic[E]):
 
     def __init__(self, query: PageQuery[E], field: str, low: str, high: str) -> None:
         name = next((spec.name for spec in field_specs(query.entity) if spec.wire == field), None)
-        self._moment = None if name is None else attrgetter(name)
+        self._field = name
         self._low, self._high = (datetime.fromisoformat(bound).replace(tzinfo=query.codec.tz) for bound in (low, high))
         self._what = f"{query.path}: the server does not filter by {field}"
         self.strays = 0
@@ -164,13 +165,14 @@ class _Range(Generic[E]):
 
         :raises PaginationError: none of its rows was
         """
-        if self._moment is None:
+        if self._field is None or not page.items:
             return page
-        moments = [self._moment(row) for row in page.items]
-        if None not in moments and self._low <= min(moments) and max(moments) < self._high:
+        span = span_of(page.items, self._field)
+        if span is not None and self._low <= span[0] and span[1] < self._high:
             return page
+        moments = enumerate(values_of(page.items, self._field))
         # A row without a date is in no slice by its date; where it is given, it is kept.
-        rows = [row for row, each in zip(page.items, moments, strict=True) if each is None or self._holds(each)]
+        rows = rows_at(page.items, [place for place, each in moments if each is None or self._holds(each)])
         if not rows:
             raise PaginationError(f"{self._what}: it gave rows of another time than {self._low} to {self._high}")
         self.strays += len(page.items) - len(rows)
@@ -330,8 +332,8 @@ def sliced(
     """Return a listing of a range of time that is walked in slices; otherwise it is like any other."""
     most = count("concurrency", concurrency, 1, unit="slices")
 
-    def walk(point: str | None) -> SlicedWalk[E]:
-        return SlicedWalk(query, field, cuts, fetch, most, point)
+    def walk(point: str | None, read: Read[E] | None) -> SlicedWalk[E]:
+        return SlicedWalk(attrs.evolve(query, read=read), field, cuts, fetch, most, point)
 
     return AsyncPages(between(query, field, cuts.low, cuts.high), fetch, resume=resume, walk=walk)
 

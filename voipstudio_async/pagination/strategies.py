@@ -37,6 +37,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
+from ..columns.rows import rows_at, values_of
 from ..entities.base import Entity
 from ..errors import PaginationError
 from ..wire.exchange import Exchange
@@ -296,8 +297,8 @@ class OffsetStrategy(Generic[E]):
         """Leave out what an earlier pass gave, and what was given before a checkpoint: all ids up to its last one."""
         if self._floor is not None:
             sign = -1 if self._query.descending else 1
-            ids = [getattr(row, "id", None) for row in rows]
-            rows = [row for row, key in zip(rows, ids, strict=True) if key is None or key * sign > self._floor * sign]
+            floor, ids = self._floor * sign, values_of(rows, "id")
+            rows = rows_at(rows, [place for place, key in enumerate(ids) if key is None or key * sign > floor])
         # The first pass has asked its own memory already; a second look needs what the first one gave.
         return self._seen.new(rows) if self._passes > 1 else rows
 
@@ -336,12 +337,12 @@ class OffsetStrategy(Generic[E]):
     def _remember(self, fresh: Sequence[E]) -> None:
         if self._passes == 1:
             if fresh and self._next == 0 and self._query.by_id:
-                self._newest = getattr(fresh[0], "id", None)
+                self._newest = values_of(fresh[:1], "id")[0]
             self._next = self._pass.reached
             if not self._pass.seen.ordered:
                 self._last = None
             elif fresh:
-                self._last = getattr(fresh[-1], "id", None)
+                self._last = values_of(fresh[-1:], "id")[0]
 
     def checkpoint(self) -> Checkpoint:
         """Say where the walk stands, everything that was given out included."""

@@ -8,7 +8,7 @@ and of fields with several kinds are made of them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -53,7 +53,7 @@ _IN_JSON: dict[type, tuple[Kind, ...]] = {
 class Rows(Generic[E]):
     """What a listing answered: its rows, and the total of the whole collection where it was told."""
 
-    items: list[E]
+    items: Sequence[E]
     total: int | None
 
 
