@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from effort import examples
 from faces import FACES, opened
 from hypothesis import settings
 from recorder import Recorder
@@ -21,7 +22,7 @@ TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
 # How long an example takes is a matter of the machine, and of what else it does. The same examples are tried in every
 # run, so that what lands does not depend on luck; `HYPOTHESIS_PROFILE=search` tries others each time.
-settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=examples(100))
 settings.register_profile("search", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
+from effort import examples
 from faces import every, leave, settle, step
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -332,5 +333,7 @@ def test_the_account_is_as_it_must_be_after_any_sequence_of_operations_and_fault
     machine = type(f"{face.__name__}Account", (Account,), {"face": face})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow]),
+        settings=settings(
+            max_examples=examples(EXAMPLES), stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow]
+        ),
     )

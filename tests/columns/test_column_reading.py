@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import ENTITIES, fitting, json_values, records, tricky
@@ -158,7 +159,7 @@ def test_date_times_are_the_same_moments_in_every_zone(tz: tzinfo) -> None:
 
 @pytest.mark.parametrize("cls", WITH_ID, ids=lambda cls: cls.__name__)
 @given(data=st.data())
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 def test_any_pages_make_the_same_batches(cls: type[Entity], data: st.DataObject) -> None:
     fragments = st.sampled_from(ODD).map(str.encode)
     bodies = []
@@ -180,7 +181,7 @@ def test_any_pages_make_the_same_batches(cls: type[Entity], data: st.DataObject)
 
 
 @given(data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_call_records_make_the_same_batches(data: st.DataObject) -> None:
     specs = [spec for spec in field_specs(Cdr) if spec.wire != "id"]
     values = {spec.wire: fitting(spec.type) | st.none() | tricky | json_values for spec in specs}

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorder import Recorder
@@ -163,7 +164,7 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(condition=CONDITIONS)
 def test_what_comes_is_what_there_is(both: Any, condition: str) -> None:
     query = "select id, charge, calldate, type from {} where {} order by id"

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +46,7 @@ def sent(entity: type[Entity], comparison: Comparison, zone: str = "UTC") -> lis
     return [(entry["operator"], entry["value"]) for entry in entries]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.sampled_from(ZONES), NEAR, NEAR, st.sampled_from([*COMPARE]))
 def test_no_moment_is_held_back(zone: str, wall: datetime, asked: datetime, how: str) -> None:
     text = wall.isoformat(" ", "seconds")
@@ -58,7 +59,7 @@ def test_no_moment_is_held_back(zone: str, wall: datetime, asked: datetime, how:
         assert all(COMPARE[each](text, value) for each, value in found)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.decimals(-3, 3, places=2), st.decimals(-3, 3, places=2), st.sampled_from([*COMPARE]))
 def test_no_amount_is_held_back_that_is_kept_in_binary(row: Decimal, bound: Decimal, how: str) -> None:
     import struct
@@ -112,7 +113,7 @@ LITERALS = st.one_of(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(st.tuples(st.sampled_from(["id", "a b", "src"]), st.sampled_from([*COMPARE]), LITERALS), min_size=1))
 def test_an_expression_of_arrow_is_read_as_it_was_written(comparisons: list[tuple[str, str, Any]]) -> None:
     pc: Any = pytest.importorskip("pyarrow.compute")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from effort import examples
 from faces import every, settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -211,7 +212,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.sampled_from(["eq", "lt", "gte", "like"]), VALUES), max_size=3))
 def test_filters_come_back_as_they_were_asked_for(conditions: list[tuple[str, Any]]) -> None:
     filters = flatten(tuple(Filter("duration", operator, value) for operator, value in conditions))
@@ -226,7 +227,7 @@ def test_filters_come_back_as_they_were_asked_for(conditions: list[tuple[str, An
     assert [(low, high) for _, low, high in piece.slices()] == [(part.low, part.high)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     st.sampled_from(["UTC", "Europe/London", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns"]),
     st.dates(date(2011, 12, 20), date(2026, 12, 1)),

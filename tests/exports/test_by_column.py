@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import ENTITIES, records
@@ -35,7 +36,7 @@ def received(cls: type[Entity], rows: list[dict[str, Any]], tz: tzinfo) -> list[
 
 @pytest.mark.parametrize("cls", ENTITIES, ids=lambda cls: cls.__name__)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_the_columns_are_those_of_the_rows(cls: type[Entity], data: st.DataObject) -> None:
     sent = data.draw(st.lists(records(cls), min_size=1, max_size=3))
     read, shown = data.draw(st.sampled_from(ZONES)), data.draw(st.sampled_from([None, *ZONES]))
@@ -78,7 +79,7 @@ def json_by_row(table: Table, items: list[Entity], money: Money) -> bytes:
 
 @pytest.mark.parametrize("cls", ENTITIES, ids=lambda cls: cls.__name__)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_lines_of_text_are_those_of_the_rows(cls: type[Entity], data: st.DataObject) -> None:
     sent = data.draw(st.lists(records(cls), max_size=3))
     money: Money = data.draw(st.sampled_from(("text", "number")))

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,7 +130,7 @@ class Drive:
 page_sizes = st.sampled_from([None, None, 3, 8, 12])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     flaws=st.sets(st.sampled_from(FLAWS), max_size=2),
     size=st.integers(0, 60),
@@ -156,7 +157,7 @@ def test_no_flaw_makes_a_walk_complete_that_lost_a_row(
         assert set(range(1, size + 1)) - server.gone <= set(got)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     flaws=st.sets(st.sampled_from(["large", "deep", "cut", "clamp"]), max_size=2),
     size=st.integers(0, 60),
@@ -178,7 +179,7 @@ def test_a_server_that_only_limits_its_pages_gives_every_row_once(
     assert report.total_first == report.total_last == size
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     flaws=st.sets(st.sampled_from(["large", "deep", "cut", "clamp"]), max_size=2),
     size=st.integers(1, 60),
@@ -212,7 +213,7 @@ def test_pages_double_and_each_begins_where_the_last_one_ended() -> None:
     assert [start for start, _ in windows[1:]] == [end for _, end in windows[:-1]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(size=st.integers(0, 60), whole=st.booleans(), deep=st.booleans(), strategy=st.sampled_from(["offset", "keyset"]))
 def test_a_size_that_is_refused_and_that_nobody_has_chosen_is_given_up(
     size: int, whole: bool, deep: bool, strategy: Any

@@ -21,6 +21,7 @@ from typing import Any
 
 import attrs
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,7 +100,7 @@ def drive(
     churn=st.sampled_from([0.0, 0.05, 0.2, 0.5]),
     seed=st.integers(),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_an_offset_walk_that_calls_itself_complete_has_missed_nothing(
     size: int, page_size: int, churn: float, seed: int
 ) -> None:
@@ -127,7 +128,7 @@ def test_an_offset_walk_that_calls_itself_complete_has_missed_nothing(
     order=st.sampled_from(["id", "-id"]),
     seed=st.integers(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_keyset_walk_misses_nothing_whatever_changes(
     size: int, page_size: int, churn: float, order: str, seed: int
 ) -> None:
@@ -147,7 +148,7 @@ def test_a_keyset_walk_misses_nothing_whatever_changes(
     stop=st.integers(1, 6),
     strategy=st.sampled_from(["offset", "keyset"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_walk_goes_on_from_its_checkpoint(size: int, page_size: int, stop: int, strategy: Any) -> None:
     rows = Collection(size, random.Random(1))
     asked = query(page_size=page_size, strategy=strategy)
@@ -312,7 +313,7 @@ carelessness = st.sets(st.sampled_from(FLAWS), max_size=2)
     order=st.sampled_from(["-id", "id"]),
     seed=st.integers(),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_no_careless_server_makes_a_walk_complete_that_lost_a_row(
     flaws: set[str], size: int, page_size: int, churn: float, strategy: Any, order: str, seed: int
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from effort import examples
 from faces import settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,7 +64,7 @@ def test_a_call_that_rings_at_three_of_a_team_is_one_call_of_the_team() -> None:
     assert [user.user_id for user in reports["Sales"].users] == [1, 2]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(records, max_size=20))
 def test_teams_are_those_of_counting_their_users_one_by_one(cdrs: list[Cdr]) -> None:
     teams: dict[Any, str] = {1: "Sales", 2: "Sales", 3: "Help"}
@@ -75,7 +76,7 @@ def test_teams_are_those_of_counting_their_users_one_by_one(cdrs: list[Cdr]) -> 
     assert {name: report.total for name, report in stats.reports(users).items() if report.total.calls} == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.dates(date(2024, 12, 20), date(2026, 1, 10)), max_size=20))
 def test_months_and_weeks_are_those_of_their_days(days: list[date]) -> None:
     report = CallReport(tz="UTC", days={day: Figures(calls=day.day) for day in sorted(set(days))})

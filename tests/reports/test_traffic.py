@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +61,7 @@ def test_calls_without_seconds_or_a_date_are_at_no_time() -> None:
     assert at_once(call(1, 0, None, billsec=9), call(2, 8, 1)) == 2
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.lists(st.tuples(st.integers(1, 8), st.integers(0, 60), st.integers(0, 40)), max_size=20),
     st.sampled_from(["calls", "legs"]),
@@ -88,7 +89,7 @@ def test_an_absurd_length_is_no_error() -> None:
     assert at_once(call(1, 0, 2**80), call(2, 5, 1)) == 2
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.integers(0, 200), min_size=1, max_size=30))
 def test_the_busiest_hour_is_that_of_counting_hours(quarters: list[int]) -> None:
     start = datetime(2026, 10, 24, 20, tzinfo=UTC)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -207,7 +208,7 @@ headers = st.sampled_from(
 ) | raw.map(lambda noise: b"X-Auth-Token: " + noise)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.one_of(
         st.builds(request, targets),
@@ -224,7 +225,7 @@ def test_nothing_that_is_sent_makes_it_stumble(served: Served, content: bytes) -
     assert len(served.sandbox.requests) <= 20
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.binary(max_size=20)), max_size=4))
 def test_chunks_of_any_kind_make_it_answer_or_hang_up(served: Served, chunks: list[tuple[int, bytes]]) -> None:
     content = b"".join(b"%x\r\n%b\r\n" % chunk for chunk in chunks) + b"0\r\n\r\n" + b"\0" * 400

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_http import ask_at, fetch
@@ -316,7 +317,7 @@ def conditions(draw: st.DrawFn, rows: list[dict[str, Any]]) -> tuple[str, str, A
     return name, how, value if how in ("eq", "ne") or value is not None else 0 if FIELDS[name] is not str else "x"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_it_gives_what_plain_python_gives(served: tuple[Sandbox, list[dict[str, Any]]], data: st.DataObject) -> None:
     sandbox, rows = served

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from effort import examples
 from faces import FACES, every, opened
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -52,7 +53,7 @@ def values_in(value: Any) -> int:
 @given(value=json_values, most=st.integers(0, 12), spaces=st.booleans())
 @example(value=["[", ',"{', "\\", '\\",'], most=3, spaces=False)
 @example(value={"a,b": '["'}, most=0, spaces=True)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_values_are_counted_as_they_are_parsed(value: Any, most: int, spaces: bool) -> None:
     text = json.dumps(value, separators=(", ", ": ") if spaces else (",", ":")).encode()
     padded = text + b" " * (most + 1)  # what is short is not counted: it cannot have more

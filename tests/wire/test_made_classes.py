@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 import made
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -30,7 +31,7 @@ from voipstudio_async.wire.codec import Codec
 from voipstudio_async.wire.parsing import encode, envelope
 from voipstudio_async.wire.plain import Rows
 
-many = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import ENTITIES, moments, records
@@ -76,7 +77,7 @@ def single(row: Any) -> bytes:
 
 
 @given(data=st.data(), strict=st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_rows_of_any_kind_read_the_same(data: st.DataObject, strict: bool) -> None:
     cls = data.draw(st.sampled_from(ENTITIES))
     pages = data.draw(st.lists(st.lists(records(cls), max_size=4), min_size=2, max_size=4))
@@ -85,7 +86,7 @@ def test_rows_of_any_kind_read_the_same(data: st.DataObject, strict: bool) -> No
 
 
 @given(data=st.data(), strict=st.booleans(), tz=st.sampled_from([UTC, ZoneInfo("Europe/Madrid")]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_rows_of_one_shape_read_the_same(data: st.DataObject, strict: bool, tz: Any) -> None:
     """Pages as an API sends them: the same keys in every row, and now and then a value that is out of line."""
     cls = data.draw(st.sampled_from([User, Cdr]))
@@ -188,7 +189,7 @@ def test_a_habit_is_met_the_slow_way_once(
 
 
 @given(data=st.data(), strict=st.booleans())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_habits_that_are_known_change_nothing_in_what_is_read(data: st.DataObject, strict: bool) -> None:
     cls = data.draw(st.sampled_from([User, Cdr]))
     names = sorted(data.draw(st.sets(st.sampled_from([spec.wire for spec in field_specs(cls)]), max_size=8)) - {"id"})
