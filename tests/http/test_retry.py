@@ -161,6 +161,10 @@ def test_a_budget_is_filled_again_by_good_answers() -> None:
         {"cap": None},
         {"budget": 0},
         {"statuses": {200}},
+        {"statuses": {399}},
+        {"statuses": {600}},
+        {"statuses": {True}},
+        {"statuses": 503},
         {"statuses": {"503"}},
     ],
     ids=str,
@@ -168,3 +172,38 @@ def test_a_budget_is_filled_again_by_good_answers() -> None:
 def test_a_policy_is_checked_when_it_is_made(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(wrong))):
         RetryPolicy(**wrong)
+
+
+def test_a_policy_without_arguments_is_what_the_documentation_says() -> None:
+    policy = RetryPolicy()
+
+    assert (policy.attempts, policy.base, policy.cap, policy.budget) == (4, 0.5, 30.0, 100)
+    assert policy.statuses == {408, 429, 500, 502, 503, 504}
+
+
+def test_the_first_and_the_last_error_status_can_be_tried_again() -> None:
+    policy = RetryPolicy(statuses=frozenset({400, 599}))
+
+    assert policy.delay(1, Failure(status=400), ALWAYS, 1.0) == 0.5
+    assert policy.delay(1, Failure(status=599), ALWAYS, 1.0) == 0.5
+    assert policy.delay(1, Failure(status=503), ALWAYS, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "throttled"),
+    [
+        (429, None, True),
+        (429, 0.0, True),
+        (503, 0.0, True),
+        (503, None, False),
+        (502, 1.0, False),
+        (504, 1.0, False),
+        (428, None, False),
+        (430, 1.0, False),
+        (None, 1.0, False),
+    ],
+)
+def test_everybody_is_asked_to_slow_down_by_429_and_by_503_with_a_time(
+    status: int | None, wait: float | None, throttled: bool
+) -> None:
+    assert Failure(status=status, wait=wait).throttled is throttled
