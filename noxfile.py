@@ -152,6 +152,15 @@ def engines(session: nox.Session) -> None:
     session.run("pytest", "--numprocesses", "auto", *paths, *session.posargs)
 
 
+@nox.session
+def recipes(session: nox.Session) -> None:
+    """Run the programs for Spark, Dagster and Prefect, which need 1.2 GB; without Java, that for Spark is skipped."""
+    session.install(".[arrow]", *group("recipes"))
+    quiet = {"DO_NOT_TRACK": "1", "DAGSTER_DISABLE_TELEMETRY": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    test = "tests/documentation/test_code_blocks.py"
+    session.run("pytest", test, "-k", "recipes", *session.posargs, env=quiet)
+
+
 @nox.session(python=[OLDEST, NEWEST])
 def minimums(session: nox.Session) -> None:
     """Run the tests with the lowest versions that the package and its extras allow, on the oldest and newest Python."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,7 +38,7 @@ COMMANDS = [
 READING = ("me", "list", "count", "report", "export", "sql")
 """Commands that read the account that is there and end by themselves: they are run, the others are parsed."""
 EXTRA = re.compile(r"needs (\w+), .*: (pip install .*)")
-OTHERS = ("duckdb", "polars", "requests", "typer")
+OTHERS = ("dagster", "duckdb", "polars", "prefect", "pyspark", "requests", "typer")
 """What blocks import, or commands stand on, that not every environment of the tests has."""
 
 
@@ -70,7 +72,8 @@ def test_a_block_runs_as_printed(block: Block, tmp_path: Path, capsys: pytest.Ca
     script.write_text(block.text, "utf-8")
 
     try:
-        run(script)
+        # Of other people's schedulers, the program itself is tried, with whatever they warn of.
+        run(script) if block.page.stem != "recipes" else run_apart(script)
     except ConfigurationError as error:
         missing = EXTRA.search(str(error))
         if missing is None or find_spec(missing[1]) is not None:
@@ -87,6 +90,17 @@ def run(script: Path) -> None:
         asyncio.run(eval(code, {"__name__": "__main__"}))
     else:
         runpy.run_path(str(script), run_name="__main__")
+
+
+def run_apart(script: Path) -> None:
+    """Run a program in a process of its own."""
+    if "pyspark" in script.read_text("utf-8") and shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    # Workers of Spark are of the Python that is found first, if nothing else is said.
+    env = {**os.environ, "PYSPARK_PYTHON": sys.executable}
+    done = subprocess.run([sys.executable, str(script)], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    sys.stdout.write(done.stdout)
 
 
 def test_the_tests_on_the_pages_pass(tmp_path: Path) -> None:
