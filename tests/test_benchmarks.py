@@ -69,6 +69,16 @@ def test_a_group_measures_every_contender(group: str, names: set[str], tmp_path:
             assert contender in done.stdout
 
 
+def test_many_accounts_are_read_into_files() -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("typer")
+    command = [sys.executable, "-m", "benchmarks.scale", "3", "2000", "2"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("6,000 rows of 3 accounts in ")
+    assert "\n3 requests\n" in done.stdout
+
+
 def test_every_target_has_a_line_and_what_was_not_measured_is_said() -> None:
     done = run("--only", "encoding")
     lines = [line for line in done.stdout.splitlines() if line.endswith("| not measured |")]
