@@ -5,7 +5,7 @@ The encoder is more lenient than a sender of money may be: it writes NaN as null
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -21,76 +21,112 @@ _MAX_EXPONENT = 4000
 _LARGEST = 10**_MAX_EXPONENT
 
 
-def sendable(value: Any, path: str = "", depth: int = 0) -> Any:
+class _Unsendable(Exception):
+    """Something cannot be sent. Where it stands is put together on the way out: it is seldom asked for."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+        self.path = ""
+
+    def below(self, place: str) -> _Unsendable:
+        self.path = f"{place}{self.path}"
+        return self
+
+
+def sendable(value: Any, path: str = "") -> Any:
     """Return a value as Python's own plain ones, each of which is written just as it is.
 
-    :raises ConfigurationError: something in it cannot be sent; `path` says where it stands
+    :param path: where it stands itself
+    :raises ConfigurationError: something in it cannot be sent; it says where that stands
     """
+    try:
+        return _plain(value, 0)
+    except _Unsendable as refusal:
+        where = f"{path}{refusal.path}".removeprefix(".") or "it"
+        raise ConfigurationError(f"this cannot be sent as JSON: {where} {refusal.what}") from None
+
+
+def _plain(value: Any, depth: int) -> Any:
     kind = value.__class__
     if kind is str:
-        return _text(value, path)
+        return _text(value)
     if (kind is int and -_LARGEST < value < _LARGEST) or kind is bool or value is None:
         return value
     if depth > _DEEPEST:
         raise ConfigurationError("this cannot be sent as JSON: it is nested too deep, or holds itself")
-    if _is_mapping(value):
-        entries = ((_key(key, path), item) for key, item in value.items())
-        return {key: sendable(item, f"{path}.{key}".lstrip("."), depth + 1) for key, item in entries}
-    items = plain_list(value)
-    if items is not None:
-        return [sendable(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(items)]
-    return _scalar(value, path)
+    if kind is dict or _is_mapping(value):
+        return _object(value, depth + 1)
+    items = value if kind is list else plain_list(value)
+    return _scalar(value) if items is None else _list(items, depth + 1)
+
+
+def _object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    entries: dict[str, Any] = {}
+    for key, item in value.items():
+        name = key if key.__class__ is str and key.isascii() else _key(key)
+        try:
+            entries[name] = _plain(item, depth)
+        except _Unsendable as refusal:
+            raise refusal.below(f".{name}") from None
+    return entries
+
+
+def _list(items: Sequence[Any], depth: int) -> list[Any]:
+    found: list[Any] = []
+    for item in items:
+        try:
+            found.append(_plain(item, depth))
+        except _Unsendable as refusal:
+            raise refusal.below(f"[{len(found)}]") from None
+    return found
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
 
 
-def _scalar(value: Any, path: str) -> Any:
+def _scalar(value: Any) -> Any:
     value = value.value if isinstance(value, Enum) else plain(value)
     if isinstance(value, str):
-        return _text(str.__str__(value), path)
+        return _text(str.__str__(value))
     if isinstance(value, (float, Decimal)):
-        return _number(value, path)
+        return _number(value)
     if isinstance(value, int):
         if not -_LARGEST < value < _LARGEST:
-            raise _refused(path, "is an integer of more digits than can be sent")
+            raise _Unsendable("is an integer of more digits than can be sent")
         return int(value) if not isinstance(value, bool) else value
     if isinstance(value, (date, UUID)):
         return value
-    raise _refused(path, f"is {_kind(value)}, which JSON does not have")
+    raise _Unsendable(f"is {_kind(value)}, which JSON does not have")
 
 
-def _number(value: float | Decimal, path: str) -> float | Decimal:
+def _number(value: float | Decimal) -> float | Decimal:
     exact = Decimal(value)
     if not exact.is_finite():
-        raise _refused(path, f"is {value}, which JSON does not have")
+        raise _Unsendable(f"is {value}, which JSON does not have")
     if abs(exact.adjusted()) > _MAX_EXPONENT:
-        raise _refused(path, "is a number with more digits than can be sent")
+        raise _Unsendable("is a number with more digits than can be sent")
     return value if isinstance(value, Decimal) else float(value)
 
 
-def _text(value: str, path: str) -> str:
+def _text(value: str) -> str:
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise _refused(path, "holds half of a surrogate pair, which is no character") from None
+            raise _Unsendable("holds half of a surrogate pair, which is no character") from None
     return value
 
 
-def _key(key: Any, path: str) -> str:
+def _key(key: Any) -> str:
     key = key.value if isinstance(key, Enum) else plain(key)
     if isinstance(key, str):
-        return _text(str.__str__(key), path)
+        return _text(str.__str__(key))
     if isinstance(key, int) and not isinstance(key, bool) and -_LARGEST < key < _LARGEST:
         return str(int(key))
-    raise _refused(path, f"has a key {told(key)}; the names in an object are texts")
+    raise _Unsendable(f"has a key {told(key)}; the names in an object are texts")
 
 
 def _kind(value: object) -> str:
     return f"a value of the type {type(value).__name__}"
-
-
-def _refused(path: str, what: str) -> ConfigurationError:
-    return ConfigurationError(f"this cannot be sent as JSON: {path or 'it'} {what}")
