@@ -24,7 +24,7 @@ from voipstudio_async.entities.fields import field_specs
 from voipstudio_async.errors import ConfigurationError
 from voipstudio_async.operations import Create, operations
 from voipstudio_async.resources import RESOURCES
-from voipstudio_async.sandbox import Sandbox
+from voipstudio_async.sandbox import Recorded, Reply, Sandbox
 from voipstudio_async.unset import UNSET, Unset
 
 ELSEWHERE = {
@@ -118,6 +118,65 @@ def test_fields_are_read_from_a_file_and_options_go_before_it(sandbox: Sandbox, 
     of_stdin = shown(*arguments, "-", at=sandbox, stdin=file.read_text())
 
     assert {(each["name"], each["color"]) for each in (of_file, of_stdin)} == {("Sales", "blue")}
+
+
+LINES = '{"name": "Sales"}\n\n{"name": "Support", "color": "red"}\n{"name": "Staff"}\n'
+
+
+def test_each_line_of_a_file_is_a_thing_of_its_own(sandbox: Sandbox) -> None:
+    arguments = ("create", "user_groups", "--color", "blue", "--from-file", "-")
+    ended = voipstudio(*arguments, "--format", "csv", "--fields", "name,color", at=sandbox, stdin=LINES)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == ["name,color", "Sales,blue", "Support,blue", "Staff,blue"]
+    table = voipstudio("create", "user_groups", "--from-file", "-", at=sandbox, stdin=LINES)
+    assert all(name in table.out for name in ("Sales", "Support", "Staff"))
+
+
+def test_lines_that_fail_are_named_and_the_others_are_done(sandbox: Sandbox) -> None:
+    def answer(request: Recorded) -> Any:
+        assert isinstance(request.body, dict)
+        if request.body["name"] == "Support":
+            return Reply({"message": "no such team"}, status=400)
+        return {"data": {"id": 1, **request.body}}
+
+    sandbox.on("POST", "/usergroups", answer)
+    ended = voipstudio("create", "user_groups", "--from-file", "-", "--format", "ndjson", at=sandbox, stdin=LINES)
+
+    assert ended.code == 1
+    assert [json.loads(line)["name"] for line in ended.out.splitlines()] == ["Sales", "Staff"]
+    first, last = ended.err.splitlines()
+    assert first.startswith("line 3: not created: ")
+    assert "no such team" in first
+    assert last == "1 of 3 not created"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"nme": "x"}', "line 4: there is no field 'nme'"),
+        ("[]", "line 4 must hold one JSON object"),
+        ("{", "line 4 is not JSON"),
+        ('{"color": "red"}', "line 4: --name must be given"),
+        ('{"name": 7}', "line 4: "),
+    ],
+)
+def test_a_line_that_cannot_be_sent_keeps_all_from_being_sent(sandbox: Sandbox, line: str, message: str) -> None:
+    text = LINES.replace('{"name": "Staff"}', line)
+    for more in ((), ("--dry-run",)):
+        ended = voipstudio("create", "user_groups", "--from-file", "-", *more, at=sandbox, stdin=text)
+
+        assert (ended.code, ended.out) == (2, "")
+        assert message in ended.err
+        assert ended.err.count("\n") == 1
+    assert sandbox.requests == []
+
+
+def test_an_update_takes_one_object(sandbox: Sandbox) -> None:
+    ended = voipstudio("update", "user_groups", "12", "--from-file", "-", at=sandbox, stdin=LINES)
+
+    assert (ended.code, "--from-file must hold one JSON object, got 3 lines" in ended.err) == (2, True)
+    assert sandbox.requests == []
 
 
 def test_a_dry_run_tells_the_request_without_a_token_and_sends_nothing(sandbox: Sandbox) -> None:

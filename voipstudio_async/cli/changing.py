@@ -10,14 +10,17 @@ from typing import Annotated, Any
 import attrs
 import typer
 
+from .. import BulkResult
 from ..entities.fields import FieldSpec, FieldType, Kind
 from ..errors import ConfigurationError
 from ..operations.meanings import meaning
 from ..wire.codec import Codec
 from ..wire.redaction import conceal_in
 from . import asking
+from .advice import explained
 from .changes import CREATIONS, UPDATES, Change, plain, refusal
 from .connection import Connection
+from .exits import FAILED, say
 from .given import Reader, hides, in_json
 from .options import flags_of
 from .preview import DryRun, show
@@ -50,7 +53,8 @@ FromFile = Annotated[
         "--from-file",
         metavar="FILE",
         rich_help_panel=_PANEL,
-        help="Fields as one JSON object, by their names in the API; - is stdin. An option goes before it.",
+        help="Fields as a JSON object, by their names in the API; create takes one on each line. - is stdin. "
+        "An option goes before it.",
     ),
 ]
 
@@ -162,26 +166,40 @@ def _parameters(change: Change) -> Iterator[inspect.Parameter]:
 
 @attrs.frozen
 class Given:
-    """The fields of one body, as they were given."""
+    """The fields of bodies, as they were given: one, or one for each object of a file."""
 
     change: Change
     sending: Sending
     tz: Any
 
-    def fields(self, options: Mapping[str, Any], unset: list[str]) -> dict[str, Any]:
+    def bodies(self, options: Mapping[str, Any], unset: list[str]) -> dict[str, dict[str, Any]]:
         """Read the fields: those of the file, over them the options, and what is cleared.
+
+        The keys are the places of the bodies, in words.
 
         :raises ConfigurationError: one is wrong or missing, or there are none
         """
         reader, named = Reader(self.change.body, self.tz), flags(self.change)
-        found = {} if self.sending.from_file is None else reader.file(self.sending.from_file)
+        place = self.sending.from_file
+        bodies: dict[str, dict[str, Any]] = {"": {}} if place is None else reader.file(place)
+        if len(bodies) > 1 and self.change.declared.key is not None:
+            raise ConfigurationError(f"--from-file must hold one JSON object, got {len(bodies)} lines")
+        over: dict[str, Any] = {}
         for spec in self.change.fields:
             value = options[f"field_{spec.name}"]
             if value is not None and value != []:
-                found[spec.name] = reader.option(spec, value, named[spec.name])
+                over[spec.name] = reader.option(spec, value, named[spec.name])
+        return {place: self._whole({**fields, **over}, unset, named, place) for place, fields in bodies.items()}
+
+    def _whole(self, found: dict[str, Any], unset: list[str], named: Mapping[str, str], place: str) -> dict[str, Any]:
+        """Add to the fields of one body what is cleared, and what is asked for, and check that it can be sent."""
         found |= self._cleared(unset, found)
         self._ask(found, named)
-        self._check(found, named)
+        try:
+            self._check(found, named)
+            Codec(self.tz, strict=False).body(self.change.body(**found))
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{place}: {error}" if ", line " in place else str(error)) from None
         return found
 
     def _cleared(self, unset: list[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,21 +242,43 @@ def command_of(change: Change, typed: str) -> Callable[..., None]:
     ) -> None:
         shown.check(change.entity)
         connection.check()
-        fields = Given(change, sending, connection.zone).fields(options, unset or [])
+        bodies = Given(change, sending, connection.zone).bodies(options, unset or [])
         keys = () if id is None else (id,)
         if sending.dry_run:
-            _preview(change, keys, fields, connection)
-            return
-
-        async def send() -> Any:
-            async with connection.client() as client:
-                return await change.bound(client)(*keys, **fields)
-
-        shown.one(change.entity, connection, send)
+            for fields in bodies.values():
+                _preview(change, keys, fields, connection)
+        elif len(bodies) == 1:
+            (fields,) = bodies.values()
+            shown.one(change.entity, connection, lambda: _send(change, keys, fields, connection))
+        else:
+            _create_all(change, bodies, shown, connection)
 
     run.__doc__ = _documentation(change, typed)
     run.__signature__ = inspect.Signature(list(_parameters(change)))  # type: ignore[attr-defined]
     return run
+
+
+async def _send(change: Change, keys: tuple[int, ...], fields: Mapping[str, Any], connection: Connection) -> Any:
+    async with connection.client() as client:
+        return await change.bound(client)(*keys, **fields)
+
+
+def _create_all(change: Change, bodies: Mapping[str, Mapping[str, Any]], shown: Shown, connection: Connection) -> None:
+    """Create several things, some at once; show those that were made, and say which were not."""
+
+    async def send() -> Any:
+        async with connection.client() as client:
+            create = change.bound(client)
+            return await client.bulk.run(lambda place: create(**bodies[place]), list(bodies))
+
+    result: BulkResult[str, Any] = connection.run(send)
+    shown.many(change.entity, connection, [outcome.unwrap() for outcome in result.succeeded])
+    for outcome in result.failed:
+        assert outcome.error is not None, "it failed"
+        say(f"{outcome.input.removeprefix('--from-file, ')}: not created: {explained(outcome.error)}")
+    if result.failed:
+        say(f"{len(result.failed):,} of {len(bodies):,} not created")
+        raise typer.Exit(FAILED)
 
 
 def _preview(change: Change, keys: tuple[int, ...], fields: Mapping[str, Any], connection: Connection) -> None:

@@ -69,15 +69,25 @@ class Reader:
             return tuple(self._one(items, each, flag) for each in cast("list[str]", value))
         return self._one(spec.type, value, flag)
 
-    def file(self, place: str) -> dict[str, Any]:
-        """Read the fields that a file holds as one JSON object, by the names that they have in the API.
+    def file(self, place: str) -> dict[str, dict[str, Any]]:
+        """Read the fields that a file holds as JSON objects: one, or one on each line. Their names are the API's.
+
+        The keys are the places of the objects, in words.
 
         :raises ConfigurationError: it holds something else
         """
-        found = _parsed(sources.text(place, "--from-file"), "--from-file")
+        text = sources.text(place, "--from-file")
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if len(lines) < 2 or not _is_json(lines[0][1]):
+            return {"--from-file": self._object(text, "--from-file")}
+        places = {f"--from-file, line {number}": line for number, line in lines}
+        return {place: self._object(line, place) for place, line in places.items()}
+
+    def _object(self, text: str, where: str) -> dict[str, Any]:
+        found = _parsed(text, where)
         if not isinstance(found, dict):
-            raise ConfigurationError("--from-file must hold one JSON object")
-        return self._fields(self.body, cast("dict[str, Any]", found), "--from-file")
+            raise ConfigurationError(f"{where} must hold one JSON object")
+        return self._fields(self.body, cast("dict[str, Any]", found), where)
 
     def _one(self, of: FieldType, text: str, flag: str) -> Any:
         if in_json(of):
@@ -181,6 +191,14 @@ def _fraction(of: FieldType, value: Any) -> Any:
 
 def _label(of: FieldType) -> str:
     return " or ".join(_LABELS.get(kind, "a text") for kind in of.kinds)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _parsed(text: str, where: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -335,6 +335,19 @@ class Shown:
     def one(self, entity: type[Entity], connection: Connection, work: Callable[[], Awaitable[Entity]]) -> None:
         """Do a piece of work, and show the thing that it answers with."""
         One(entity, connection, self.format, self.check(entity), self.money).write(work, self.output)
+
+    def many(self, entity: type[Entity], connection: Connection, items: Sequence[Entity]) -> None:
+        """Show things that there are already."""
+        fields = self.check(entity)
+        rows = [record(item, connection.zone, connection.known, fields) for item in items]
+        with output.opened(self.output) as file:
+            if self.format is Format.TABLE:
+                draw_rows(data_console(file), rows, fields)
+                return
+            out = writer(self.format, file, fields, names(entity), self.money)
+            for row in rows:
+                out.row(row)
+            out.end()
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"me": me, "list": listing, "get": get}
