@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +35,21 @@ ELSEWHERE = {
     *("contacts.move", "queues.join", "queues.leave", "call_tracking.assign"),
 }
 """What changes something and is no creation, update or deletion by fields: commands of their own, or the package."""
+
+
+COMMANDS_OF_THEIR_OWN = {
+    *("me.logout", "auth.login", "calls.place", "calls.hang_up", "sms.send"),
+    *("contacts.move", "queues.join", "queues.leave"),
+}
+
+
+def test_what_has_no_command_is_named_with_a_reason() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    table = page.split("### What has no command")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+
+    assert {name for row in rows for name in re.findall(r"`(\w+\.\w+)`", row)} == ELSEWHERE - COMMANDS_OF_THEIR_OWN
+    assert all(len(row.split(" | ")[1]) > 30 for row in rows)
 
 
 def shown(*arguments: str, at: Sandbox, stdin: str | None = None) -> Any:

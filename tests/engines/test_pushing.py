@@ -46,6 +46,12 @@ def sent(entity: type[Entity], comparison: Comparison, zone: str = "UTC") -> lis
     return [(entry["operator"], entry["value"]) for entry in entries]
 
 
+def test_an_empty_text_is_not_asked_for() -> None:
+    assert sent(Cdr, Comparison("src", "eq", "")) == []
+    assert sent(Cdr, Comparison("type", "eq", "")) == []
+    assert sent(Cdr, Comparison("src", "eq", " ")) == [("eq", " ")]
+
+
 @settings(max_examples=examples(300))
 @given(st.sampled_from(ZONES), NEAR, NEAR, st.sampled_from([*COMPARE]))
 def test_no_moment_is_held_back(zone: str, wall: datetime, asked: datetime, how: str) -> None:

@@ -176,3 +176,59 @@ def test_a_signal_ends_a_query_that_reckons(sandbox: Sandbox) -> None:
         ended = finish(running)
 
     assert (ended.code, ended.out, ended.err) == (130, "", "interrupted\n")
+
+
+WHOLE = """
+select interval '14 months -3 days 90 seconds' as i, 'a\\x00\\xFFb'::blob as b, [1.50::decimal(10, 2)] as l,
+  {'x': 2.0::decimal(4, 1), 'y': interval '1 day'} as s,
+  'infinity'::timestamp as t, '-infinity'::date as d, '12:30'::time as c
+"""
+
+
+def test_what_python_has_nothing_for_is_written_as_duckdb_writes_it(sandbox: Sandbox) -> None:
+    (row,) = told(voipstudio("sql", WHOLE, "--format", "json", at=sandbox))
+    texts = {
+        "i": "1 year 2 months -3 days 00:01:30",
+        "b": "a\\x00\\xFFb",
+        "t": "infinity",
+        "d": "-infinity",
+        "c": "12:30:00",
+    }
+    assert {name: row[name] for name in texts} == texts
+    assert (row["l"], row["s"]) == (["1.5"], {"x": "2", "y": "1 day"})
+
+    ended = voipstudio("sql", WHOLE, "--format", "csv", at=sandbox)
+    (cells,) = csv.DictReader(ended.out.splitlines())
+    # A text that begins like a formula is marked in CSV.
+    assert {name: cells[name] for name in texts} == {**texts, "d": "'-infinity"}
+    table = voipstudio("sql", WHOLE, at=sandbox)
+    assert all(word in table.out for word in ("infinity", "1 year 2 months"))
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "the query is empty"),
+        (" ; \n", "the query is empty"),
+        ("select 'x'::int", "Could not convert string 'x'"),
+        ("select 300::utinyint", "out of range"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_is_wrong_usage(sandbox: Sandbox, query: str, message: str) -> None:
+    ended = voipstudio("sql", query, "--format", "csv", at=sandbox)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_money_of_too_many_digits_can_be_rounded_as_the_error_says(sandbox: Sandbox) -> None:
+    sandbox.on("GET", "/cdrs", b'{"data":[{"id":1,"charge":0.30000000000000004},{"id":2,"charge":0.1}],"total":2}')
+    query = "select sum(charge) as charge from cdrs"
+
+    refused = voipstudio("sql", query, at=sandbox)
+    assert refused.code == 1
+    assert "--money round" in refused.err
+    assert told(voipstudio("sql", query, "--money", "round", "--format", "json", at=sandbox)) == [{"charge": "0.4"}]
+    sandbox.on("GET", "/cdrs", {"data": [{"id": 1, "charge": 0.25}], "total": 1})
+    assert told(voipstudio("sql", query, "--money", "number", "--format", "json", at=sandbox)) == [{"charge": 0.25}]

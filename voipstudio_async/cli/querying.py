@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -13,18 +13,20 @@ import attrs
 import typer
 
 from .. import VoipStudio
+from ..columns.money import Money as Rounding
 from ..duckdb import table
 from ..entities.zones import zone_name
 from ..errors import ConfigurationError, DeadlineExceeded, VoipStudioError
 from ..extras import needed
 from ..wire.redaction import conceal_in
 from . import dates, output
+from .answers import values_of
 from .connection import Connection
 from .consoles import data_console
 from .exits import say
 from .formats import Format, JsonMoney, writer
 from .names import LISTINGS
-from .reading import Money, OneFormat, Output
+from .reading import OneFormat, Output
 from .records import Record
 from .selection import Since, Until, in_range
 from .tables import draw_rows
@@ -33,6 +35,16 @@ from .words import counted
 Query = Annotated[str, typer.Argument(metavar="QUERY", help="What DuckDB is asked, in quotes.", show_default=False)]
 TABLES = {name: named for name, named in LISTINGS.items() if named.operation == "list" and not named.needs_id}
 """The listings that are tables."""
+
+
+class SqlMoney(enum.StrEnum):
+    """How money is summed and written."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    ROUND = "round"
+
+
 _PAUSE = 0.05
 """Seconds between two attempts to end a query."""
 
@@ -43,7 +55,14 @@ def sql(
     since: Since = None,
     until: Until = None,
     format: OneFormat = Format.TABLE,
-    money: Money = JsonMoney.TEXT,
+    money: Annotated[
+        SqlMoney,
+        typer.Option(
+            "--money",
+            help="In JSON, write numbers, not texts; or round money with over 12 decimals, which no sum can hold.",
+            show_default=False,
+        ),
+    ] = SqlMoney.TEXT,
     output: Output = None,
     connection: Connection,
 ) -> None:
@@ -68,12 +87,14 @@ class Question:
     since: str | None
     until: str | None
     format: Format
-    money: JsonMoney
+    money: SqlMoney
     connection: Connection
 
     def write(self, target: Path | None) -> None:
         """Ask, and write the rows as they come wherever the format allows."""
         duckdb = needed("duckdb", "duckdb", "voipstudio sql")
+        if not self.query.strip(" \t\r\n;"):
+            raise ConfigurationError("the query is empty: write one like 'select * from cdrs limit 3'")
         dates.check_order(self.since, self.until, self.connection.zone)
         self.connection.check()
         output.check(target)
@@ -100,9 +121,10 @@ class Question:
         # DuckDB shows date-times, and reads those of the query, by this clock.
         database.execute(f"set TimeZone = '{zone_name(zone)}'")
         listings: dict[str, Any] = {}
+        rounding: Rounding = "round" if self.money is SqlMoney.ROUND else "exact"
         for name, named in TABLES.items():
             filters = in_range(named, self.since, self.until, zone) if named.is_of_events else ()
-            listings[name] = table(named.bound(client)(*filters))
+            listings[name] = table(named.bound(client)(*filters), money=rounding)
             database.register(name, listings[name])
         return listings
 
@@ -119,13 +141,13 @@ class Question:
 
     def _rows(self, reader: Any, columns: Sequence[str]) -> Iterator[Record]:
         for batch in reader:
-            values = (_plain(column) for column in batch.columns)
-            for row in zip(*values, strict=True):
+            for row in zip(*map(values_of, batch.columns), strict=True):
                 shown: Record = conceal_in(dict(zip(columns, row, strict=True)), self.connection.known)
                 yield shown
 
     def _stream(self, rows: Iterator[Record], columns: Sequence[str], file: IO[str]) -> int:
-        out = writer(self.format, file, None, columns, self.money)
+        money = JsonMoney.NUMBER if self.money is SqlMoney.NUMBER else JsonMoney.TEXT
+        out = writer(self.format, file, None, columns, money)
         count = 0
         for row in rows:
             out.row(row)
@@ -175,19 +197,9 @@ def _translated(listings: Mapping[str, Any]) -> Generator[None]:
         text = str(error).partition("\n\nLINE ")[0]
         if isinstance(error, duckdb.CatalogException) and "Table with name" in text:
             text = f"{text.splitlines()[0]} The tables are {', '.join(listings)}."
-        kind = ConfigurationError if isinstance(error, duckdb.ProgrammingError) else VoipStudioError
+        is_about_query = isinstance(error, (duckdb.ProgrammingError, duckdb.DataError))
+        kind = ConfigurationError if is_about_query else VoipStudioError
         raise kind(text) from None
-
-
-def _plain(column: Any) -> list[Any]:
-    return [_number(value) if isinstance(value, Decimal) else value for value in column.to_pylist()]
-
-
-def _number(value: Decimal) -> int | Decimal:
-    """Return a decimal without the zeros at its end. One without decimals is a sum of whole numbers, and is one."""
-    if value.as_tuple().exponent == 0:
-        return int(value)
-    return Decimal(f"{value:f}".rstrip("0").rstrip("."))
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -80,7 +80,8 @@ def _integer(comparison: Comparison, _: tzinfo) -> Iterator[Filter]:
 
 
 def _text(comparison: Comparison, _: tzinfo) -> Iterator[Filter]:
-    if isinstance(comparison.value, str) and comparison.operator == "eq":
+    # An API may keep null where it shows an empty text, or the other way round.
+    if isinstance(comparison.value, str) and comparison.value and comparison.operator == "eq":
         yield Filter(comparison.column, "eq", comparison.value)
 
 
