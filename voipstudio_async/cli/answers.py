@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -72,16 +72,13 @@ def _interval(value: Any) -> str:
 
 def _nested(value: Any) -> Any:
     """Show what is inside of lists, structs and maps; the entries of a map are pairs."""
-    match value:
-        case Decimal():
-            return _number(value)
-        case bytes():
-            return _bytes(value)
-        case dict():
-            return {name: _nested(each) for name, each in cast("dict[str, Any]", value).items()}
-        case tuple() if hasattr(value, "nanoseconds"):
-            return _interval(value)
-        case list() | tuple():
-            return [_nested(each) for each in cast("list[Any]", value)]
-        case _:
-            return value
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, bytes):
+        return _bytes(value)
+    if isinstance(value, dict):
+        return {name: _nested(each) for name, each in cast("dict[str, Any]", value).items()}
+    if isinstance(value, (list, tuple)):
+        items = cast("Sequence[Any]", value)
+        return _interval(items) if hasattr(items, "nanoseconds") else [_nested(each) for each in items]
+    return value
