@@ -1,12 +1,12 @@
-"""From the bytes of a page to a record batch, without entities: three times as fast, and to the same end.
+"""From the bytes of a page to a record batch, without entities: in half the time, and to the same end.
 
 *The idea.* `pyarrow.json` reads a whole page into typed columns, given a schema. But it is more lenient than we are in
 some points, and knows less in others. So a page is read in this way only where nothing can differ; where something
 might, the page is `Refused` and goes the way of entities, as every page once did.
 
 *What a column is read as* stands in `native`, with what is looked at afterwards. A field for which there is nothing of
-the kind, such as one that holds JSON, is read *apart*: by msgspec, and by the hooks of plain decoding. So does one
-that was the reason for a refusal: a zero date or a number in quotes costs a page once, and then only its own column.
+the kind, such as one that holds JSON, is read *apart*: by msgspec, and by the hooks of plain decoding. So is one that
+was the reason for a refusal: a number in quotes costs a page once, and then only its own column.
 
 *What is looked at besides.* msgspec goes through the whole page once, which costs a tenth: it knows what is JSON
 (pyarrow takes ``NaN``, and several documents), and whether money is a number (pyarrow takes it in quotes, too, and in
@@ -71,9 +71,9 @@ class ColumnReader(Generic[E]):
         self._entity = entity
         self._codec = codec
         self._shape = shape
-        columns, looked_at = {spec.wire for spec in shape.specs}, {"id", *aside}
-        specs = [spec for spec in field_specs(entity) if spec.wire in columns | looked_at or not spec.optional]
-        self._aside = [spec.name for spec in specs if spec.wire in looked_at]
+        wanted, compared = {spec.wire for spec in shape.specs}, {"id", *aside}
+        specs = [spec for spec in field_specs(entity) if spec.wire in wanted | compared or not spec.optional]
+        self._aside = [spec.name for spec in specs if spec.wire in compared]
         natives = {spec.name: shape.native(spec) for spec in specs}
         self._natives = {name: each for name, each in natives.items() if each is not None}
         self._apart = [spec for spec in specs if natives[spec.name] is None]
