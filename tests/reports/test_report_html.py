@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
@@ -199,3 +200,14 @@ def test_the_page_says_what_is_counted() -> None:
     assert "Calls are counted" in calls
     assert "Legs are counted" in legs
     assert "<dt>Legs of calls</dt>" in legs
+
+
+@needs_matplotlib
+def test_on_paper_the_last_words_stand_with_the_last_table() -> None:
+    for page in (report_of("Ada", "Tom").to_html(), CallReport(tz="UTC").to_html()):
+        _, end = page.split('<div class="end">')
+        assert end.index("</table>" if "<table>" in end else '<p class="none">') < end.index("<footer")
+        assert end.index("</footer>") < end.index("</div>\n</main>")
+    css = files("voipstudio_async.reports").joinpath("report.css").read_text("utf-8")
+    printed = css.split("@media print")[1]
+    assert re.search(r"\.end \{ break-inside: avoid; \}", printed)

@@ -48,8 +48,10 @@ def _sections(report: ReportValues, title: str) -> Iterable[str]:
     yield f"<header>\n{heading}\n</header>\n<main>"
     yield _cards(report)
     yield _notice(report)
-    yield from _figures(report, drawn) if drawn else _nothing(report)
-    yield f"</main>\n{_footer(report)}"
+    *sections, last = _figures(report, drawn) if drawn else _nothing(report)
+    yield from sections
+    # On paper, the last words do not stand on a page of their own.
+    yield f'<div class="end">\n{last}\n{_footer(report)}\n</div>\n</main>'
 
 
 def _nothing(report: ReportValues) -> Iterable[str]:
