@@ -10,6 +10,7 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
+import aiohttp
 import pytest
 from effort import examples
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ TOKEN = "cafebabe" * 5
 BASE = b"/v1.2/voipstudio"
 AUTH = (b"X-Auth-Token: " + TOKEN.encode(),)
 JSON = b"Content-Type: application/json"
+AIOHTTP = tuple(map(int, aiohttp.__version__.split(".")[:3]))
 
 
 class Served(logging.Handler):
@@ -151,7 +153,11 @@ def status(answer: bytes) -> int:
         (post(b"{}", JSON, b"Expect: " + TOKEN.encode()), 417),
         (b"\xff\xfe " + TOKEN.encode() + b"\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00" + b"\1" * 100, 400),
-        (b"GET http://[ HTTP/1.1\r\nX-Auth-Token: " + TOKEN.encode() + b"\r\n\r\n", 400),
+        pytest.param(
+            b"GET http://[ HTTP/1.1\r\nX-Auth-Token: " + TOKEN.encode() + b"\r\n\r\n",
+            400,
+            marks=pytest.mark.skipif(AIOHTTP < (3, 14, 5), reason="aiohttp before 3.14.5 does not answer it"),
+        ),
         (b"GET / HTTP/9.9\r\nX-Auth-Token: " + TOKEN.encode() + b"\r\n\r\n", 400),
         (request(method=b"POST", headers=(*AUTH, b"Transfer-Encoding: chunked")) + b"zz\r\n\r\n", 400),
         (request(method=b"POST", headers=(*AUTH, b"Transfer-Encoding: chunked", b"Content-Length: 1")), 400),
