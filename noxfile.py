@@ -24,6 +24,28 @@ ENGINES = ("dlt", "dask", "duckdb")
 """Extras that are large, and tested by a session of their own."""
 EXTRAS = {name: each for name, each in PROJECT["project"]["optional-dependencies"].items() if name not in ENGINES}
 ALL_EXTRAS = ",".join(EXTRAS)
+MUTANTS = {
+    "http/retry.py": ("tests/http/test_retry.py",),
+    "http/gates.py": ("tests/http/test_gates.py",),
+    "http/limiter.py": ("tests/http/test_limiter.py",),
+    "wire/filters.py": ("tests/wire/test_encode.py", "tests/wire/test_filters.py"),
+    "webhooks/credentials.py": ("tests/webhooks/test_credentials.py", "tests/webhooks/test_calls.py"),
+    "pagination/order.py": ("tests/pagination/test_strategies.py", "tests/pagination/test_churn.py"),
+    "pagination/sizes.py": ("tests/pagination/test_sizes.py", "tests/pagination/test_strategies.py"),
+}
+"""Modules that are changed on purpose, and the tests that have to notice: those that run in a few seconds."""
+COSMIC_RAY = """
+[cosmic-ray]
+module-path = "voipstudio_async/{module}"
+timeout = 40.0
+excluded-modules = []
+test-command = "python -m pytest -x -q -p no:randomly -p no:cacheprovider -p no:xdist --timeout 30 {tests}"
+distributor = {{ name = "local" }}
+
+[cosmic-ray.filters.operators-filter]
+# `int | None` is no calculation, and a class without its decorator is no class.
+exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*", "core/RemoveDecorator"]
+"""
 NODE_PATIENCE = 180
 """Seconds that npm may take; it needs some 12 where it has the packages at hand."""
 NODE_TOOLS = ("@redocly/cli@2.77.0", "@stoplight/spectral-cli@6.16.3", "@stoplight/prism-cli@5.14.2")
@@ -184,6 +206,27 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change modules in small ways, and show what no test notices; `-- http/retry.py` names some of them."""
+    session.install("-e", f".[{ALL_EXTRAS}]", *group("mutants"))
+    folder = Path(session.create_tmp()).resolve()
+    tree = folder / "tree"
+    # The changes are made in a copy: whoever interrupts them has no changed module left in the checkout.
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(".", tree, ignore=shutil.ignore_patterns(".git", ".nox", ".venv", "build", "dist"))
+    env = {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    for module in session.posargs or MUTANTS:
+        settings, results = (folder / f"{Path(module).stem}.{ending}" for ending in ("toml", "sqlite"))
+        settings.write_text(COSMIC_RAY.format(module=module, tests=" ".join(MUTANTS[module])), encoding="utf-8")
+        results.unlink(missing_ok=True)
+        with session.chdir(tree):
+            session.run("cosmic-ray", "init", str(settings), str(results))
+            session.run("cr-filter-operators", str(results), str(settings))
+            session.run("cosmic-ray", "exec", str(settings), str(results), env=env)
+        session.run("cr-report", "--surviving-only", "--show-diff", str(results))
 
 
 @nox.session

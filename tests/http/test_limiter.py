@@ -225,3 +225,91 @@ async def test_who_waits_for_a_place_looks_at_the_limiter_again() -> None:
     closed = asyncio.get_running_loop().time()
     limiter.leave()
     assert (await waiting)[0] - closed >= 0.04
+
+
+async def test_a_place_is_taken_at_once_only_where_nothing_is_waited_for() -> None:
+    limiter = Limiter(Limits(concurrency=2))
+    assert limiter.enter_at_once()
+    assert limiter.enter_at_once()
+    assert not limiter.enter_at_once()
+
+    waiting = asyncio.create_task(limiter.enter())
+    await asyncio.sleep(0)
+    limiter.leave()
+    # The place has gone to whoever stood in line.
+    assert not limiter.enter_at_once()
+    await waiting
+    limiter.leave()
+    limiter.leave()
+    assert limiter.enter_at_once()
+    limiter.leave()
+
+    limiter.slow_down(60)
+    assert not limiter.enter_at_once()
+    assert not Limiter(Limits(per_second=50)).enter_at_once()
+
+
+async def test_good_answers_widen_it_by_one_for_as_many_as_are_under_way() -> None:
+    limiter = Limiter(Limits(concurrency=8, adaptive=True))
+    limiter.slow_down(0.0)
+    assert limiter.width == 4
+    widths = []
+    for _ in range(60):
+        limiter.ease()
+        widths.append(limiter.width)
+
+    # 1/4, 1/4.25, ... at each answer.
+    assert widths[:5] == [4, 4, 4, 4, 5]
+    assert widths.index(6) == 9
+    assert widths[-1] == 8
+
+
+async def test_half_of_an_odd_number_is_not_rounded_before_it_grows() -> None:
+    limiter = Limiter(Limits(concurrency=5, adaptive=True))
+    limiter.slow_down(0.0)
+    assert limiter.width == 2
+    limiter.ease()
+    limiter.ease()
+    # 2.5 + 1/2.5 + 1/2.9
+    assert limiter.width == 3
+
+
+async def test_those_who_are_held_back_are_let_go_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    limiter, waits = Limiter(Limits(concurrency=4)), list[float]()
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 100.0)
+    limiter.slow_down(5)
+    waiting = [asyncio.create_task(limiter.opened(waits.append)) for _ in range(3)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    monkeypatch.undo()
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert waits == pytest.approx([5.02, 5.04, 5.06])
+    # They are gone: the next one has nobody before it.
+    assert limiter._held == 0
+
+
+@pytest.mark.parametrize(("per_second", "apart"), [(50, 0.02), (2, 0.5), (0.5, 2.0)])
+async def test_a_rate_is_the_time_between_two_requests(per_second: float, apart: float) -> None:
+    rate = Limiter(Limits(per_second=per_second))._rate
+
+    assert rate is not None
+    assert (rate.max_rate, rate.time_period) == (1, apart)
+
+
+async def test_a_narrower_limiter_lets_nobody_in_until_enough_have_left() -> None:
+    limiter = Limiter(Limits(concurrency=4, adaptive=True))
+    for _ in range(4):
+        await limiter.enter()
+    limiter.slow_down(0.0)
+    waiting = asyncio.create_task(limiter.enter())
+    for _ in range(2):
+        limiter.leave()
+        await asyncio.sleep(0.03)
+        assert not waiting.done()
+
+    limiter.leave()
+    await waiting
+    assert limiter.width == 2

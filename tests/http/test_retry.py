@@ -207,3 +207,9 @@ def test_everybody_is_asked_to_slow_down_by_429_and_by_503_with_a_time(
     status: int | None, wait: float | None, throttled: bool
 ) -> None:
     assert Failure(status=status, wait=wait).throttled is throttled
+
+
+def test_a_budget_is_as_many_retries_as_it_says() -> None:
+    budget = Budget(3)
+
+    assert [budget.take() for _ in range(5)] == [True, True, True, False, False]

@@ -151,7 +151,19 @@ def test_the_url_to_register_does_not_show_its_password() -> None:
     assert "s3cret" not in f"{url} {url!r}"
 
 
-@pytest.mark.parametrize("base", ["http://example.com", "example.com", "https://", "https://a:b@example.com", None, 7])
+@pytest.mark.parametrize(
+    "base",
+    [
+        "http://example.com",
+        "example.com",
+        "https://",
+        "https://a:b@example.com",
+        "https://a@example.com",
+        "wss://a",
+        None,
+        7,
+    ],
+)
 def test_a_url_that_cannot_be_registered_is_refused(base: Any) -> None:
     with pytest.raises(ConfigurationError):
         webhook_url(base, GOOD)
