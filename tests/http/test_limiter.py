@@ -227,6 +227,13 @@ async def test_who_waits_for_a_place_looks_at_the_limiter_again() -> None:
     assert (await waiting)[0] - closed >= 0.04
 
 
+@pytest.mark.parametrize("places", [1, 2, 3, 4, 5])
+async def test_as_many_places_are_taken_at_once_as_there_are(places: int) -> None:
+    limiter = Limiter(Limits(concurrency=places))
+
+    assert [limiter.enter_at_once() for _ in range(places + 2)] == [True] * places + [False] * 2
+
+
 async def test_a_place_is_taken_at_once_only_where_nothing_is_waited_for() -> None:
     limiter = Limiter(Limits(concurrency=2))
     assert limiter.enter_at_once()
@@ -306,6 +313,7 @@ async def test_a_narrower_limiter_lets_nobody_in_until_enough_have_left() -> Non
     limiter.slow_down(0.0)
     waiting = asyncio.create_task(limiter.enter())
     for _ in range(2):
+        await asyncio.sleep(0.03)
         limiter.leave()
         await asyncio.sleep(0.03)
         assert not waiting.done()

@@ -179,6 +179,9 @@ def test_a_policy_without_arguments_is_what_the_documentation_says() -> None:
 
     assert (policy.attempts, policy.base, policy.cap, policy.budget) == (4, 0.5, 30.0, 100)
     assert policy.statuses == {408, 429, 500, 502, 503, 504}
+    assert MAX_WAIT == 120.0
+    with pytest.raises(TypeError):
+        RetryPolicy(4)  # type: ignore[call-arg]
 
 
 def test_the_first_and_the_last_error_status_can_be_tried_again() -> None:
