@@ -60,12 +60,12 @@ class ClientOptions(TypedDict, total=False):
 
     token: str | None
     auth: Auth | None
-    base_url: str | None
+    base_url: str | URL | None
     timeouts: Timeouts
     retry: RetryPolicy
     limits: Limits
     session: aiohttp.ClientSession | None
-    proxy: str | None
+    proxy: str | URL | None
     ssl: tls.SSLContext | bool | None
     trust_env: bool
     allow_http: bool
@@ -106,12 +106,12 @@ class BaseClient(Catalogue[F]):
         token: str | None = None,
         *,
         auth: Auth | None = None,
-        base_url: str | None = None,
+        base_url: str | URL | None = None,
         timeouts: Timeouts = Timeouts(),
         retry: RetryPolicy = RetryPolicy(),
         limits: Limits = Limits(),
         session: aiohttp.ClientSession | None = None,
-        proxy: str | None = None,
+        proxy: str | URL | None = None,
         ssl: tls.SSLContext | bool | None = None,
         trust_env: bool = False,
         allow_http: bool = False,
@@ -265,8 +265,8 @@ def _kind(value: Any) -> str:
     return f"the class {value.__name__} itself" if isinstance(value, type) else type(value).__name__
 
 
-def _hidden(text: str | None) -> Secret | None:
-    return None if text is None else Secret(text)
+def _hidden(text: str | URL | None) -> Secret | None:
+    return None if text is None else Secret(str(text) if isinstance(text, URL) else text)
 
 
 def _credentials(token: Secret | None, auth: Auth | None) -> Auth:
