@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from voipstudio_async import AsyncVoipStudio, BulkResult, Me, Outcome, Page, User, VoipStudio
+from voipstudio_async import AsyncVoipStudio, BulkResult, Cdr, Me, Outcome, Page, User, VoipStudio
 from voipstudio_async.entities import Secret
 
 USERS = [User(id=number, first_name="<b>Ann</b>") for number in range(1, 31)]
@@ -31,6 +32,13 @@ def test_a_page_is_a_table_of_its_first_rows() -> None:
     assert "<td>20</td><td>&lt;b&gt;Ann&lt;/b&gt;</td>" in text
     assert "and 10 more" in text
     assert "<td>21</td>" not in text
+
+
+def test_a_page_shows_the_fields_that_a_person_looks_for() -> None:
+    call = Cdr(id=1, call_id=2, live_id=3, server_id=4, type="M", src="44", dst="48", duration=5, charge=Decimal("0.1"))
+    names = ("id", "type", "src", "dst", "duration", "charge", "call_id", "live_id")
+
+    assert "".join(f"<th>{name}</th>" for name in names) in shown(Page([call], 1, 1))
 
 
 def test_a_page_is_told_in_one_line() -> None:

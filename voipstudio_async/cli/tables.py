@@ -12,19 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..entities.telling import ranked
 from ..texts import number_text
 from .records import Record, is_number, to_json
 from .terminal import tame
 from .words import clock_text
-
-TELLING = (
-    *("id", "name", "first_name", "last_name", "email", "ext", "active"),
-    *("calldate", "timestamp", "origtime", "start_time", "type", "state", "status"),
-    *("src", "src_name", "caller", "from", "dst", "dst_name", "called", "to"),
-    *("duration", "billsec", "disposition", "charge", "amount", "balance", "currency_iso"),
-    *("color", "tel", "mobile", "group_name", "is_root", "roles", "created_at", "user_id"),
-)
-"""What a person looks for first, over all resources; what is not here comes after, as declared."""
 
 _WIDEST = 32
 _GAP = 2
@@ -91,8 +83,7 @@ def _joined(value: list[Any] | dict[str, Any]) -> str:
 
 def _ranked(rows: Sequence[Record]) -> list[str]:
     """List the fields that any row has a value in, the telling ones first."""
-    found = dict.fromkeys(name for row in rows for name, value in row.items() if value not in _EMPTY)
-    return [*(name for name in TELLING if name in found), *(name for name in found if name not in TELLING)]
+    return ranked(name for row in rows for name, value in row.items() if value not in _EMPTY)
 
 
 def _fitting(cells: Mapping[str, Sequence[Text]], room: int) -> tuple[list[str], list[str]]:

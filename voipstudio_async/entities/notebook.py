@@ -7,6 +7,8 @@ from html import escape
 from itertools import islice
 from typing import Any
 
+from .telling import ranked
+
 MOST_ROWS = 20
 MOST_COLUMNS = 8
 _LONGEST = 80
@@ -21,9 +23,9 @@ def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[Any]], c
 
 
 def records(caption: str, items: Sequence[Any]) -> str:
-    """Write a table of records: the fields that have a value in any of those shown, the first few of them."""
+    """Write a table of records: of the fields that have a value in any of those shown, the most telling ones."""
     shown = [dict(item.__rich_repr__()) for item in items[:MOST_ROWS]]
-    names = list(dict.fromkeys(name for record in shown for name in record if name != "extra"))[:MOST_COLUMNS]
+    names = ranked(name for record in shown for name in record if name != "extra")[:MOST_COLUMNS]
     return table(caption, names, ([record.get(name, "") for name in names] for record in shown), len(items))
 
 
