@@ -58,8 +58,6 @@ GOLDEN = Path("tests/golden/openapi.json")
 nox.options.sessions = ["lint", "types", "docs", "contract", "release", "engines", "tests"]
 nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
-# Python compiles what it imports: to compile all that is installed takes longer. For pip, "0" switches this on.
-os.environ.setdefault("PIP_NO_COMPILE", "0")
 # A Python that the machine lacks is skipped with a warning, also where the variable CI is set.
 nox.options.error_on_missing_interpreters = False
 
