@@ -14,7 +14,7 @@ from ..bulk.runs import AsyncBulk
 from ..entities.secret import Secret
 from ..errors import DecodeError
 from ..hints import NotThere
-from ..http.auth import TokenAuth, secrets_of
+from ..http.auth import TokenAuth
 from ..http.gates import Shared
 from ..http.limiter import Limiter
 from ..http.retry import Budget, RetryPolicy
@@ -32,7 +32,7 @@ from ..tasks import in_turns
 from ..unset import UNSET, Unset
 from ..wire.codec import Codec
 from ..wire.exchange import Exchange, Reply, Request, describe
-from ..wire.redaction import conceal
+from ..wire.redaction import conceal, secrets_of
 from .base import BaseClient, ClientOptions, Setup, check_kinds
 from .logins import Code, answer, ask, asked_for, client_of
 from .saving import FileSink

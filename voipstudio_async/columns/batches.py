@@ -75,6 +75,11 @@ class Batches:
         self._rounding = rounding
         self.schema = pa.schema([pa.field(column.name, self._type(column.kind)) for column in table.columns])
 
+    @property
+    def conceals(self) -> bool:
+        """Whether secrets are masked, and with them the client's own credentials."""
+        return self._table.secrets == "mask"
+
     def _type(self, kind: Kind) -> Any:
         return self._types.get(kind, self._text)
 

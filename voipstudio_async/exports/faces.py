@@ -41,6 +41,11 @@ class Job(AbstractContextManager[Any], Protocol[T_co]):
         """What makes record batches of its pages; None where it works on entities."""
         ...
 
+    @property
+    def conceals(self) -> bool:
+        """Whether the client's own credentials are hidden where a row repeats them."""
+        ...
+
     def done(self) -> T_co:
         """Finish after the last page."""
         ...
@@ -80,7 +85,7 @@ def drive(pages: AnyPages, job: Job[T]) -> Coroutine[Any, Any, T] | T:
 async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            async with aclosing(rest._pages_for(job.wanted, job.made)) as walk:
+            async with aclosing(rest._pages_for(job.wanted, job.made, conceals=job.conceals)) as walk:
                 async for page in walk:
                     job.take(page.items)
                     if job.wanted == 0:
@@ -91,7 +96,7 @@ async def _awaited(pages: AsyncPages[Any], job: Job[T]) -> T:
 def _at_once(pages: Pages[Any], job: Job[T]) -> T:
     with job:
         if (rest := job.begin(pages)) is not None:
-            with closing(rest._pages_for(job.wanted, job.made)) as walk:
+            with closing(rest._pages_for(job.wanted, job.made, conceals=job.conceals)) as walk:
                 for page in walk:
                     job.take(page.items)
                     if job.wanted == 0:

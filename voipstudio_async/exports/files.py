@@ -334,6 +334,10 @@ class _Export:
     def made(self) -> Batches | None:
         return self._sink.made
 
+    @property
+    def conceals(self) -> bool:
+        return self._how.secrets == "mask"
+
     def take(self, items: Sequence[Entity]) -> None:
         if self._how.limit is not None:
             items = items[: self._how.limit - self._rows]

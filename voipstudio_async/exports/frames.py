@@ -156,7 +156,8 @@ def to_pandas(
                 raise misfit(table, column.kind, column.name, items, values, take) from None
         return pandas.DataFrame(found)
 
-    return drive(pages, _Frame(frame, lambda frames: pandas.concat(frames or [frame([])], ignore_index=True)))
+    join = partial(pandas.concat, ignore_index=True)
+    return drive(pages, _Frame(frame, lambda frames: join(frames or [frame([])]), conceals=secrets == "mask"))
 
 
 @overload
@@ -230,7 +231,7 @@ def to_polars(
                 raise misfit(table, column.kind, column.name, items, values, take) from None
         return polars.DataFrame(found)
 
-    return drive(pages, _Frame(frame, lambda frames: polars.concat(frames or [frame([])])))
+    return drive(pages, _Frame(frame, lambda frames: polars.concat(frames or [frame([])]), conceals=secrets == "mask"))
 
 
 def check_money(values: Sequence[Decimal | None]) -> None:
@@ -248,9 +249,12 @@ class _Frame:
 
     wanted = inf
 
-    def __init__(self, make: Make, join: Callable[[list[Any]], Any], made: Batches | None = None) -> None:
+    def __init__(
+        self, make: Make, join: Callable[[list[Any]], Any], made: Batches | None = None, *, conceals: bool
+    ) -> None:
         self._make = make
         self.made = made
+        self.conceals = conceals
         self._join = join
         self._parts: list[Any] = []
 
@@ -275,4 +279,5 @@ class _Frame:
 def _arrow_frame(made: Batches, finish: Callable[[Any], Any]) -> _Frame:
     """Return what makes an Arrow table, and `finish` of it."""
     arrow = needed("pyarrow", "arrow")
-    return _Frame(made.of, lambda batches: finish(arrow.Table.from_batches(batches, made.schema)), made)
+    join = partial(arrow.Table.from_batches, schema=made.schema)
+    return _Frame(made.of, lambda batches: finish(join(batches)), made, conceals=made.conceals)

@@ -7,7 +7,6 @@ e-mail address or with the token alone is refused, or works on some accounts onl
 from __future__ import annotations
 
 import base64
-import contextlib
 import inspect
 from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol, runtime_checkable
@@ -86,21 +85,6 @@ def _wrong(name: Any, value: Any) -> str | None:
     if not {"\r", "\n", "\0"}.isdisjoint(value):
         return f"gives a line end in {name!r}, which cannot stand in a header"
     return None
-
-
-def secrets_of(headers: Mapping[str, str]) -> set[str]:
-    """Collect what must not be shown of these credentials: some servers repeat what they refuse."""
-    return {secret for value in headers.values() for secret in _parts(value) if secret}
-
-
-def _parts(value: str) -> list[str]:
-    scheme, _, rest = value.partition(" ")
-    found = [str(value), rest]
-    if scheme == "Basic":
-        with contextlib.suppress(ValueError):
-            pair = base64.b64decode(rest).decode()
-            found += [pair, pair.partition(":")[2]]
-    return found
 
 
 @runtime_checkable

@@ -7,7 +7,8 @@ import itertools
 
 from ..errors import RequestInfo
 from ..wire.exchange import Request, Sending, Sink, describe
-from .auth import Headers, secrets_of
+from ..wire.redaction import secrets_of
+from .auth import Headers
 from .timers import Timer
 
 _numbers = itertools.count(1)

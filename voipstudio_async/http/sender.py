@@ -43,8 +43,8 @@ from ..errors import (
 from ..wire.exchange import Reply, Request, Sink
 from ..wire.parsing import error_parts
 from ..wire.received import without_named
-from ..wire.redaction import conceal
-from .auth import Auth, Headers, ask, lasting, secrets_of
+from ..wire.redaction import conceal, secrets_of
+from .auth import Auth, Headers, ask, lasting
 from .calls import Call, Download
 from .gates import Shared
 from .hooks import EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent

@@ -161,6 +161,8 @@ class PageQuery(Generic[E]):
     """What pages grow to."""
     read: Read[Any] | None = attrs.field(default=None, eq=False, repr=False)
     """Reads the answers in another way than as entities, where it can."""
+    conceals: bool = attrs.field(default=False, eq=False, repr=False)
+    """Whether the client's own credentials are hidden where an answer repeats them."""
     whole: bool = False
     """Whether all rows are wanted: then pages are as large as can be from the first one on."""
 
@@ -230,7 +232,7 @@ class PageQuery(Generic[E]):
 
         def steps(reply: Reply) -> Generator[None, None, Page[E]]:
             try:
-                rows = yield from read(reply.body)
+                rows = yield from read(reply.concealed() if self.conceals else reply.body)
             except PaginationError as error:
                 raise PaginationError(f"{self.path}: {size} rows were asked for, and {error}") from None
             return Page(rows.items, number, rows.total)

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import tzinfo
+from functools import partial
 from html import escape
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar, TypeVarTuple
@@ -36,11 +37,12 @@ from .strategies import WalkStrategy, begin
 if TYPE_CHECKING:
     from ..columns.batches import Batches
     from ..columns.money import Money
-    from ..columns.reading import Read
     from ..columns.table import Secrets
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
+Adapt = Callable[[PageQuery[Any]], PageQuery[Any]]
+"""Returns the same query, whose answers are read in another way."""
 Ts = TypeVarTuple("Ts")
 
 
@@ -183,7 +185,7 @@ class AsyncPages(Uncopied, Generic[E]):
         prefetch: int | None = None,
         resume: str | None = None,
         *,
-        walk: Callable[[str | None, Read[E] | None], Walk[E]] | None = None,
+        walk: Callable[[str | None, Adapt], Walk[E]] | None = None,
         width: Callable[[], int] = lambda: MOST,
     ) -> None:
         ahead = None if prefetch is None else count("prefetch", prefetch, 0, unit="pages")
@@ -223,14 +225,15 @@ class AsyncPages(Uncopied, Generic[E]):
         def __bool__(self) -> bool:
             return True
 
-    def _new_walk(self, wanted: float | None = None, made: Batches | None = None) -> Walk[E]:
+    def _new_walk(self, wanted: float | None = None, made: Batches | None = None, *, conceals: bool = False) -> Walk[E]:
         self._is_partly_taken = False
         read = None if made is None else made.reader(self._query.codec, self._query.compared)
+        adapt = partial(attrs.evolve, read=read, conceals=conceals)
         if self._begin is None:
-            query = attrs.evolve(self._query, read=read)
+            query = adapt(self._query)
             self._latest = PageWalk(query, self._fetch, self._prefetch, self._resume, width=self._width, wanted=wanted)
         else:
-            self._latest = self._begin(self._resume, read)
+            self._latest = self._begin(self._resume, adapt)
         return self._latest
 
     @property
@@ -337,7 +340,7 @@ class AsyncPages(Uncopied, Generic[E]):
         return self._batches_for(inf if whole else None, self._batches_as(extras, tz, money, secrets, columns))
 
     async def _batches_for(self, wanted: float | None, made: Batches) -> AsyncGenerator[Any, None]:
-        pages = self._pages_for(wanted, made)
+        pages = self._pages_for(wanted, made, conceals=made.conceals)
         try:
             async for page in pages:
                 batch = made.of(page.items)
@@ -352,12 +355,15 @@ class AsyncPages(Uncopied, Generic[E]):
 
         return batches_of(self.entity, self.tz, *options)
 
-    def _pages_for(self, wanted: float | None, made: Batches | None = None) -> AsyncGenerator[Page[E], None]:
+    def _pages_for(
+        self, wanted: float | None, made: Batches | None = None, *, conceals: bool = False
+    ) -> AsyncGenerator[Page[E], None]:
         """Walk for a caller who stops after so many rows; None where that is not known.
 
         :param made: makes record batches of the pages, of which entities are made only where somebody asks for one
+        :param conceals: hide the client's own credentials where a row repeats them
         """
-        return self._new_walk(wanted, made).pages()
+        return self._new_walk(wanted, made, conceals=conceals).pages()
 
     async def _read(self, exchange: Exchange[T]) -> T:
         return await (await self._fetch(exchange))()
@@ -512,7 +518,7 @@ class Pages(Uncopied, Generic[E]):
         return self._batches_for(inf if whole else None, made)
 
     def _batches_for(self, wanted: float | None, made: Batches) -> Generator[Any, None, None]:
-        with closing(self._pages_for(wanted, made)) as pages:
+        with closing(self._pages_for(wanted, made, conceals=made.conceals)) as pages:
             for page in pages:
                 batch = made.of(page.items)
                 del page  # see `PageWalk.pages`
@@ -532,8 +538,10 @@ class Pages(Uncopied, Generic[E]):
         capsule: object = stream.__arrow_c_stream__(requested_schema)
         return capsule
 
-    def _pages_for(self, wanted: float | None, made: Batches | None = None) -> Generator[Page[E], None, None]:
-        steps = _Steps(self._pages._pages_for(wanted, made))
+    def _pages_for(
+        self, wanted: float | None, made: Batches | None = None, *, conceals: bool = False
+    ) -> Generator[Page[E], None, None]:
+        steps = _Steps(self._pages._pages_for(wanted, made, conceals=conceals))
         try:
             while (page := self._run(steps.next)) is not None:
                 yield page

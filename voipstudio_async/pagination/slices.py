@@ -17,7 +17,6 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from ..columns.reading import Read
 from ..columns.rows import rows_at, span_of, values_of
 from ..entities.arguments import count, plain, told
 from ..entities.base import Entity
@@ -30,7 +29,7 @@ from ..wire.filters import Filter
 from .ahead import ELSEWHERE, Fetch
 from .checkpoints import check_order, fingerprint, is_count
 from .page import Page, PageQuery, PageReport
-from .pagers import AsyncPages, PageWalk
+from .pagers import Adapt, AsyncPages, PageWalk
 
 E = TypeVar("E", bound=Entity)
 
@@ -332,8 +331,8 @@ def sliced(
     """Return a listing of a range of time that is walked in slices; otherwise it is like any other."""
     most = count("concurrency", concurrency, 1, unit="slices")
 
-    def walk(point: str | None, read: Read[E] | None) -> SlicedWalk[E]:
-        return SlicedWalk(attrs.evolve(query, read=read), field, cuts, fetch, most, point)
+    def walk(point: str | None, adapt: Adapt) -> SlicedWalk[E]:
+        return SlicedWalk(adapt(query), field, cuts, fetch, most, point)
 
     return AsyncPages(between(query, field, cuts.low, cuts.high), fetch, resume=resume, walk=walk)
 

@@ -20,7 +20,7 @@ from ..entities.secrecy import is_secret
 from ..entities.secret import MASK, Secret
 from ..errors import DecodeError, RequestInfo
 from .parsing import parse
-from .redaction import LONG, body_secrets, conceal, parameter_secrets, shown_parameter, without_tokens
+from .redaction import LONG, body_secrets, conceal, parameter_secrets, secrets_of, shown_parameter, without_tokens
 
 T = TypeVar("T")
 
@@ -156,6 +156,15 @@ class Reply:
     attempts: int = 1
     credentials: Mapping[str, str] = attrs.field(default=_NO_CREDENTIALS, repr=False)
     """The headers of the request that showed who asks: they are not quoted, should the body repeat them."""
+
+    def concealed(self) -> bytes:
+        """Return the body without the credentials of who asked: for files and tables, which go to others."""
+        # Digits alone may be a number, of which nothing can be left out.
+        known = {each for each in secrets_of(self.credentials) if len(each) >= LONG and not each.isdigit()}
+        if not any(each.encode() in self.body for each in known):
+            return self.body
+        text = self.body.decode("utf-8", "surrogateescape")
+        return conceal(text, known).encode("utf-8", "surrogateescape")
 
 
 @attrs.define(unsafe_hash=True)

@@ -7,9 +7,10 @@ is found in a text under any name, and however it is written.
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -165,3 +166,18 @@ def _without_beginning(text: str, secrets: frozenset[str]) -> str:
             if stem.endswith(form[:length]):
                 return f"{stem[:-length]}{MASK}{end[0]}"
     return text
+
+
+def secrets_of(headers: Mapping[str, str]) -> set[str]:
+    """Collect what must not be shown of these credentials: some servers repeat what they refuse."""
+    return {secret for value in headers.values() for secret in _parts(value) if secret}
+
+
+def _parts(value: str) -> list[str]:
+    scheme, _, rest = value.partition(" ")
+    found = [str(value), rest]
+    if scheme == "Basic":
+        with contextlib.suppress(ValueError):
+            pair = base64.b64decode(rest).decode()
+            found += [pair, pair.partition(":")[2]]
+    return found
