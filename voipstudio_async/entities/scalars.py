@@ -208,7 +208,7 @@ def moment_text(value: datetime, tz: tzinfo, operator: str) -> str:
         if wall > _LAST_SECOND:
             raise ConfigurationError(f"{value} cannot be rounded up to a whole second; compare with '<=' or '>'")
         wall += timedelta(seconds=1)
-    return wall.replace(microsecond=0).isoformat(" ")
+    return wall.isoformat(" ", "seconds")
 
 
 def day_text(day: date, operator: str) -> str:
