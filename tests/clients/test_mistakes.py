@@ -9,6 +9,7 @@ from collections.abc import AsyncIterable, Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from faces import settle
 from recorder import Recorder
@@ -19,6 +20,7 @@ from voipstudio_async import (
     AuthenticationError,
     Cdr,
     ConfigurationError,
+    Entity,
     User,
     VoipStudio,
     field,
@@ -158,6 +160,20 @@ async def test_nothing_is_sent_for_a_misspelling_and_an_unlike_name_passes(recor
     assert not recorder.requests
 
     assert await settle(recorded.cdrs.list(field("cost_centre") == 7, order_by="created_by").collect()) == []
+
+
+def test_an_entity_that_was_refused_is_in_nobodys_way() -> None:
+    with pytest.raises(TypeError, match="complex is not a type") as caught:
+
+        @attrs.frozen(kw_only=True)
+        class Refused(Entity):
+            odd: complex
+
+    # It lives on as long as the error does, and longer.
+    assert str(caught.value)
+    assert any(each.__name__ == "Refused" for each in Entity.__subclasses__())
+    with pytest.raises(ConfigurationError, match="did you mean 'disposition'"):
+        BLOCKING.cdrs.list(field("dispositon") == "BUSY")
 
 
 @pytest.mark.parametrize(

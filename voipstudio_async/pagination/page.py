@@ -103,7 +103,7 @@ def check_field(entity: type[Entity], name: str) -> None:
         return
     found = misspelt(name, _declared(entity))
     # What another entity has is spelt as it is meant: perhaps this one has it, too.
-    if found is not None and not any(name in _declared(each) for each in _entities(Entity)):
+    if found is not None and not any(name in _declared_elsewhere(each) for each in _entities(Entity)):
         raise ConfigurationError(f"{entity.__name__} has no field {name!r}; did you mean {found!r}?")
 
 
@@ -115,6 +115,14 @@ def _declared(entity: type[Entity]) -> frozenset[str]:
     if names is None:
         names = _NAMES[entity] = frozenset(spec.wire for spec in field_specs(entity))
     return names
+
+
+def _declared_elsewhere(entity: type[Entity]) -> frozenset[str]:
+    try:
+        return _declared(entity)
+    except TypeError:
+        # It was refused when it was declared, and lives on until it is collected as garbage.
+        return frozenset()
 
 
 def _entities(base: type[Entity]) -> Iterator[type[Entity]]:
