@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from voipstudio_async import Cdr, VoipStudio
 from voipstudio_async.exports import export, to_arrow
+from voipstudio_async.reports import CallStats
 from voipstudio_async.wire.bounds import finished
 from voipstudio_async.wire.codec import codec
 
@@ -23,6 +24,8 @@ PAGE = 5000
 ENTITIES = "entities, then their columns"
 ROWS = "entities, rows of values, columns"
 BARE = "pyarrow.json, unchecked"
+GROUPED = "pyarrow.json and group_by, unchecked, without legs"
+_SUMMED = ("billsec", "charge")
 
 
 def results(plan: Plan, server: Server) -> Iterator[Result]:
@@ -39,6 +42,9 @@ def results(plan: Plan, server: Server) -> Iterator[Result]:
     odd = _ways(_body(odd=True))
     kept = {name: odd[name] for name in (OURS, ENTITIES)}
     yield compare("batch-odd", "The same with odd values", kept, plan, unit="us", item="record")
+    yield compare(
+        "report", "A page of 5,000 call records to a report", _report_ways(_body()), plan, unit="us", item="record"
+    )
     rows = min(plan.rows, 200_000)
     url = server.url(0, rows)
     for name, title, job in (("table", "to_arrow, CPU", _table), ("parquet", "Export to Parquet, CPU", _parquet)):
@@ -59,7 +65,6 @@ def _body(*, odd: bool = False) -> bytes:
 
 def _ways(body: bytes) -> dict[str, Sample]:
     import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.json  # noqa: PLC0415
 
     from voipstudio_async.columns.batches import batches_of  # noqa: PLC0415
     from voipstudio_async.columns.table import Table  # noqa: PLC0415
@@ -73,17 +78,48 @@ def _ways(body: bytes) -> dict[str, Sample]:
         arrays = [pa.array(each, field.type) for each, field in zip(values, made.schema, strict=True)]
         return pa.record_batch(arrays, schema=made.schema)
 
-    def bare() -> Any:
-        parsing = _bare_parsing(made.schema)
-        reading = pyarrow.json.ReadOptions(block_size=len(body) + 1, use_threads=False)
-        return pyarrow.json.read_json(pa.BufferReader(body), read_options=reading, parse_options=parsing)
-
     return {
         OURS: timed(lambda: made.of(finished(read(body)).items), items=PAGE),
         ENTITIES: timed(lambda: made.of(plain.rows(Cdr, body).items), items=PAGE),
         ROWS: timed(by_row, items=PAGE),
-        BARE: timed(bare, items=PAGE),
+        BARE: timed(lambda: _parsed(body, made.schema), items=PAGE),
     }
+
+
+def _report_ways(body: bytes) -> dict[str, Sample]:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    from voipstudio_async.columns.batches import batches_of  # noqa: PLC0415
+
+    plain, schema = codec(UTC), batches_of(Cdr, UTC).schema
+    wanted = pa.schema(
+        [schema.field(name) for name in ("id", "user_id", "type", "calldate", *_SUMMED, "disposition", "dst")]
+    )
+
+    def ours() -> Any:
+        stats = CallStats()
+        for record in plain.rows(Cdr, body).items:
+            stats.add(record)
+        return stats.report()
+
+    def by_group() -> list[Any]:
+        rows = pa.Table.from_struct_array(_parsed(body, wanted)["data"].combine_chunks().flatten())
+        rows = rows.append_column("hour", pc.floor_temporal(rows["calldate"], unit="hour"))
+        rows = rows.append_column("country", pc.utf8_slice_codeunits(rows["dst"], 0, 3))
+        sums = [("id", "count"), ("billsec", "max"), *((name, "sum") for name in _SUMMED)]
+        groupings = (["user_id"], ["hour"], ["type", "disposition"], ["country"])
+        return [rows.group_by(keys, use_threads=False).aggregate(sums) for keys in groupings]
+
+    return {OURS: timed(ours, items=PAGE), GROUPED: timed(by_group, items=PAGE)}
+
+
+def _parsed(body: bytes, schema: Any) -> Any:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.json  # noqa: PLC0415
+
+    reading = pyarrow.json.ReadOptions(block_size=len(body) + 1, use_threads=False)
+    return pyarrow.json.read_json(pa.BufferReader(body), read_options=reading, parse_options=_bare_parsing(schema))
 
 
 def _bare_parsing(schema: Any) -> Any:

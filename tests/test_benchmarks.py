@@ -50,7 +50,7 @@ def published(results: Path) -> str:
         ("iterating", {"iterate"}),
         ("nets", {"nets"}),
         ("plain", {"plain-20", "plain-100", "first-20", "first-100", "requests"}),
-        ("tables", {"batch", "batch-odd", "table", "parquet"}),
+        ("tables", {"batch", "batch-odd", "report", "table", "parquet"}),
         ("webhooks", {"webhooks", "webhooks-p99"}),
         ("downloads", {"downloads", "downloads-memory"}),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _TABLE = """
 1 North America|7 Russia and Kazakhstan|20 Egypt|27 South Africa|30 Greece|31 Netherlands|32 Belgium|33 France
 34 Spain|36 Hungary|39 Italy|40 Romania|41 Switzerland|43 Austria|44 United Kingdom|45 Denmark|46 Sweden|47 Norway
@@ -40,8 +42,9 @@ SHORTEST = 7
 
 def country_of(number: str) -> str | None:
     """Name the country that E.164 digits (without ``+``) belong to, ``+44 United Kingdom``; None for none known."""
-    for length in (1, 2, 3):
-        label = _LABELS.get(number[:length])
-        if label is not None:
-            return label
-    return None
+    return _country(number[:3])
+
+
+@lru_cache(maxsize=1000)
+def _country(start: str) -> str | None:
+    return next((_LABELS[start[:length]] for length in (1, 2, 3) if start[:length] in _LABELS), None)

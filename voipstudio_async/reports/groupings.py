@@ -35,6 +35,10 @@ class Leg(NamedTuple):
     """When it began and how long it lasted: see `traffic.span_of`."""
 
 
+LegParts = tuple[bool, int, str, str, bool, bool, int, int]
+"""What a `Leg` is made of. A tuple takes a tenth of the time, and a report makes one for every row."""
+
+
 class Groupings:
     """Counts calls in three ways at once. An hour is one of those of the report's zone, counted through all days."""
 
@@ -53,14 +57,10 @@ class Groupings:
         for cell in self._cells(call):
             cell.merge(counted)
 
-    def charge_kind(self, outcome: str, destination: str, charge: Decimal) -> None:
-        """Add what legs cost to their outcome and their destination."""
-        for cell in (self._outcomes[outcome], self._destinations[destination]):
+    def charge(self, call: Leg, charge: Decimal) -> None:
+        """Add what legs cost that are alike."""
+        for cell in self._cells(call):
             cell.charge = exact_sum(cell.charge, charge)
-
-    def charge_hour(self, hour: int, charge: Decimal) -> None:
-        """Add what legs cost to their hour."""
-        self._hours[hour].charge = exact_sum(self._hours[hour].charge, charge)
 
     def merge(self, other: Groupings) -> None:
         """Take in what another one has counted."""

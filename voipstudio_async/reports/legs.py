@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from ..entities import Cdr
 from .figures import Cell, exact_sum
-from .groupings import Groupings, Leg
+from .groupings import Groupings, Leg, LegParts
 from .traffic import Traffic, start_of
 
 _BUCKETS = 64
@@ -32,38 +32,42 @@ def root_of(cdr: Cdr) -> int | None:
     return root if root and -_LARGEST <= root <= _LARGEST else None
 
 
+class _Kinds(dict[tuple[str, str], int]):
+    """Numbers each outcome and destination in the order in which they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[tuple[str, str]] = []
+
+    def __missing__(self, key: tuple[str, str]) -> int:
+        self.names.append(key)
+        return self.setdefault(key, len(self))
+
+
 class Legs:
     """Keeps legs, and counts the calls that they make."""
 
     def __init__(self) -> None:
         # Of each leg the root, the seconds talked, in one number the kind, the hour and the flags, and the span.
         self._rows = [array("q") for _ in range(_BUCKETS)]
-        self._kinds: dict[tuple[str, str], int] = {}
-        self._named: list[tuple[str, str]] = []
-        self._kind_charges: list[Decimal] = []
-        self._hour_charges: defaultdict[int, Decimal] = defaultdict(Decimal)
+        self._kinds = _Kinds()
+        self._charges: defaultdict[int, Decimal] = defaultdict(Decimal)
 
-    def add(self, root: int, leg: Leg, charge: Decimal | None) -> None:
+    def add(self, root: int, leg: LegParts, charge: Decimal | None) -> None:
         """Keep a leg of the call with this root."""
-        is_later, hour, outcome, destination, answered, missed, talk, span = leg
-        kind = self._kind(outcome, destination)
-        flags = (not is_later) | answered << 1 | missed << 2
-        code = (kind << _HOUR | hour) << _FLAGS | flags
-        self._rows[root % _BUCKETS].extend((root, min(talk, _LARGEST), code, span))
+        code, talk = self._code(leg), leg[6]
+        self._rows[root % _BUCKETS].extend((root, min(talk, _LARGEST), code, leg[7]))
         if charge:
-            self._kind_charges[kind] = exact_sum(self._kind_charges[kind], charge)
-            self._hour_charges[hour] = exact_sum(self._hour_charges[hour], charge)
+            self._charges[code] = exact_sum(self._charges[code], charge)
 
     def merge(self, other: Legs) -> None:
         """Take in the legs that another one keeps."""
         for rows in other._rows:
             for root, talk, code, span in zip(*_columns(rows), strict=True):
                 self.add(root, other._leg(code, talk, span), None)
-        for (outcome, destination), kind in other._kinds.items():
-            mine = self._kind(outcome, destination)
-            self._kind_charges[mine] = exact_sum(self._kind_charges[mine], other._kind_charges[kind])
-        for hour, charge in other._hour_charges.items():
-            self._hour_charges[hour] = exact_sum(self._hour_charges[hour], charge)
+        for code, charge in other._charges.items():
+            mine = self._code(other._leg(code))
+            self._charges[mine] = exact_sum(self._charges[mine], charge)
 
     def count_into(self, groupings: Groupings, traffic: Traffic) -> None:
         """Count each call: where and when it began, answered if one of its legs was. Each leg's charge is its own."""
@@ -85,25 +89,20 @@ class Legs:
             groupings.take(self._leg(code), cell)
         self._charge(groupings)
 
-    def _kind(self, outcome: str, destination: str) -> int:
-        kind = self._kinds.setdefault((outcome, destination), len(self._kind_charges))
-        if kind == len(self._kind_charges):
-            self._kind_charges.append(Decimal(0))
-            self._named.append((outcome, destination))
-        return kind
+    def _code(self, leg: LegParts) -> int:
+        is_later, hour, outcome, destination, answered, missed, _, _ = leg
+        flags = (not is_later) | answered << 1 | missed << 2
+        return (self._kinds[outcome, destination] << _HOUR | hour) << _FLAGS | flags
 
     def _leg(self, code: int, talk: int = 0, span: int = 0) -> Leg:
-        outcome, destination = self._named[code >> (_FLAGS + _HOUR)]
+        outcome, destination = self._kinds.names[code >> (_FLAGS + _HOUR)]
         hour = code >> _FLAGS & (1 << _HOUR) - 1
         answered, missed = bool(code & _ANSWERED), bool(code & _MISSED)
         return Leg(not code & _IS_ROOT, hour, outcome, destination, answered, missed, talk, span)
 
     def _charge(self, groupings: Groupings) -> None:
-        for (outcome, destination), kind in self._kinds.items():
-            if self._kind_charges[kind]:
-                groupings.charge_kind(outcome, destination, self._kind_charges[kind])
-        for hour, charge in self._hour_charges.items():
-            groupings.charge_hour(hour, charge)
+        for code, charge in self._charges.items():
+            groupings.charge(self._leg(code), charge)
 
 
 def _columns(rows: array[int]) -> tuple[array[int], ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any, Self, get_args
+from functools import lru_cache
+from typing import Any, NamedTuple, Self, get_args
 
 from ..entities import CallType, Cdr, Disposition, User
 from ..entities.arguments import is_one_of, told
@@ -20,6 +21,8 @@ from .teams import NO_TEAM
 from .traffic import Traffic, span_of
 from .values import Count, UserFigures
 
+_INCOMING = (CallType.INBOUND, CallType.MISSED)
+
 
 def is_missed(cdr: Cdr) -> bool:
     """Whether nobody picked an incoming call up: its type is ``M``."""
@@ -33,9 +36,7 @@ def is_answered(cdr: Cdr) -> bool:
     instead of a word. Billed seconds tell the same: talk is what is billed. A call that ended in its first second is
     connected with 0 seconds.
     """
-    if cdr.type == CallType.MISSED:
-        return False
-    return cdr.disposition == Disposition.CONNECTED or (cdr.billsec is not None and cdr.billsec > 0)
+    return _ending(cdr).answered
 
 
 def outcome_of(cdr: Cdr) -> str:
@@ -44,9 +45,25 @@ def outcome_of(cdr: Cdr) -> str:
     A call without an answer whose disposition is not told is ``unanswered``; one that is told as a number is
     ``disposition 3``.
     """
-    if is_answered(cdr):
-        return "answered"
-    return _unanswered(cdr.type == CallType.MISSED, cdr.disposition)
+    return _ending(cdr).outcome
+
+
+class _Ending(NamedTuple):
+    answered: bool
+    missed: bool
+    outcome: str
+
+
+def _ending(cdr: Cdr) -> _Ending:
+    return _ending_of(cdr.type, cdr.disposition, (cdr.billsec or 0) > 0)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _ending_of(kind: Any, disposition: Any, billed: bool) -> _Ending:
+    """Read how a call ended off what few different values tell: millions of calls have the same ones."""
+    missed = kind == CallType.MISSED
+    answered = not missed and (billed or disposition == Disposition.CONNECTED)
+    return _Ending(answered, missed, "answered" if answered else _unanswered(missed, disposition))
 
 
 def _unanswered(missed: bool, disposition: Any) -> str:
@@ -59,9 +76,11 @@ def _unanswered(missed: bool, disposition: Any) -> str:
 
 def destination_of(cdr: Cdr) -> str:
     """Name where a call went: the country of an outgoing one, ``internal``, ``unknown``, or ``incoming``."""
-    if cdr.type in (CallType.INBOUND, CallType.MISSED):
-        return "incoming"
-    digits = (cdr.dst or "").removeprefix("+")
+    return "incoming" if cdr.type in _INCOMING else _destination(cdr.dst or "")
+
+
+def _destination(number: str) -> str:
+    digits = number.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
         return "unknown"
     return "internal" if len(digits) < SHORTEST else country_of(digits) or "unknown"
@@ -95,30 +114,20 @@ class CallStats:
 
     def add(self, cdr: Cdr, user_id: int | None = None) -> None:
         """Count one call record; `user_id` is whose it is, where the record itself does not say."""
-        leg = self._leg(cdr)
         owner = cdr.user_id if user_id is None else user_id
-        self._users[owner].add(leg.answered, leg.missed, leg.talk, cdr.charge)
+        charge = cdr.charge
+        answered, missed, outcome = _ending(cdr)
+        talk = cdr.billsec or 0 if answered else 0
+        self._users[owner].add(answered, missed, talk, charge)
+        hour = self._hour(cdr.calldate)
+        is_later = cdr.is_root is False or bool(cdr.parent_live_id)
+        leg = (is_later, hour, outcome, destination_of(cdr), answered, missed, talk, span_of(cdr) if hour else 0)
         root = root_of(cdr) if self.count == "calls" else None
         if root is None:
-            self._counted.add(leg, cdr.charge)
-            self._traffic.add(leg.span)
-            return
-        self._legs.add(root, leg, cdr.charge)
-
-    def _leg(self, cdr: Cdr) -> Leg:
-        missed = cdr.type == CallType.MISSED
-        answered = is_answered(cdr)
-        hour = self._hour(cdr.calldate)
-        return Leg(
-            cdr.is_root is False or bool(cdr.parent_live_id),
-            hour,
-            "answered" if answered else _unanswered(missed, cdr.disposition),
-            destination_of(cdr),
-            answered,
-            missed,
-            cdr.billsec or 0 if answered else 0,
-            span_of(cdr) if hour else 0,
-        )
+            self._counted.add(Leg(*leg), charge)
+            self._traffic.add(leg[-1])
+        else:
+            self._legs.add(root, leg, charge)
 
     def _hour(self, moment: datetime | None) -> int:
         try:

@@ -28,7 +28,9 @@ def span_of(cdr: Cdr) -> int:
     since = cdr.calldate - _FIRST
     start = since.days * _DAY + since.seconds
     seconds = cdr.billsec if cdr.duration is None else cdr.duration
-    return start << _BITS | min(max(seconds or 0, 0), _LONGEST) if start > 0 else 0
+    if start <= 0 or not seconds or seconds < 0:
+        return max(start, 0) << _BITS
+    return start << _BITS | min(seconds, _LONGEST)
 
 
 def start_of(span: int) -> int:
