@@ -65,6 +65,10 @@ def _object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     entries: dict[str, Any] = {}
     for key, item in value.items():
         name = key if key.__class__ is str and key.isascii() else _key(key)
+        if item.__class__ is str and item.isascii():
+            # Most of what is sent is such a text: a step for each costs more than all the rest.
+            entries[name] = item
+            continue
         try:
             entries[name] = _plain(item, depth)
         except _Unsendable as refusal:
