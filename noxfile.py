@@ -81,6 +81,21 @@ def run_pytest(session: nox.Session, env: Mapping[str, str] = MappingProxyType({
     session.run("pytest", "--numprocesses", str((os.cpu_count() or 1) + 1), *session.posargs, env=dict(env))
 
 
+def part_of_tests(python: str) -> dict[str, str]:
+    """Choose the tests of a Python: all of them on the oldest and the newest, and where it is asked for by name.
+
+    What fails on one of those between alone fails in many tests. What a property test finds seldom does not depend on
+    the Python.
+    """
+    between = [version for version in PYTHONS if version not in (OLDEST, NEWEST, OWN_PYTHON)]
+    if len(sys.argv) > 1 or python not in between:
+        return {}
+    return {
+        "VOIPSTUDIO_TEST_EFFORT": "0.25",
+        "VOIPSTUDIO_TEST_SHARE": f"{between.index(python) + 1}/{len(between)}",
+    }
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format with ruff, and GitHub's files; each rule that is off has its reason in pyproject.toml."""
@@ -150,12 +165,14 @@ def contract(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests against the installed package; warnings are errors. Those of the benchmarks run on one Python."""
+    """Run the tests against the installed package; warnings are errors.
+
+    Those of the benchmarks run on one Python. Where Pythons run one after another, as `nox` alone makes them, those
+    between the oldest and the newest share the tests among them.
+    """
     is_own = session.python == OWN_PYTHON
     session.install(f".[{ALL_EXTRAS}]", *group("tests"), *(group("peers") if is_own else ()))
-    # What a property test finds seldom depends on the Python: between the oldest and the newest, fewer examples do.
-    is_edge = session.python in (OLDEST, NEWEST, OWN_PYTHON)
-    run_pytest(session, env={} if is_edge else {"VOIPSTUDIO_TEST_EFFORT": "0.25"})
+    run_pytest(session, env=part_of_tests(str(session.python)))
     if is_own:
         # Nothing failed here: what else failed is still said, but a run that went well ends with pytest's summary.
         logging.getLogger("nox").setLevel(logging.ERROR)

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from effort import examples
+from effort import examples, is_own_share
 from faces import FACES, opened
 from hypothesis import settings
 from recorder import Recorder
@@ -28,6 +28,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # A shell starts what it sends to the background deaf to Ctrl-C, and a program inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what other runs try."""
+    own = [item for item in items if is_own_share(item.nodeid)]
+    if len(own) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if not is_own_share(item.nodeid)])
+        items[:] = own
 
 
 def pytest_collection_finish() -> None:
