@@ -375,9 +375,21 @@ def test_a_total_that_is_lower_than_what_came_does_not_end_a_walk() -> None:
     assert (walk.ended, walk.report.rows, walk.report.complete) == (True, 7, False)
 
 
-@pytest.mark.parametrize("values", [(1, 2, 5, 3), (5, 5, 4, 9)])
-def test_a_walk_in_another_order_is_not_complete_where_the_values_are_not_in_it(values: tuple[int, ...]) -> None:
-    walk = OffsetStrategy(query(page_size=2, order_by="-duration"))
+@pytest.mark.parametrize(
+    ("order", "values"),
+    [
+        ("-duration", (1, 2, 5, 3)),
+        ("-duration", (5, 5, 4, 9)),
+        ("-duration", (5, 6, 4, 3)),
+        ("duration", (1, 4, 3, 5)),
+        ("duration", (1, 5, 7, 6)),
+        ("duration", (3, 2, 5, 7)),
+    ],
+)
+def test_a_walk_in_another_order_is_not_complete_where_the_values_are_not_in_it(
+    order: str, values: tuple[int, ...]
+) -> None:
+    walk = OffsetStrategy(query(page_size=2, order_by=order))
     rows = [Cdr(id=number, duration=value) for number, value in enumerate(values, 1)]
     for number in (1, 2):
         walk.ask()
@@ -388,8 +400,13 @@ def test_a_walk_in_another_order_is_not_complete_where_the_values_are_not_in_it(
 
 
 def test_ties_and_nulls_are_in_order() -> None:
-    for values in ((5, 5, 5, 1), (5, None, 7, 1)):
-        walk = OffsetStrategy(query(page_size=2, order_by="-duration"))
+    for order, values in (
+        ("-duration", (5, 5, 5, 1)),
+        ("-duration", (5, None, 7, 1)),
+        ("duration", (1, 5, 5, 5)),
+        (None, (5, 7, 1, 3)),
+    ):
+        walk = OffsetStrategy(query(page_size=2, order_by=order))
         rows = [Cdr(id=number, duration=value) for number, value in enumerate(values, 1)]
         for number in (1, 2):
             walk.ask()
