@@ -31,9 +31,9 @@ MEANINGS = {
     Certainty.GUESSED: "follows from others; nobody is known to have done it",
 }
 NOTES = f"""
-The name is the same on both clients: `AsyncVoipStudio` is awaited, and its listings are iterated with `async for`;
-`VoipStudio` is called, and iterated with `for`. `client.auth` is what `AsyncVoipStudio.login` and `VoipStudio.login`
-are made of. What each takes and gives is in the [reference](api.md).
+The name is the same on both clients. Calls of `AsyncVoipStudio` are awaited, and its listings are iterated with
+`async for`; `VoipStudio` is called, and iterated with `for`. `client.auth` is what `AsyncVoipStudio.login` and
+`VoipStudio.login` are made of. What each takes and gives is in the [reference](api.md).
 
 Each is sent byte for byte as its literal in `tests/literals.py` says, on both clients. Its tests are those in brackets
 of `{LITERAL_TEST}`.

@@ -70,7 +70,7 @@ def voipstudio_client(voipstudio_sandbox: Sandbox) -> Iterator[VoipStudio]:
 
 @pytest.fixture
 def voipstudio_async_client(voipstudio_sandbox: Sandbox) -> AsyncVoipStudio:
-    """An awaited client of the sandbox; the test opens it in its own loop: ``async with voipstudio_async_client:``."""
+    """An async client of the sandbox; the test opens it in its own loop: ``async with voipstudio_async_client:``."""
     from . import AsyncVoipStudio  # noqa: PLC0415
 
     return AsyncVoipStudio(voipstudio_sandbox.token, base_url=voipstudio_sandbox.url)

@@ -332,7 +332,7 @@ async def test_what_does_not_take_one_input_is_raised_before_anything_is_sent(
 
 async def test_what_is_no_operation_is_refused() -> None:
     same: Any = lambda number: number  # noqa: E731 - a function whose type says nothing
-    with pytest.raises(ConfigurationError, match=r"awaited or lists; .* gave int"):
+    with pytest.raises(ConfigurationError, match=r"asynchronous, or lists; .* returned int"):
         await AsyncBulk().run(same, [1])
 
 

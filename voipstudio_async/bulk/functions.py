@@ -1,6 +1,6 @@
 """What a bulk run calls for each input: a bound operation, one with arguments filled in, or a function of the caller's.
 
-An operation, and a `functools.partial` of one, is awaited on the loop on both faces. Any other function of the blocking
+An operation, and a `functools.partial` of one, runs on the loop on both faces. Any other function of the blocking
 face runs in a thread of its own, at most as many at once as the run has room for.
 """
 
@@ -74,7 +74,7 @@ def operation_of(function: Any) -> Bound | None:
 
 
 def awaited(function: Any, core: Caller) -> Callable[[Any], Any]:
-    """Return the form of a function of the blocking face that is awaited on the loop."""
+    """Return what is awaited on the loop for a function of the blocking face."""
     bound, before, options = _taken_apart(function)
     if bound is not None:
         # An operation of a view runs with the view's options, whichever client's bulk is asked.
@@ -82,7 +82,7 @@ def awaited(function: Any, core: Caller) -> Callable[[Any], Any]:
         return functools.partial(there, *before, **options) if before or options else there
     check(function)
     if inspect.iscoroutinefunction(function):
-        raise ConfigurationError(f"{told(function)} is awaited: it is for AsyncVoipStudio, or client.run(...)")
+        raise ConfigurationError(f"{told(function)} is asynchronous: use AsyncVoipStudio, or client.run(...)")
     return functools.partial(in_thread, functools.partial(_at_once, function))
 
 
@@ -93,7 +93,7 @@ def _at_once(function: Callable[[Any], Any], item: Any) -> Any:
     if _is_awaited_listing(result) or inspect.isawaitable(result):
         if inspect.iscoroutine(result):
             result.close()  # nobody will await it, and it shall not say so
-        _refuse(f"{told(function)} gave what is awaited: use the operations of a VoipStudio, or client.run(...)")
+        _refuse(f"{told(function)} returned an awaitable: use the operations of a VoipStudio, or client.run(...)")
     return result
 
 
@@ -103,7 +103,7 @@ async def result_of(function: Callable[[Any], Any], item: Any) -> Any:
     if _is_awaited_listing(result):
         return await result.collect()
     if not inspect.isawaitable(result):
-        _refuse(f"a bulk operation is awaited or lists; {told(function)} gave {type(result).__name__}")
+        _refuse(f"a bulk operation is asynchronous, or lists; {told(function)} returned {type(result).__name__}")
     return await result
 
 

@@ -1,7 +1,7 @@
-"""Bulk: one operation on many inputs, so many at once, and one outcome for each input: nothing is lost.
+"""Bulk: one operation on many inputs, with bounded concurrency and one outcome for each input: nothing is lost.
 
-Inputs are read lazily, from an iterable or (awaited) an asynchronous one, and no further ahead than there is room: a
-million ids are never held. The blocking face reads them in the thread of its caller.
+Inputs are read lazily, from an iterable (on the async face, an asynchronous one too), and no further ahead than there
+is room: a million ids are never held. The blocking face reads them in the thread of its caller.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class AsyncBulk(Uncopied):
         the outcomes of all that was begun. Leaving the loop cancels what is under way. Equal inputs of an operation
         that only reads share a request while it is under way; later ones are asked for anew.
 
-        :param operation: an operation, ``client.users.get``, or a function of one input that is awaited or lists:
+        :param operation: an operation, ``client.users.get``, or a function of one input that is asynchronous or lists:
             ``functools.partial(client.user_groups.update, color="#ff0000")``,
             ``lambda row: client.contacts.create(**row)``. The value of a listing is the list of all its rows
         :param inputs: what to call it with, one by one; read lazily

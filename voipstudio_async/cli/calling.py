@@ -41,7 +41,7 @@ def place(
     ] = None,
     caller_id: Annotated[
         str | None,
-        typer.Option("--caller-id", metavar="NUMBER", help="The number that is shown to who is called, or anonymous."),
+        typer.Option("--caller-id", metavar="NUMBER", help="The number that the person called sees, or anonymous."),
     ] = None,
     yes: Yes = False,
     shown: Shown,

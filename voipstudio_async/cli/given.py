@@ -114,7 +114,7 @@ class Reader:
         return (found if kind is Kind.DAY else dates.edge(found, self.tz, at_end=False),)
 
     def _from_json(self, of: FieldType, value: Any, where: str) -> Any:
-        """Read a value of JSON; what it cannot be is left to who writes bodies, which says so."""
+        """Read a value of JSON. Whether the field can hold it is checked when the body is written."""
         if isinstance(value, list) and of.items is not None:
             items, entries = of.items, cast("Sequence[Any]", value)
             return tuple(self._from_json(items, each, where) for each in entries)

@@ -123,7 +123,7 @@ def _in_environment(name: str) -> str:
 
 
 class AsyncAccounts(Uncopied):
-    """Accounts by name, each with credentials of its own, on one pool of connections; awaited.
+    """Accounts by name, each with credentials of its own, on one pool of connections: the asynchronous face.
 
     Use it with ``async with``, or call ``close()``.
     """
@@ -195,7 +195,7 @@ class AsyncAccounts(Uncopied):
 
 
 class Accounts(Uncopied):
-    """Accounts by name, each with credentials of its own, on one pool of connections; the face that waits.
+    """Accounts by name, each with credentials of its own, on one pool of connections: the blocking face.
 
     Use it with ``with``, or call ``close()``.
     """

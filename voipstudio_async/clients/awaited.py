@@ -1,4 +1,4 @@
-"""`AsyncVoipStudio`: the client that is awaited. It binds the catalogue to the transport."""
+"""`AsyncVoipStudio`: the asynchronous client. It binds the catalogue to the transport."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def view_of(
 
 
 class AsyncVoipStudio(BaseClient[Async]):
-    """The client that is awaited. One client serves one event loop, and any number of tasks on it."""
+    """The asynchronous client. One client serves one event loop, and any number of tasks on it."""
 
     _caller: AsyncCaller
 

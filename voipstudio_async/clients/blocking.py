@@ -1,4 +1,4 @@
-"""`VoipStudio`: the client that waits. It binds the same catalogue to the portal.
+"""`VoipStudio`: the blocking client. It binds the same catalogue to the portal.
 
 It may be used from several threads at once, inside a running event loop (Jupyter), and after a fork; Ctrl-C ends a call
 at once.
@@ -72,7 +72,7 @@ class BlockingCaller:
     ) -> BulkResult[Any, Any]:
         """Do an operation on many inputs, which are read in this thread; progress is told in it, too."""
         if isinstance(inputs, AsyncIterable) and not isinstance(inputs, Pages):
-            raise ConfigurationError(f"{type(inputs).__name__} is awaited: it is for AsyncVoipStudio")
+            raise ConfigurationError(f"{type(inputs).__name__} is asynchronous: use it with AsyncVoipStudio")
         bulk = Bulk(self.core, self.portal)
         return finish(bulk.run(operation, inputs, concurrency=concurrency, progress=progress))
 
@@ -82,7 +82,7 @@ class BlockingCaller:
 
 
 class VoipStudio(BaseClient[Blocking]):
-    """The client that waits, with the same arguments and resources as `AsyncVoipStudio`."""
+    """The blocking client, with the same arguments and resources as `AsyncVoipStudio`."""
 
     _caller: BlockingCaller
 
@@ -161,7 +161,7 @@ class VoipStudio(BaseClient[Blocking]):
     def run(self, function: Callable[[AsyncVoipStudio], Awaitable[T]]) -> T:
         """Run a coroutine function on this client's own loop, and wait for its result.
 
-        It is given the awaited face of this client, on the same connections: for work that is concurrent inside.
+        It is given the asynchronous face of this client, on the same connections: for work that is concurrent inside.
         """
         return self._caller.portal.run(function, AsyncVoipStudio._view(self, self._caller.core))
 

@@ -237,7 +237,7 @@ class Portal:
                 raise self._closed_error()
             if self._loop is None:
                 name = f"voipstudio_async-{id(self):x}"
-                # Not imported with the package: who only awaits never needs it.
+                # Not imported with the package: the async client never needs it.
                 from anyio.from_thread import start_blocking_portal  # noqa: PLC0415
 
                 self._manager = start_blocking_portal("asyncio", self._options, name=name)

@@ -14,7 +14,7 @@ from .table import Kind, Table
 
 Money = Literal["exact", "round"]
 FileMoney = Literal["exact", "round", "number"]
-"""In NDJSON, money can be a number as well: for who sums it, and accepts how readers round."""
+"""In NDJSON, money can be a number as well: it can be summed at once, and readers may round it."""
 
 SCALE = 12
 """Digits behind the point of a money column."""

@@ -132,7 +132,7 @@ def whole(value: Any) -> int | None:
 
 
 def number(value: T) -> T:
-    """Return a number of any type as Python's `int` or `float`, anything else as it is: for who checks it then."""
+    """Return a number of any type as Python's `int` or `float`, and anything else unchanged, to be checked next."""
     if type(value) in _OWN:
         return value
     found: Any = whole(value)

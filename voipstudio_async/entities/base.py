@@ -109,7 +109,7 @@ class Entity:
         Every declared field is there, each value has one form, moments are ISO 8601 with their offset, and secrets
         show as ``***``. What the SDK does not know stands beside them; what did not fit its type is null.
 
-        :param money: ``"text"`` keeps every digit; ``"number"`` is for who sums it, and accepts how floats round
+        :param money: ``"text"`` keeps every digit; ``"number"`` can be summed at once, with the rounding of floats
         """
         if not is_one_of(money, ("text", "number")):
             raise ConfigurationError(f"money is 'text' or 'number', got {told(money)}")

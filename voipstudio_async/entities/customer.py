@@ -63,7 +63,7 @@ class User(UserRecord):
     dnd: bool | None = None
     """Do not disturb. Seen in real answers only."""
     cli: str | None = None
-    """The number shown to who is called. Seen in real answers only."""
+    """The number that the person called sees. Seen in real answers only."""
     nb_sip_locations: int | None = None
     """How many phones are configured (not: registered now). Seen in real answers only."""
     status: bool | None = None
@@ -95,7 +95,7 @@ class Me(Entity):
     cc: str | None = None
     """The country code."""
     cli: str | None = None
-    """The number shown to who is called."""
+    """The number that the person called sees."""
     currency_iso: str | None = None
     """The currency of the account, by its code of ISO 4217: ``GBP``."""
     is_root: bool | None = None

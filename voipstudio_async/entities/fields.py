@@ -191,7 +191,7 @@ class _Unresolved(NameError):
 
 
 def field_type(annotation: Any) -> FieldType:
-    """Read an annotation. TypeError, in words, for what is not part of the vocabulary."""
+    """Read an annotation. What is not part of the vocabulary is a TypeError that says so."""
     kinds: set[Kind] = set()
     marks: list[Any] = []
     found: dict[str, Any] = {}
@@ -352,7 +352,7 @@ def check_declaration(cls: type) -> None:
 
 
 def check_when_declared(cls: type) -> None:
-    """Do the same while a class is made: names that do not exist yet are left to who uses it."""
+    """Do the same while a class is made: names that do not exist yet are resolved when it is used."""
     try:
         _check(cls)
     except NameError:

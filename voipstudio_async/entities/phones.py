@@ -52,5 +52,5 @@ def optional_phone(number: str | Unset) -> str | Unset:
 
 
 def caller_id(number: str | Unset) -> str | Unset:
-    """Return the digits of the number that is shown to who is called, or ``anonymous``."""
+    """Return the digits of the number that the person called sees, or ``anonymous``."""
     return number if number is UNSET or is_text(number, ANONYMOUS) else phone_digits(number)

@@ -60,7 +60,7 @@ def entity_of(pages: AnyPages) -> type[Entity]:
 
 
 def listing_of(pages: AnyPages) -> dict[str, Any]:
-    """Say what a listing asks for, in words that people know."""
+    """Describe what a listing asks for, in plain words."""
     query = (pages._pages if isinstance(pages, Pages) else pages)._query
     return {
         "path": query.path,

@@ -129,7 +129,7 @@ def export(
     :param encoding: ``"utf-8-sig"`` is for Excel: CSV with the mark by which it knows UTF-8
     :param money: ``"round"`` rounds money with more digits than a column of Parquet or Arrow has (12 behind the point),
         such as ``0.30000000000000004``; ``rounded`` of the result counts it. ``"number"`` is for NDJSON, where money is
-        a text with every digit otherwise: for who sums it, and accepts how readers round numbers
+        a text with every digit otherwise. Numbers can be summed at once, and readers may round them
     :param secrets: ``"reveal"`` writes passwords and tokens in the clear, where ``***`` stands otherwise
     :param columns: the fields that are written, by their names and in this order; all without it
     :param limit: at most so many rows, the first ones; `require_complete` is met when there are so many

@@ -1,4 +1,4 @@
-"""What all requests of a client pass: so many at once, so many a second, none while the API asks to wait."""
+"""What all requests of a client pass: how many at once, how many a second, none while the API asks to wait."""
 
 from __future__ import annotations
 

@@ -36,11 +36,11 @@ from .signatures import key_signature
 
 
 class Async:
-    """The face that is awaited. Never instantiated: it marks types."""
+    """The asynchronous face. Never instantiated: it marks types."""
 
 
 class Blocking:
-    """The face that waits. Never instantiated: it marks types."""
+    """The blocking face. Never instantiated: it marks types."""
 
 
 F = TypeVar("F", Async, Blocking)

@@ -1,4 +1,4 @@
-"""What a declaration says about itself, in words that whoever reads declarations can dispatch on.
+"""What a declaration says about itself, in values that its readers can dispatch on.
 
 A reader (the sandbox, the OpenAPI document, the command line, the documentation) asks an operation for its `method`,
 its `key`, what it `answers`, its `entity`, its `body`, and never for its class: a kind that is added later is served

@@ -40,7 +40,7 @@ Folder = str | os.PathLike[str]
 
 
 class AwaitedFiles(Protocol[E, Out]):
-    """Saves the files of many things; awaited."""
+    """Saves the files of many things, asynchronously."""
 
     @overload
     def __call__(

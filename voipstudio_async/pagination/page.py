@@ -248,7 +248,7 @@ class PageQuery(Generic[E]):
         return Exchange(self._request(asked, size, filters), lambda reply: finished(steps(reply)), steps=steps)
 
     def wanted(self, rows: float) -> PageQuery[E]:
-        """Return the same listing for who wants so many rows of it: its first page is as large as that takes."""
+        """Return the same listing for a caller who wants that many rows: its first page is as large as they need."""
         if self.page_size is not None:
             return self
         units = min(rows, self.largest) / self.smallest

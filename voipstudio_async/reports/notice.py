@@ -1,4 +1,4 @@
-"""What a report says about records that are missing: who, what, and why, in words for whoever reads it."""
+"""What a report says about records that are missing: whose, which, and why."""
 
 from __future__ import annotations
 

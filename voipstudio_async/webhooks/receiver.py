@@ -123,8 +123,8 @@ class Receiver:
     def on(self, kind: type[Event] | str, /, **fields: Any) -> Callable[[H], H]:
         """Return a decorator for a handler of events of a class or a name, whose fields have these values.
 
-        A handler is awaited or plain; a plain one runs in a thread. One that raises gives the event back, so that a
-        repeat is handled by all handlers again.
+        A handler is a coroutine function or a plain one, which runs in a thread. One that raises gives the
+        event back, so that a repeat is handled by all handlers again.
 
         :raises ConfigurationError: there is no such event, or it has no such field
         """

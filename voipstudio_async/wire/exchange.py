@@ -158,7 +158,7 @@ class Reply:
     """The headers of the request that showed who asks: they are not quoted, should the body repeat them."""
 
     def concealed(self) -> bytes:
-        """Return the body without the credentials of who asked: for files and tables, which go to others."""
+        """Return the body without the caller's credentials: for files and tables, which go to others."""
         # Digits alone may be a number, of which nothing can be left out.
         known = {each for each in secrets_of(self.credentials) if len(each) >= LONG and not each.isdigit()}
         if not any(each.encode() in self.body for each in known):
@@ -200,7 +200,7 @@ def _kept(value: Any) -> Secret:
 class RawResponse:
     """What `raw.request` answers: the status, the headers, and the body as it came.
 
-    Both may hold secrets, and show to who asks for them by name alone: what prints by fields finds nothing to print.
+    Both may hold secrets, so they can be read only by name: a printer that goes through fields finds nothing.
     """
 
     status: int

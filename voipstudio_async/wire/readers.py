@@ -1,7 +1,7 @@
-"""How the pages of one entity class are read: by struct decoders where they fit, and the plain way where they do not.
+"""How the pages of one entity class are read: by struct decoders where they fit, by the plain path where they do not.
 
 Most pages fit whole, and are read in one call. Where some rows do not (a value that has to be converted, another set of
-fields), the page is taken apart and only those go the plain way. The shape of rows that were read the plain way is
+fields), the page is taken apart and only those take the plain path. The shape of rows that took the plain path is
 learned, up to a few for each class, and so are the fields with values of another form. See `structs` for what a struct
 decoder is, and why both ways give the same.
 
@@ -62,7 +62,7 @@ _BOM = BOM[:1]
 
 @attrs.define
 class _Seen:
-    """What was seen of the rows of one shape that were read the plain way."""
+    """What was seen of the rows of one shape that took the plain path."""
 
     rows: int = 0
     loose: set[str] = attrs.field(factory=set[str])

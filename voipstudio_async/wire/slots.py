@@ -41,7 +41,7 @@ digits = _Digits()
 
 
 def money(value: Any) -> Decimal:
-    """Read an untyped number: with a point it is a decimal already, a whole one is not, and texts go the plain way."""
+    """Read an untyped number: with a point it is a decimal, a whole one is made one, and texts take the plain path."""
     if type(value) is not int:
         raise Unfit
     return Decimal(value)

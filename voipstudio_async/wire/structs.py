@@ -1,4 +1,4 @@
-"""The fast way from a page of JSON to entities, proven equal to the plain way.
+"""The fast path from a page of JSON to entities, proven equal to the plain path.
 
 *The idea.* Building a dict for each row is the expensive part of decoding. So each entity class gets hidden classes,
 `msgspec.Struct`, that a whole page is decoded into in C: the JSON, the types, and which fields are there. A loop,
@@ -18,7 +18,7 @@ date-times in another way from the first gets them back so; one that changes its
 a space, and without a fraction that is zero. The values are the same.)
 
 *What makes it fall back.* Anything else is `Unfit`: a value of another type, one that is converted with a loss of form
-(``"5"`` for 5), a misfit, another set of keys, broken JSON. The row is then read the plain way, alone; see `readers`
+(``"5"`` for 5), a misfit, another set of keys, broken JSON. That row alone then takes the plain path; see `readers`
 for how shapes are learned and given up. A field in which that happens becomes *loose*: the next struct takes anything
 there, and `loose` reads it as plain decoding does. So a zero date, or a number as a text, is met the slow way once.
 
@@ -131,4 +131,4 @@ def _read_through(page: Any, one: Any, row: Any, movers: Movers[E], loose: froze
 
 
 _UNFIT = (ValueError, ArithmeticError, RecursionError, msgspec.MsgspecError)
-"""What a page of another shape, or one that is no page at all, makes them raise: then the plain way decides."""
+"""What a page of another shape, or one that is no page at all, makes them raise: then the plain path decides."""
