@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -46,8 +47,8 @@ distributor = {{ name = "local" }}
 # `int | None` is no calculation, and a class without its decorator is no class.
 exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*", "core/RemoveDecorator"]
 """
-NODE_PATIENCE = 180
-"""Seconds that npm may take; it needs some 12 where it has the packages at hand."""
+NODE_PATIENCE = 60
+"""Seconds that npm may take; it needs some 12."""
 NODE_TOOLS = ("@redocly/cli@2.77.0", "@stoplight/spectral-cli@6.16.3", "@stoplight/prism-cli@5.14.2")
 DEBIAN = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "voipstudio_async-pythons"
 """Where Pythons are that neither the system nor pyenv has."""
@@ -77,8 +78,8 @@ def find_pythons() -> None:
 
 def run_pytest(session: nox.Session, env: Mapping[str, str] = MappingProxyType({})) -> None:
     """Run the tests; the arguments after ``--`` go to pytest."""
-    # One more than there are cores: many tests wait for servers that are slow on purpose.
-    session.run("pytest", "--numprocesses", str((os.cpu_count() or 1) + 1), *session.posargs, env=dict(env))
+    # Two more than there are cores: many tests wait for servers that are slow on purpose.
+    session.run("pytest", "--numprocesses", str((os.cpu_count() or 1) + 2), *session.posargs, env=dict(env))
 
 
 def part_of_tests(python: str) -> dict[str, str]:
@@ -138,10 +139,12 @@ def install_node_tools(session: nox.Session, folder: Path) -> None:
     """Install the tools of Node, as far as npm can: the tests say what is missing."""
     options = ("--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=30000")
     command = ("npm", "install", "--prefix", str(folder), *options, *NODE_TOOLS)
+    # By itself, Node trusts its own list of authorities alone, and pip the system's.
+    trusted = {"NODE_EXTRA_CA_CERTS": ssl.get_default_verify_paths().cafile or "", **os.environ}
     session.log(" ".join(command))
     try:
         # Not by nox, which would wait for as long as a registry that stalls.
-        subprocess.run(command, timeout=NODE_PATIENCE, check=False)
+        subprocess.run(command, timeout=NODE_PATIENCE, env=trusted, check=False)
     except subprocess.TimeoutExpired:
         session.warn(f"npm did not end in {NODE_PATIENCE} seconds: what it has not installed is skipped")
 

@@ -219,8 +219,8 @@ async def test_a_folder_in_the_place_of_a_file_stays(face: type[Any], tmp_path: 
     assert names_in(tmp_path / "recording-7.mp3") == []
 
 
-def test_an_awaited_listing_is_not_for_the_face_that_waits(tmp_path: Path) -> None:
-    with VoipStudio("t") as client, pytest.raises(ConfigurationError, match="for AsyncVoipStudio"):
+def test_an_asynchronous_listing_is_not_for_the_blocking_face(tmp_path: Path) -> None:
+    with VoipStudio("t") as client, pytest.raises(ConfigurationError, match="use it with AsyncVoipStudio"):
         client.recordings.download_all(AsyncVoipStudio("t").recordings.list(), tmp_path)  # type: ignore[call-overload]
 
 
