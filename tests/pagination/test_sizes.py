@@ -264,9 +264,9 @@ def test_the_refusal_is_told_where_the_server_does_not_filter_by_id_either() -> 
 
 
 def test_a_checkpoint_of_the_earlier_form_goes_on_where_it_stood() -> None:
-    asked = query(None)
+    listing = query(None)
     server = Server(random.Random(0), list(range(1, 41)))
-    drive = Drive(begin(asked), server)
+    drive = Drive(begin(listing), server)
     drive.step()
     drive.step()
     text = json.loads(drive.walk.checkpoint().dump())
@@ -274,7 +274,9 @@ def test_a_checkpoint_of_the_earlier_form_goes_on_where_it_stood() -> None:
     for key in ("smaller_pages", "by_key"):
         del earlier["report"][key]
 
-    again = Drive(begin(asked, Checkpoint.load(json.dumps(earlier), asked)), server)
+    again = Drive(begin(listing, Checkpoint.load(json.dumps(earlier), listing)), server)
 
+    asked = len(server.asked)
     assert drive.got + again.run() == sorted(server.ids, reverse=True)
     assert again.walk.report.complete
+    assert {limit for _, limit in server.asked[asked:]} == {2}

@@ -102,7 +102,8 @@ class Conversation:
             self._walk = follower
         else:
             yield _taken(self._walk, self._walk.take(_page(exchange, answer)))
-        if self._walk.under_way == 0:
+        assert bool(self._walk.expected) == bool(self._walk.under_way)
+        if not self._walk.under_way:
             self._asked.clear()
 
 
