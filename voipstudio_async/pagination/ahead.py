@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
 from typing import Generic, NoReturn, Protocol, TypeVar
 
-import attrs
-
 from ..entities.base import Entity
 from ..errors import ClientClosedError
 from ..tasks import end
-from ..wire.exchange import Exchange, Reply
+from ..wire.exchange import Exchange
 from .page import Page
 from .strategies import WalkStrategy
 
@@ -70,28 +68,15 @@ class Ahead(Generic[E]):
             exchange = walk.ask()
             if exchange is None:
                 return
-            self._tasks.append(asyncio.create_task(self._ask(self.weighed(exchange))))
+            self._tasks.append(asyncio.create_task(self._ask(exchange)))
+
+    def weigh(self, page: Page[E]) -> None:
+        """Take in how many bytes a row has."""
+        self._bytes_a_row = max(self._bytes_a_row, page.weight_of_row)
 
     @property
     def _room(self) -> float:
         return self._budget / self._bytes_a_row if self._bytes_a_row else inf
-
-    def weighed(self, exchange: Exchange[Page[E]]) -> Exchange[Page[E]]:
-        """Return the same exchange, whose answer tells how many bytes a row has."""
-
-        def read(reply: Reply) -> Page[E]:
-            return self._weighed(reply, exchange.read(reply))
-
-        def steps(reply: Reply) -> Generator[None, None, Page[E]]:
-            assert exchange.steps is not None, "this is called in their place"
-            return self._weighed(reply, (yield from exchange.steps(reply)))
-
-        return attrs.evolve(exchange, read=read, steps=exchange.steps and steps)
-
-    def _weighed(self, reply: Reply, page: Page[E]) -> Page[E]:
-        if page.items:
-            self._bytes_a_row = max(self._bytes_a_row, len(reply.body) / len(page.items))
-        return page
 
     async def _ask(self, exchange: Exchange[Page[E]]) -> Callable[[], Awaitable[Page[E]]]:
         try:
@@ -106,10 +91,12 @@ class Ahead(Generic[E]):
             raise ClientClosedError(ELSEWHERE)
         read = await self._tasks[0]
         self._tasks.popleft()
-        return await read()
+        page = await read()
+        self.weigh(page)
+        return page
 
     async def close(self) -> None:
-        if self._is_elsewhere():
+        if not self._tasks or self._is_elsewhere():
             return
         tasks, self._tasks = self._tasks, deque()
         await end(tasks)

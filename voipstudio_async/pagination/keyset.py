@@ -15,7 +15,7 @@ from ..wire.filters import Filter
 from .checkpoints import Checkpoint, fingerprint
 from .failures import is_refusal
 from .order import Seen, is_sorted
-from .page import Page, PageQuery, PageReport
+from .page import NOTHING_YET, Page, PageQuery, PageReport
 from .sizes import Sizes
 
 E = TypeVar("E", bound=Entity)
@@ -41,7 +41,7 @@ class KeysetStrategy(Generic[E]):
         self._query = query
         self._sizes = Sizes(query, point)
         self._switch = switch
-        before = point.report if point else PageReport()
+        before = point.report if point else NOTHING_YET
         self._by_key = before.by_key or switch is not None
         self._duplicates = before.duplicates
         self._requests = before.requests

@@ -6,6 +6,8 @@ from array import array
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
+from operator import gt, lt
 from typing import Any, TypeVar
 
 from ..columns.rows import rows_at, values_of
@@ -16,9 +18,12 @@ from .page import PageQuery
 E = TypeVar("E", bound=Entity)
 
 
-def is_sorted(ids: list[int], *, descending: bool) -> bool:
-    # Sorting what is sorted already is one pass in C, where comparing neighbours here would be many steps.
-    return ids == sorted(set(ids), reverse=descending)
+def is_sorted(ids: Sequence[Any], *, descending: bool) -> bool:
+    """Tell whether each id lies beyond the one before it; not where one is missing."""
+    try:
+        return all(map(gt if descending else lt, ids, islice(ids, 1, None)))
+    except TypeError:
+        return False
 
 
 class Seen:
@@ -31,7 +36,8 @@ class Seen:
     def __init__(self, descending: bool) -> None:
         self._sign = -1 if descending else 1
         self._packed: list[array[int]] = []
-        self._edge: int | None = None
+        self.edge: int | None = None
+        """The id that was new last, as long as they are `ordered`."""
         self._set: set[int | None] | None = None
         self.ordered = True
         """All new ids came in the order that was asked for."""
@@ -42,7 +48,7 @@ class Seen:
         """Return the rows that were not there before, and remember them. Rows without an id are always new."""
         ids = values_of(rows, "id")
         if self._set is None and self._follows(ids) and self._pack(ids):
-            self._edge = ids[-1] if ids else self._edge
+            self.edge = ids[-1] if ids else self.edge
             return rows
         seen = self._unpacked()
         places: list[int] = []
@@ -64,13 +70,13 @@ class Seen:
         self.nameless = self.nameless or None in keys
         self.ordered = self.ordered and self._follows(keys)
         if keys and self.ordered:
-            self._edge = keys[-1]
+            self.edge = keys[-1]
 
     def _follows(self, ids: list[Any]) -> bool:
         """Tell whether ids lie beyond those before, and in their order."""
         if not ids:
             return True
-        if None in ids or (self._edge is not None and ids[0] * self._sign <= self._edge * self._sign):
+        if ids[0] is None or (self.edge is not None and ids[0] * self._sign <= self.edge * self._sign):
             return False
         return is_sorted(ids, descending=self._sign < 0)
 
@@ -92,8 +98,10 @@ class OrderedValues:
     """The values that rows are ordered by, where that is not their id: numbers and moments, which all sort alike."""
 
     def __init__(self, query: PageQuery[Any]) -> None:
-        wire = None if query.order_by is None or query.by_id else query.order_by.removeprefix("-")
-        self._name = next((spec.name for spec in field_specs(query.entity) if spec.wire == wire), None)
+        self._name: str | None = None
+        if query.order_by is not None and not query.by_id:
+            wire = query.order_by.removeprefix("-")
+            self._name = next((spec.name for spec in field_specs(query.entity) if spec.wire == wire), None)
         self._descending = query.descending
         self._edge: list[Any] = []
         self.ordered = True

@@ -44,6 +44,13 @@ class Page(Generic[E]):
     """Counted from 1, as the API does; for a keyset walk, the number of the request."""
     total: int | None
     """How many rows the listing has, as told with this page; None when it was not told."""
+    _weight: int = attrs.field(default=0, eq=False)
+    """The bytes of the answer that it came in."""
+
+    @property
+    def weight_of_row(self) -> float:
+        """How many bytes a row took on its way; 0 where that is not known."""
+        return self._weight / len(self.items) if self.items else 0.0
 
     def __len__(self) -> int:
         return len(self.items)
@@ -84,6 +91,10 @@ class PageReport:
     """The rows that were asked for at a time after a larger page had failed; None when none did."""
     by_key: bool = False
     """The API refused pages that reach so deep, and the walk went on by id from there."""
+
+
+NOTHING_YET = PageReport()
+"""What a walk has seen that has yet to ask for its first page."""
 
 
 def _check_order(query: PageQuery[Any], _: object, order: Any) -> None:
@@ -243,7 +254,7 @@ class PageQuery(Generic[E]):
                 rows = yield from read(reply.concealed() if self.conceals else reply.body)
             except PaginationError as error:
                 raise PaginationError(f"{self.path}: {size} rows were asked for, and {error}") from None
-            return Page(rows.items, number, rows.total)
+            return Page(rows.items, number, rows.total, len(reply.body))
 
         return Exchange(self._request(asked, size, filters), lambda reply: finished(steps(reply)), steps=steps)
 

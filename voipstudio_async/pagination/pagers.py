@@ -104,6 +104,8 @@ class PageWalk(Generic[E]):
         self._failure: VoipStudioError | None = None
         """Why a smaller page is tried out."""
         self._walk: WalkStrategy[E] = begin(query, None if resume is None else Checkpoint.load(resume, query))
+        self._is_begun = resume is not None and self._walk.report.requests > 0
+        """A page was taken: only then is it known how many more there are."""
 
     @property
     def report(self) -> PageReport:
@@ -122,7 +124,8 @@ class PageWalk(Generic[E]):
                 page = await self._take(ahead)
                 if page is None:
                     continue
-                self._fill(ahead, self._ahead)
+                if not self._walk.ended:
+                    self._fill(ahead, self._ahead)
                 if page.items:
                     yield page
                     self._grow()
@@ -147,12 +150,13 @@ class PageWalk(Generic[E]):
             return None
         self._failure = None
         page = self._walk.take(page)
+        self._is_begun = True
         if self._walk.under_way < len(ahead):
             await ahead.close()
         return page
 
     async def _next(self, walk: WalkStrategy[E], ahead: Ahead[E]) -> Page[E]:
-        if self._grows and self._ahead and walk.report.requests:
+        if self._grows and self._ahead and self._is_begun:
             if ahead.is_waited_for:
                 self._grow()  # the caller is faster than the pages
             self._fill(ahead, self._ahead + 1)
@@ -160,16 +164,22 @@ class PageWalk(Generic[E]):
             return await ahead.pop()
         exchange = walk.ask()
         assert exchange is not None, "a walk that has not ended and waits for nothing has a page to ask for"
-        return await (await self._fetch(ahead.weighed(exchange)))()
+        page = await (await self._fetch(exchange))()
+        ahead.weigh(page)
+        return page
 
     def _fill(self, ahead: Ahead[E], most: int) -> None:
-        if (left := self._wanted - self._walk.report.rows) > 0:
+        if most and (left := self._wanted - self._walk.report.rows) > 0:
             ahead.fill(self._walk, min(most, self._width()) if self._grows else most, left)
 
     def _grow(self) -> None:
         """Fetch more ahead: the caller has come back for another page."""
         if self._grows:
             self._ahead = min(MOST, 2 * self._ahead or 1)
+
+
+def _as_it_is(query: PageQuery[Any]) -> PageQuery[Any]:
+    return query
 
 
 class AsyncPages(Uncopied, Generic[E]):
@@ -227,14 +237,18 @@ class AsyncPages(Uncopied, Generic[E]):
 
     def _new_walk(self, wanted: float | None = None, made: Batches | None = None, *, conceals: bool = False) -> Walk[E]:
         self._is_partly_taken = False
-        read = None if made is None else made.reader(self._query.codec, self._query.compared)
-        adapt = partial(attrs.evolve, read=read, conceals=conceals)
+        adapt: Adapt = _as_it_is
+        if made is not None or conceals:
+            read = None if made is None else made.reader(self._query.codec, self._query.compared)
+            adapt = partial(attrs.evolve, read=read, conceals=conceals)
+        walk: Walk[E]
         if self._begin is None:
             query = adapt(self._query)
-            self._latest = PageWalk(query, self._fetch, self._prefetch, self._resume, width=self._width, wanted=wanted)
+            walk = PageWalk(query, self._fetch, self._prefetch, self._resume, width=self._width, wanted=wanted)
         else:
-            self._latest = self._begin(self._resume, adapt)
-        return self._latest
+            walk = self._begin(self._resume, adapt)
+        self._latest = walk
+        return walk
 
     @property
     def _walk(self) -> Walk[E]:

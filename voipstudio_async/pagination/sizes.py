@@ -81,7 +81,9 @@ class Sizes:
     def _span(self, start: int) -> int:
         units = self.limit() // self.unit
         place = start // self.unit
-        return self.unit * next(step for step in range(units, 0, -1) if place % step == 0)
+        while place % units:
+            units -= 1
+        return self.unit * units
 
     def limit(self) -> int:
         """Return how many rows to ask for where any number will do."""

@@ -45,7 +45,7 @@ from .checkpoints import Checkpoint, check_order, fingerprint
 from .failures import is_refusal
 from .keyset import KeysetStrategy, Switch
 from .order import OrderedValues, Seen
-from .page import Page, PageQuery, PageReport
+from .page import NOTHING_YET, Page, PageQuery, PageReport
 from .sizes import Sizes, Window
 
 __all__ = ("Checkpoint", "KeysetStrategy", "OffsetStrategy", "Seen", "WalkStrategy", "begin")
@@ -227,13 +227,14 @@ class OffsetStrategy(Generic[E]):
 
     def __init__(self, query: PageQuery[E], point: Checkpoint | None = None) -> None:
         self._query = query
-        self._before = point.report if point else PageReport()
+        self._before = point.report if point else NOTHING_YET
         self._steady_before = point.steady if point else True
         self._floor = point.last if point else None
         self._sizes = Sizes(query, point)
         self._pass = _Pass(_first_row(point, self._sizes), query, self._sizes)
         self._passes = 1
-        self._seen = Seen(query.descending)
+        self._seen = self._pass.seen
+        """What earlier passes gave: of the first one, what it gives itself."""
         self._requests = self._before.requests
         self._rows = self._before.rows
         self._duplicates = self._before.duplicates
@@ -330,8 +331,6 @@ class OffsetStrategy(Generic[E]):
             self.ended = True
             return
         self._passes += 1
-        if self._passes == 2:
-            self._seen = current.seen
         self._pass = _Pass(0, self._query, self._sizes)
 
     def _remember(self, fresh: Sequence[E]) -> None:
@@ -342,7 +341,7 @@ class OffsetStrategy(Generic[E]):
             if not self._pass.seen.ordered:
                 self._last = None
             elif fresh:
-                self._last = values_of(fresh[-1:], "id")[0]
+                self._last = self._pass.seen.edge
 
     def checkpoint(self) -> Checkpoint:
         """Say where the walk stands, everything that was given out included."""
@@ -370,5 +369,5 @@ class OffsetStrategy(Generic[E]):
         if not (self._query.by_id and seen.ordered and not seen.nameless) or self._last is None:
             return None
         point = self.checkpoint()
-        again = None if point.steady or self._resumed else (self._seen if self._passes > 1 else seen)
+        again = None if point.steady or self._resumed else self._seen
         return KeysetStrategy(self._query, point, Switch(error, self._duplicates, self._newest, again))
