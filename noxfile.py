@@ -31,8 +31,16 @@ MUTANTS = {
     "http/limiter.py": ("tests/http/test_limiter.py",),
     "wire/filters.py": ("tests/wire/test_encode.py", "tests/wire/test_filters.py"),
     "webhooks/credentials.py": ("tests/webhooks/test_credentials.py", "tests/webhooks/test_calls.py"),
-    "pagination/order.py": ("tests/pagination/test_strategies.py", "tests/pagination/test_churn.py"),
-    "pagination/sizes.py": ("tests/pagination/test_sizes.py", "tests/pagination/test_strategies.py"),
+    "operations/keys.py": ("tests/operations/test_keys.py", "tests/openapi/test_openapi.py"),
+    "webhooks/receiver.py": tuple(map(str, sorted(Path("tests/webhooks").glob("test_[!s]*.py")))),
+    **{
+        f"pagination/{module}.py": (
+            "tests/pagination/test_transcripts.py",
+            "tests/pagination/test_strategies.py",
+            "tests/pagination/test_sizes.py",
+        )
+        for module in ("order", "sizes", "keyset", "strategies")
+    },
 }
 """Modules that are changed on purpose, and the tests that have to notice: those that run in a few seconds."""
 COSMIC_RAY = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import inspect
 import logging
 import time
 from typing import Any
@@ -140,6 +141,58 @@ async def test_a_body_that_is_too_large_is_refused() -> None:
         headers = request(hangup(1), GOOD).headers
         assert await hooks.receive("POST", headers, b" " * (64 * 1024 + 1)) == 413
         assert await hooks.receive("POST", headers, b" " * 10_000_000) == 413
+        sent = request(hangup(1), GOOD)
+        assert await hooks.receive("POST", headers, sent.body.ljust(64 * 1024)) == 200
+
+
+def test_a_receiver_that_nobody_has_tuned_has_these_limits() -> None:
+    parameters = inspect.signature(Receiver).parameters
+    assert {name: parameters[name].default for name in ("queue", "workers", "budget", "drain", "max_body")} == {
+        "queue": 1000,
+        "workers": 8,
+        "budget": 5.0,
+        "drain": 10.0,
+        "max_body": 65536,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"queue": 0}, "queue must be a whole number above 0, got 0"),
+        ({"workers": 1.5}, "workers must be a whole number above 0, got 1.5"),
+        ({"budget": 0}, "budget must be a number above 0, got 0"),
+        ({"drain": float("inf")}, "drain must be a number above 0, got inf"),
+        ({"drain": float("nan")}, "drain must be a number above 0, got nan"),
+        ({"max_body": True}, "max_body must be a whole number above 0, got True"),
+        ({"ack": "stored"}, "store and ack='stored' go together"),
+        ({"ack": "accepted", "store": print}, "store and ack='stored' go together"),
+        ({"ack": "done", "store": print}, "store and ack='stored' go together"),
+    ],
+)
+def test_what_cannot_work_is_refused_when_the_receiver_is_made(options: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Receiver(credentials=GOOD, **options)
+    assert str(caught.value) == words
+
+
+async def test_what_comes_while_a_receiver_closes_is_for_the_next_one() -> None:
+    ready = asyncio.Event()
+    handled: list[Any] = []
+    hooks = Receiver(credentials=GOOD)
+
+    @hooks.on(CallHangup)
+    async def waits(event: CallHangup) -> None:
+        await ready.wait()
+        handled.append(event.call_id)
+
+    assert await deliver(hooks, hangup(1)) == 200
+    closing = asyncio.create_task(hooks.close())
+    await asyncio.sleep(0)
+    assert await deliver(hooks, hangup(2)) == 503
+    ready.set()
+    await closing
+    assert handled == [1]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 60_000, b'{"a":' * 10_000, b"call.missed"])

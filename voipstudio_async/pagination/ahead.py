@@ -72,7 +72,8 @@ class Ahead(Generic[E]):
 
     def weigh(self, page: Page[E]) -> None:
         """Take in how many bytes a row has."""
-        self._bytes_a_row = max(self._bytes_a_row, page.weight_of_row)
+        if page.items:
+            self._bytes_a_row = max(self._bytes_a_row, page.weight / len(page.items))
 
     @property
     def _room(self) -> float:

@@ -44,13 +44,8 @@ class Page(Generic[E]):
     """Counted from 1, as the API does; for a keyset walk, the number of the request."""
     total: int | None
     """How many rows the listing has, as told with this page; None when it was not told."""
-    _weight: int = attrs.field(default=0, eq=False)
-    """The bytes of the answer that it came in."""
-
-    @property
-    def weight_of_row(self) -> float:
-        """How many bytes a row took on its way; 0 where that is not known."""
-        return self._weight / len(self.items) if self.items else 0.0
+    weight: int = attrs.field(default=0, eq=False)
+    """The bytes of the answer that it came in; 0 for a page that came in none."""
 
     def __len__(self) -> int:
         return len(self.items)
