@@ -237,7 +237,7 @@ def test_a_full_disk_is_an_error_that_names_the_target(old: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={key: value for key, value in os.environ.items() if "COV" not in key},
+        env={key: value for key, value in os.environ.items() if "COV" not in key} | {"PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=small,
     )
     assert done.stderr.splitlines()[-1] == f"OSError: [Errno 27] File too large: '{old}'"
